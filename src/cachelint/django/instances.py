@@ -1,0 +1,61 @@
+"""Attributes and methods of a model instance that Django provides."""
+
+from __future__ import annotations
+
+import re
+
+from cachelint.django.models import Models
+from cachelint.kinds.model import (
+    BOOL,
+    INT,
+    NONE,
+    STR,
+    UNKNOWN,
+    Coroutine,
+    Dict,
+    Kind,
+    ModelInstance,
+    ModelType,
+    Tuple,
+)
+
+_METHODS: dict[str, Kind] = {
+    "save": NONE,
+    "refresh_from_db": NONE,
+    "full_clean": NONE,
+    "clean_fields": NONE,
+    "delete": Tuple(UNKNOWN, (INT, Dict(STR, INT))),
+    "asave": Coroutine(NONE),
+    "arefresh_from_db": Coroutine(NONE),
+    "get_username": STR,
+    "get_full_name": STR,
+    "get_short_name": STR,
+    "check_password": BOOL,
+    "has_perm": BOOL,
+    "get_absolute_url": UNKNOWN,
+}
+
+
+def attribute(models: Models, model: ModelType, name: str) -> Kind | None:
+    """What ``instance.name`` holds, by the fields of the model; None where no field or relation says."""
+    fields = models.fields(model)
+    if name == "pk":
+        return models.value_kind(models.primary_key(model))
+    if name in fields:
+        return fields[name].kind
+    if name.endswith("_id"):
+        field = fields.get(name[:-3])
+        if field is not None and field.relation and not field.many:
+            return models.value_kind(field)
+    if name in ("is_authenticated", "is_anonymous"):
+        return BOOL
+    return models.reverse(model, name)
+
+
+def method(model: ModelType, name: str) -> Kind | None:
+    """What ``instance.name(…)`` returns; None where the method is not one of Django's."""
+    if re.fullmatch(r"get_\w+_display", name):
+        return STR
+    if re.fullmatch(r"get_(next|previous)_by_\w+", name):
+        return ModelInstance(model)
+    return _METHODS.get(name)

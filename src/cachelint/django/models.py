@@ -1,0 +1,337 @@
+"""The models of a project: which classes are models, what their attributes are, which managers they have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from cachelint.django.fields import (
+    FIELD_KINDS,
+    FIELD_MODULES,
+    KNOWN_MODELS,
+    MODEL_BASES,
+    TO_MANY,
+    TO_ONE,
+    Field,
+)
+from cachelint.kinds.join import join
+from cachelint.kinds.model import INT, NONE, UNKNOWN, Kind, Manager, ModelInstance, ModelType
+from cachelint.project import Classes, ClassRef, Codebase, Definition, External, Module, Symbol, dotted
+
+MANAGER_BASES = frozenset({"Manager", "BaseManager", "UserManager", "BaseUserManager"})
+QUERYSET_BASES = frozenset({"QuerySet", "RawQuerySet"})
+
+#: Where a base class named ``…Model`` is no Django model.
+_OTHER_MODELS = (
+    "pydantic", "mongoengine", "sqlalchemy", "peewee", "torch", "keras", "tensorflow", "sklearn", "ninja", "odoo",
+    "marshmallow", "openai", "transformers", "elasticsearch_dsl", "neomodel", "tortoise", "pynamodb", "attr",
+)  # fmt: skip
+
+_USER_SETTING = re.compile(rb"AUTH_USER_MODEL\s*=\s*['\"]([\w.]+)['\"]")
+
+
+class Models:
+    """Questions about the models of a code base."""
+
+    def __init__(self, codebase: Codebase, classes: Classes) -> None:
+        self.codebase = codebase
+        self.classes = classes
+        self._models: dict[ClassRef, ModelType | None] = {}
+        self._fields: dict[str, dict[str, Field]] = {}
+        self._reverse: dict[tuple[str, str], Kind | None] = {}
+        self._users: ModelType | None = None
+        self._by_label: dict[str, ModelType | None] = {}
+
+    # -- which classes are models --------------------------------------------------------------------------
+
+    def model(self, symbol: Symbol | None) -> ModelType | None:
+        """The model that a symbol names, if it names one."""
+        if isinstance(symbol, External):
+            return ModelType(symbol.name) if symbol.name in KNOWN_MODELS else None
+        if not isinstance(symbol, ClassRef):
+            return None
+        if symbol not in self._models:
+            self._models[symbol] = None
+            self._models[symbol] = self._judge(symbol)
+        return self._models[symbol]
+
+    def _judge(self, ref: ClassRef) -> ModelType | None:
+        externals = self.classes.externals(ref)
+        if any(name in MODEL_BASES for name in externals):
+            return ModelType(ref.name, ref)
+        outside = [name for name in externals if not name.startswith(("builtins.", "typing.", "abc."))]
+        if not outside:
+            return None
+        # A base that is not in the project: fields of Django in the class body prove a model, a name suggests one.
+        if any(self._has_own_field(base) for base in self.classes.order(ref) if isinstance(base, ClassRef)):
+            return ModelType(ref.name, ref)
+        for name in outside:
+            last = name.rpartition(".")[2]
+            if last.endswith("Model") and last != "Model" and not name.startswith(_OTHER_MODELS):
+                return ModelType(ref.name, ref, certain=False)
+        return None
+
+    def _has_own_field(self, ref: ClassRef) -> bool:
+        if not re.search(rb"=\s*models\.\w*(Field|ForeignKey)\(", ref.module.text_of(ref.definition)):
+            return False
+        return any(field.known for field in self._own_fields(ref))
+
+    def user_model(self) -> ModelType:
+        """The model of users: ``AUTH_USER_MODEL`` where a settings module names one."""
+        if self._users is None:
+            self._users = ModelType("django.contrib.auth.models.User")
+            labels = [
+                match.group(1).decode()
+                for module in self.codebase.search(_USER_SETTING)
+                for match in [_USER_SETTING.search(module.source.data)]
+                if match
+            ]
+            for label in labels:
+                found = self.by_label(label)
+                if found is not None:
+                    self._users = found
+                    break
+        return self._users
+
+    def by_label(self, label: str, near: Module | None = None) -> ModelType | None:
+        """The model that ``"app.Model"`` or ``"Model"`` names."""
+        if label == "settings.AUTH_USER_MODEL":
+            return self.user_model()
+        key = f"{near.path if near and '.' not in label else ''}:{label}"
+        if key not in self._by_label:
+            self._by_label[key] = self._find_label(label, near)
+        return self._by_label[key]
+
+    def _find_label(self, label: str, near: Module | None) -> ModelType | None:
+        app, _, name = label.rpartition(".")
+        if near is not None and not app:
+            found = self.model(self.codebase.resolve(near, name))
+            if found is not None:
+                return found
+        pattern = re.compile(rb"\bclass\s+" + re.escape(name.encode()) + rb"\b")
+        candidates: list[ModelType] = []
+        for module in self.codebase.search(pattern):
+            for definition in module.outline.scope.definitions.get(name, []):
+                found = self.model(ClassRef(module, definition)) if definition.form == "class" else None
+                if found is not None:
+                    candidates.append(found)
+        if app:
+            named = [c for c in candidates if c.ref and _app_of(c.ref.module) == app.rpartition(".")[2]]
+            if named:
+                return named[0]
+        elif near is not None:
+            here = [c for c in candidates if c.ref and _app_of(c.ref.module) == _app_of(near)]
+            if here:
+                return here[0]
+        if len(candidates) == 1:
+            return candidates[0]
+        known = [n for n in KNOWN_MODELS if n.endswith(f".{name}") and (not app or f".{app}." in n)]
+        return ModelType(known[0]) if known and not candidates else None
+
+    # -- fields --------------------------------------------------------------------------------------------
+
+    def fields(self, model: ModelType) -> dict[str, Field]:
+        """All fields of a model by name, inherited ones included; the key is there too."""
+        if model.name not in self._fields:
+            self._fields[model.name] = {}
+            found: dict[str, Field] = {}
+            order = self.classes.order(model.ref) if model.ref else [External(model.name)]
+            for base in reversed(order):
+                if isinstance(base, External):
+                    found.update({field.name: field for field in KNOWN_MODELS.get(base.name, ())})
+                else:
+                    found.update({field.name: field for field in self._own_fields(base)})
+            if not any(field.primary_key for field in found.values()):
+                known = model.ref is None or all(
+                    isinstance(b, ClassRef) or b.name in MODEL_BASES or b.name.startswith(("django.", "builtins."))
+                    for b in order
+                )
+                found["id"] = Field("id", "BigAutoField", INT if known else UNKNOWN, primary_key=True, known=known)
+            self._fields[model.name] = found
+        return self._fields[model.name]
+
+    def primary_key(self, model: ModelType) -> Field:
+        """The field that is the key."""
+        for field in self.fields(model).values():
+            if field.primary_key:
+                return field
+        return Field("id", "BigAutoField", UNKNOWN, primary_key=True, known=False)
+
+    def value_kind(self, field: Field, depth: int = 3) -> Kind:
+        """What the database value of a field is: for a relation the key of the other model."""
+        if not field.relation or field.many:
+            return field.kind
+        if field.related is None or depth == 0:
+            return UNKNOWN
+        kind = self.value_kind(self.primary_key(field.related), depth - 1)
+        return join(kind, NONE) if field.null else kind
+
+    def _own_fields(self, ref: ClassRef) -> Iterator[Field]:
+        scope = ref.definition.scope
+        for name, definitions in (scope.definitions if scope else {}).items():
+            definition = definitions[-1]
+            if definition.form != "assignment" or b"(" not in ref.module.text_of(definition):
+                continue
+            field = self._read_field(ref, name, definition)
+            if field is not None:
+                yield field
+
+    def _read_field(self, ref: ClassRef, name: str, definition: Definition) -> Field | None:
+        lift = ref.module.lift(definition)
+        call = _assigned_call(lift.statements[0]) if lift and lift.statements else None
+        if call is None:
+            return None
+        callee = dotted(call.func)
+        symbol = self.classes.resolve_dotted(ref.module, callee) if callee else None
+        field_class, known = self._field_class(symbol)
+        if not field_class:
+            return None
+        arguments = {arg.keyword.value: arg.value for arg in call.args if arg.keyword}
+        null = _is_true(arguments.get("null"))
+        primary = _is_true(arguments.get("primary_key"))
+        if field_class in TO_ONE or field_class in TO_MANY:
+            target = arguments.get("to") or (call.args[0].value if call.args and not call.args[0].keyword else None)
+            related = self._target(ref, target)
+            many = field_class in TO_MANY
+            kind: Kind = UNKNOWN
+            if many:
+                kind = Manager(related, related=True)
+            elif related is not None:
+                kind = join(ModelInstance(related), NONE) if null else ModelInstance(related)
+            return Field(name, field_class, kind, related, True, many, null, primary, known)
+        kind = FIELD_KINDS.get(field_class, UNKNOWN) if known else UNKNOWN
+        if null and kind is not UNKNOWN:
+            kind = join(kind, NONE)
+        return Field(name, field_class, kind, null=null, primary_key=primary, known=known and kind is not UNKNOWN)
+
+    def _field_class(self, symbol: Symbol | None) -> tuple[str, bool]:
+        """Name of the field class that decides the value, and whether its values are known."""
+        if isinstance(symbol, External):
+            last = symbol.name.rpartition(".")[2]
+            if not (last.endswith("Field") or last in TO_ONE | TO_MANY):
+                return "", False
+            if ".forms" in symbol.name or "serializers" in symbol.name:
+                return "", False
+            return last, symbol.name.startswith(FIELD_MODULES) or last in TO_ONE | TO_MANY
+        if isinstance(symbol, ClassRef):
+            names = self.classes.externals(symbol)
+            inside = [base for base in self.classes.order(symbol) if isinstance(base, ClassRef)]
+            converts = any(
+                base.definition.scope is not None
+                and {"from_db_value", "to_python", "contribute_to_class", "__get__"}
+                & set(base.definition.scope.definitions)
+                for base in inside
+            )
+            for name in names:
+                found, known = self._field_class(External(name))
+                if found:
+                    return found, known and not converts
+        return "", False
+
+    def _target(self, ref: ClassRef, node: cst.BaseExpression | None) -> ModelType | None:
+        if isinstance(node, cst.SimpleString):
+            label = str(node.evaluated_value)
+            if label == "self":
+                return self.model(ref)
+            return self.by_label(label, ref.module)
+        name = dotted(node)
+        if name is None:
+            if isinstance(node, cst.Call) and (dotted(node.func) or "").endswith("get_user_model"):
+                return self.user_model()
+            return None
+        if name.endswith("AUTH_USER_MODEL"):
+            return self.user_model()
+        return self.model(self.classes.resolve_dotted(ref.module, name))
+
+    # -- relations from the other side ---------------------------------------------------------------------
+
+    def reverse(self, model: ModelType, name: str) -> Kind | None:
+        """What a reverse accessor of a model holds: a related manager, or an instance for one-to-one."""
+        key = (model.name, name)
+        if key not in self._reverse:
+            self._reverse[key] = self._find_reverse(model, name)
+        return self._reverse[key]
+
+    def _find_reverse(self, model: ModelType, name: str) -> Kind | None:
+        quoted = re.escape(name.encode())
+        patterns = [re.compile(rb"related_name\s*=\s*['\"]" + quoted + rb"['\"]")]
+        if name.endswith("_set"):
+            short = re.escape(name[:-4].encode())
+            patterns.append(re.compile(rb"(?i)\bclass\s+" + short + rb"\s*\("))
+        related = {model.name}
+        if model.ref is not None:
+            related |= {base.name for base in self.classes.order(model.ref)}
+        for pattern in patterns:
+            for module in self.codebase.search(pattern):
+                for definition in module.outline.walk():
+                    if definition.form != "class" or not pattern.search(module.text_of(definition)):
+                        continue
+                    other = self.model(ClassRef(module, definition))
+                    if other is None:
+                        continue
+                    for field in self.fields(other).values():
+                        if field.relation and field.related is not None and field.related.name in related:
+                            if field.field_class == "OneToOneField":
+                                return ModelInstance(other)
+                            return Manager(other, related=True)
+        return None
+
+    # -- managers ------------------------------------------------------------------------------------------
+
+    def is_manager_class(self, ref: ClassRef) -> bool:
+        """Whether a class derives from Django's manager."""
+        return any(
+            name.rpartition(".")[2] in MANAGER_BASES and "django" in name for name in self.classes.externals(ref)
+        )
+
+    def is_queryset_class(self, ref: ClassRef) -> bool:
+        """Whether a class derives from Django's QuerySet and is no manager."""
+        names = self.classes.externals(ref)
+        found = any(name.rpartition(".")[2] in QUERYSET_BASES and "django" in name for name in names)
+        return found and not self.is_manager_class(ref)
+
+    def users_of(self, ref: ClassRef) -> list[ModelType]:
+        """The models that use a manager or queryset class."""
+        word = re.compile(rb"\b" + re.escape(ref.definition.name.encode()) + rb"\b")
+        found: list[ModelType] = []
+        for module in self.codebase.search(word):
+            for definition in module.outline.walk():
+                if definition.form != "assignment" or definition.parent is None:
+                    continue
+                if not word.search(module.text_of(definition)):
+                    continue
+                owner = ClassRef(module, definition.parent)
+                model = self.model(owner)
+                if model is not None and model not in found and not self.is_abstract(owner):
+                    found.append(model)
+        return found
+
+    def is_abstract(self, ref: ClassRef) -> bool:
+        """Whether the class says ``abstract = True``."""
+        scope = ref.definition.scope
+        for meta in scope.definitions.get("Meta", []) if scope else []:
+            if re.search(rb"\babstract\s*=\s*True", ref.module.text_of(meta)):
+                return True
+        return False
+
+
+def _app_of(module: Module) -> str:
+    parts = module.name.split(".")
+    for marker in ("models", "abstract_models"):
+        if marker in parts:
+            parts = parts[: parts.index(marker)]
+    return parts[-1] if parts else ""
+
+
+def _assigned_call(statement: cst.CSTNode) -> cst.Call | None:
+    if isinstance(statement, cst.SimpleStatementLine) and statement.body:
+        inner = statement.body[0]
+        if isinstance(inner, cst.Assign | cst.AnnAssign) and isinstance(inner.value, cst.Call):
+            return inner.value
+    return None
+
+
+def _is_true(node: cst.BaseExpression | None) -> bool:
+    return isinstance(node, cst.Name) and node.value == "True"

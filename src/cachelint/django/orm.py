@@ -1,0 +1,232 @@
+"""What the methods of querysets and managers return: the derived table, and the rows that it can't tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cachelint.django.fields import DATE, DATETIME, DECIMAL
+from cachelint.django.models import Models
+from cachelint.django.orm_table import ORM_METHODS
+from cachelint.kinds.arguments import Arguments
+from cachelint.kinds.join import join, join_all, without
+from cachelint.kinds.model import (
+    BOOL,
+    FLOAT,
+    INT,
+    NEVER,
+    NONE,
+    STR,
+    UNKNOWN,
+    Coroutine,
+    Dict,
+    Expression,
+    Generator,
+    Kind,
+    List,
+    Manager,
+    ModelInstance,
+    ModelType,
+    QuerySet,
+    Scalar,
+    Tuple,
+    constant,
+    force,
+)
+
+#: The model of a queryset of which only that it is one is known.
+SOME_MODEL = ModelType("django.db.models.Model")
+
+
+def rows_of(manager: Manager) -> QuerySet:
+    """The queryset that a manager starts from."""
+    model = manager.model or SOME_MODEL
+    return QuerySet(manager.model, ModelInstance(model), manager.queryset_class)
+
+
+def call(models: Models, receiver: QuerySet | Manager, name: str, arguments: Arguments) -> Kind | None:
+    """The result of an ORM method; None where the method is not one of Django's."""
+    entry = ORM_METHODS.get(name)
+    if entry is None:
+        return None
+    meaning, awaited = entry
+    queryset = rows_of(receiver) if isinstance(receiver, Manager) else receiver
+    result = _result(models, queryset, name, meaning, arguments)
+    return Coroutine(result) if awaited else result
+
+
+def _result(models: Models, queryset: QuerySet, name: str, meaning: str, arguments: Arguments) -> Kind:
+    row = queryset.row
+    instance = ModelInstance(queryset.model or SOME_MODEL)
+    simple: dict[str, Callable[[], Kind]] = {
+        "row": lambda: row,
+        "row or None": lambda: join(row, NONE),
+        "instance": lambda: instance,
+        "list of instances": lambda: List(instance),
+        "instance and bool": lambda: Tuple(join(instance, BOOL), (instance, BOOL)),
+        "dict of instances": lambda: Dict(_key_kind(models, queryset), instance),
+        "int": lambda: INT,
+        "bool": lambda: BOOL,
+        "str": lambda: STR,
+        "None": lambda: NONE,
+        "deletion": lambda: Tuple(join(INT, Dict(STR, INT)), (INT, Dict(STR, INT))),
+        "generator of rows": lambda: Generator(row, f"`{name}()` generator"),
+        "async generator of rows": lambda: Generator(row, f"`{name}()` generator", asynchronous=True),
+        "queryset of dates": lambda: _with_row(queryset, DATE),
+        "queryset of datetimes": lambda: _with_row(queryset, DATETIME),
+        "raw queryset": lambda: QuerySet(queryset.model, instance, type="RawQuerySet"),
+        "queryset of anything": lambda: queryset,
+        "queryset of dicts": lambda: _with_row(queryset, _values_row(models, queryset, arguments)),
+        "values_list": lambda: _with_row(queryset, _values_list_row(models, queryset, arguments)),
+        "aggregates": lambda: _aggregates(models, queryset, arguments),
+    }
+    if meaning == "queryset":
+        if name in ("annotate", "alias"):
+            return _annotated(models, queryset, arguments)
+        return queryset
+    return simple[meaning]()
+
+
+def _with_row(queryset: QuerySet, row: Kind) -> QuerySet:
+    return QuerySet(queryset.model, row, queryset.queryset_class, annotations=queryset.annotations)
+
+
+def _key_kind(models: Models, queryset: QuerySet) -> Kind:
+    return models.value_kind(models.primary_key(queryset.model)) if queryset.model else UNKNOWN
+
+
+def _annotated(models: Models, queryset: QuerySet, arguments: Arguments) -> QuerySet:
+    annotations = dict(queryset.annotations)
+    for name, kind in arguments.keywords.items():
+        annotations[name] = expression_kind(models, queryset, kind)
+    row = force(queryset.row)
+    if isinstance(row, Dict) and row.entries:
+        row = Dict(row.key, row.value, (*row.entries, *((n, annotations[n]) for n in arguments.keywords)))
+    return QuerySet(queryset.model, row, queryset.queryset_class, queryset.type, tuple(annotations.items()))
+
+
+def _aggregates(models: Models, queryset: QuerySet, arguments: Arguments) -> Kind:
+    entries: list[tuple[str, Kind]] = []
+    for kind in arguments.positional:
+        name = _default_alias(force(kind))
+        if not name:
+            return Dict(STR, UNKNOWN)
+        entries.append((name, expression_kind(models, queryset, kind)))
+    for name, kind in arguments.keywords.items():
+        entries.append((name, expression_kind(models, queryset, kind)))
+    return Dict(NEVER, UNKNOWN if arguments.star else NEVER, tuple(entries))
+
+
+def _default_alias(kind: Kind) -> str:
+    if isinstance(kind, Expression) and kind.positional:
+        lookup = constant(kind.positional[0])
+        if isinstance(lookup, str):
+            return f"{lookup}__{kind.name.lower()}"
+    return ""
+
+
+def expression_kind(models: Models, queryset: QuerySet, kind: Kind) -> Kind:
+    """What a database expression gives for each row."""
+    kind = force(kind)
+    if not isinstance(kind, Expression):
+        return UNKNOWN
+    name = kind.name
+    if name == "Count":
+        return INT
+    if name in ("StdDev", "Variance"):
+        return join(FLOAT, NONE)
+    if name in ("Exists",):
+        return BOOL
+    if "output_field" in dict(kind.keywords) or not kind.positional:
+        return UNKNOWN
+    lookup = constant(kind.positional[0])
+    inner = lookup_kind(models, queryset, lookup) if isinstance(lookup, str) else UNKNOWN
+    inner = without(inner, lambda member: member == NONE)
+    if name in ("F",):
+        return lookup_kind(models, queryset, lookup) if isinstance(lookup, str) else UNKNOWN
+    if name in ("Max", "Min", "Sum"):
+        return join(inner, NONE)
+    if name == "Avg":
+        average = (
+            inner if inner in (DECIMAL, Scalar("datetime.timedelta")) else FLOAT if inner in (INT, FLOAT) else UNKNOWN
+        )
+        return join(average, NONE)
+    if name in ("Lower", "Upper", "Concat", "Trim"):
+        return STR
+    if name in ("TruncDate",):
+        return DATE
+    return UNKNOWN
+
+
+def lookup_kind(models: Models, queryset: QuerySet, lookup: str) -> Kind:
+    """The value that a path such as ``"author__name"`` selects."""
+    annotations = dict(queryset.annotations)
+    if lookup in annotations:
+        return annotations[lookup]
+    model = queryset.model
+    nullable = False
+    parts = lookup.split("__")
+    for index, part in enumerate(parts):
+        if model is None:
+            return UNKNOWN
+        fields = models.fields(model)
+        last = index == len(parts) - 1
+        field = models.primary_key(model) if part == "pk" else fields.get(part)
+        if field is None and part.endswith("_id"):
+            field = fields.get(part[:-3])
+            field = field if field is not None and field.relation and last else None
+        if field is None:
+            return UNKNOWN
+        if last:
+            kind = UNKNOWN if field.many and field.related is None else models.value_kind(field)
+            if field.many and field.related is not None:
+                kind = models.value_kind(models.primary_key(field.related))
+            return join(kind, NONE) if nullable and kind is not UNKNOWN else kind
+        if not field.relation:
+            return UNKNOWN
+        nullable = nullable or field.null
+        model = field.related
+    return UNKNOWN
+
+
+def _names(arguments: Iterable[Kind]) -> list[str] | None:
+    names = [constant(kind) for kind in arguments]
+    return [n for n in names if isinstance(n, str)] if all(isinstance(n, str) for n in names) else None
+
+
+def _columns(models: Models, queryset: QuerySet, arguments: Arguments) -> list[tuple[str, Kind]] | None:
+    """The selected columns, None where they can't be told."""
+    names = _names(arguments.positional)
+    if names is None or arguments.star:
+        return None
+    columns = [(name, lookup_kind(models, queryset, name)) for name in names]
+    for name, kind in arguments.keywords.items():
+        if name not in ("flat", "named"):
+            columns.append((name, expression_kind(models, queryset, kind)))
+    if not columns and queryset.model is not None:
+        for field in models.fields(queryset.model).values():
+            if not field.many:
+                columns.append((field.attname, models.value_kind(field)))
+        columns += list(queryset.annotations)
+    return columns
+
+
+def _values_row(models: Models, queryset: QuerySet, arguments: Arguments) -> Kind:
+    columns = _columns(models, queryset, arguments)
+    if not columns:
+        return Dict(STR, UNKNOWN)
+    return Dict(NEVER, NEVER, tuple(columns))
+
+
+def _values_list_row(models: Models, queryset: QuerySet, arguments: Arguments) -> Kind:
+    columns = _columns(models, queryset, arguments)
+    flat = arguments.get(-1, "flat")
+    if flat is not None:
+        if constant(flat) is not True:
+            return UNKNOWN
+        return columns[0][1] if columns else UNKNOWN
+    named = arguments.get(-1, "named")
+    name = "Row" if named is not None and constant(named) is True else ""
+    if not columns:
+        return Tuple(UNKNOWN, name=name)
+    items = tuple(kind for _, kind in columns)
+    return Tuple(join_all(items), items, name)

@@ -1,0 +1,27 @@
+"""Which modules are the settings of the project."""
+
+from __future__ import annotations
+
+import re
+
+from cachelint.project import Codebase, Module
+
+_NAMED = re.compile(rb"DJANGO_SETTINGS_MODULE['\"]\s*[,:=\]]\s*=?\s*['\"]([\w.]+)['\"]")
+_LOOKS = re.compile(rb"^(INSTALLED_APPS|MIDDLEWARE|CACHES|ROOT_URLCONF)\s*(:[^=\n]+)?=", re.M)
+_TESTISH = re.compile(r"(^|/)(tests?|testing|docs?|examples?)/|(^|/)\w*test\w*\.py$")
+
+
+def settings_modules(codebase: Codebase) -> list[Module]:
+    """The settings modules: those that ``DJANGO_SETTINGS_MODULE`` names in the code, else those that look like one.
+
+    Settings for tests are left out where there are others.
+    """
+    named: list[Module] = []
+    for module in codebase.search(_NAMED):
+        for match in _NAMED.finditer(module.source.data):
+            found = codebase.module(match.group(1).decode(), module)
+            if found is not None and found not in named:
+                named.append(found)
+    candidates = named or codebase.search(_LOOKS)
+    real = [module for module in candidates if not _TESTISH.search(module.path)]
+    return real or candidates

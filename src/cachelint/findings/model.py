@@ -1,0 +1,95 @@
+"""The data that every other part of the program passes on or prints."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Severity(enum.Enum):
+    """How much a finding can hurt, whoever is right about it."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Confidence(enum.Enum):
+    """How much of the reasoning behind a finding was seen in the code."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Applicability(enum.Enum):
+    """Who may apply a fix: ``--fix`` (safe) or only ``--unsafe-fixes`` (unsafe)."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Place:
+    """A stretch of source. Lines and columns count from 1, columns in characters; the end is exclusive.
+
+    ``path`` is relative to the project's root, with ``/``.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Related:
+    """A place from which something was learnt, and what."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Edit:
+    """Replace the text at ``place`` by ``text``; an empty place inserts."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that belong together: all of them are applied, or none."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    applicability: Applicability
+    #: Why a person should read it first (unsafe), else empty.
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, at one call."""
+
+    code: str
+    name: str
+    message: str
+    #: The offending expression.
+    place: Place
+    #: First line of the call that it is about; suppression comments are read from ``call_line`` to ``call_end``.
+    call_line: int
+    call_end: int
+    severity: Severity
+    confidence: Confidence = Confidence.HIGH
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    #: What stands in the way of a fix, where there is none although the rule has one.
+    no_fix: str = ""
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """Order of the report: by file, line, column, code."""
+        return (self.place.path, self.place.line, self.place.column, self.code, self.message)

@@ -1,0 +1,245 @@
+"""Where an expression is evaluated: which names mean what, in which function of which class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+import libcst as cst
+
+from cachelint.kinds.arguments import Arguments
+from cachelint.kinds.join import lazy_join
+from cachelint.kinds.model import NEVER, Kind, Lazy, Origin
+from cachelint.project import ClassRef, FunctionRef, Lift, Module
+
+if TYPE_CHECKING:
+    from cachelint.infer.interpreter import Interpreter, Run
+
+
+class Observer(Protocol):
+    """Whoever wants to see the calls that are met while a body is run."""
+
+    def watches(self, name: str) -> bool:
+        """Whether calls of something named ``name`` are wanted."""
+
+    def call(self, context: Context, node: cst.Call) -> None:
+        """A watched call was met."""
+
+
+class Env:
+    """Variables and dotted paths (``self.items``) and their kinds; copied when it is written to after a snapshot."""
+
+    __slots__ = ("_shared", "_values")
+
+    def __init__(self, values: dict[str, Kind] | None = None) -> None:
+        self._values = values if values is not None else {}
+        self._shared = False
+
+    def get(self, path: str) -> Kind | None:
+        """The kind of a variable; None where it is not bound here."""
+        return self._values.get(path)
+
+    def set(self, path: str, kind: Kind) -> None:
+        """Bind a variable; what was known of its attributes is forgotten."""
+        self._own()
+        if any(key.startswith(f"{path}.") for key in self._values):
+            self._values = {k: v for k, v in self._values.items() if not k.startswith(f"{path}.")}
+        self._values[path] = kind
+
+    def drop(self, path: str) -> None:
+        """Unbind a variable."""
+        self._own()
+        self._values.pop(path, None)
+
+    def copy(self) -> Env:
+        """An environment that shares no further change with this one."""
+        self._shared = True
+        other = Env(self._values)
+        other._shared = True
+        return other
+
+    def _own(self) -> None:
+        if self._shared:
+            self._values = dict(self._values)
+            self._shared = False
+
+    def names(self) -> Iterator[str]:
+        """All bound paths."""
+        return iter(self._values)
+
+    def replace(self, other: Env) -> None:
+        """Take over all that another environment knows."""
+        copied = other.copy()
+        self._values, self._shared = copied._values, True
+
+    def join(self, others: list[Env]) -> None:
+        """Become what is known after any of ``others``."""
+        if not others:
+            return
+        first, *rest = others
+        merged = dict(first._values)
+        for other in rest:
+            for path in {*merged, *other._values}:
+                a, b = merged.get(path), other._values.get(path)
+                if a is None or b is None:
+                    # A path of an attribute that only one branch assigned has its outer meaning in the other.
+                    if "." in path:
+                        merged.pop(path, None)
+                        continue
+                    merged[path] = a if a is not None else b if b is not None else NEVER
+                else:
+                    merged[path] = lazy_join(a, b)
+        self._values, self._shared = merged, False
+
+
+class Context:
+    """An environment with the place in the code that it belongs to.
+
+    ``function`` and ``owner`` are the function and class that the code stands in; ``outer`` is the context of the
+    function around a local one; ``observer`` sees calls, if there is one; ``stores`` collects what attributes are given.
+    """
+
+    __slots__ = (
+        "class_scope",
+        "env",
+        "function",
+        "interpreter",
+        "lift",
+        "module",
+        "observer",
+        "outer",
+        "owner",
+        "stores",
+    )
+
+    def __init__(
+        self,
+        interpreter: Interpreter,
+        module: Module,
+        lift: Lift,
+        env: Env | None = None,
+        *,
+        function: FunctionRef | None = None,
+        owner: ClassRef | None = None,
+        outer: Context | None = None,
+        observer: Observer | None = None,
+        class_scope: bool = False,
+        stores: dict[str, list[Kind]] | None = None,
+    ) -> None:
+        self.interpreter = interpreter
+        self.module = module
+        self.lift = lift
+        self.env = env if env is not None else Env()
+        self.function = function
+        self.owner = owner
+        self.outer = outer
+        self.observer = observer
+        self.class_scope = class_scope
+        self.stores = stores
+
+    def snapshot(self) -> Context:
+        """The same place with the variables as they are now, and nobody watching."""
+        made = self._with(self.env.copy(), None)
+        made.stores = None
+        return made
+
+    def branch(self) -> Context:
+        """The same place with variables of its own."""
+        return self._with(self.env.copy(), self.observer)
+
+    def _with(self, env: Env, observer: Observer | None) -> Context:
+        return Context(
+            self.interpreter, self.module, self.lift, env,
+            function=self.function, owner=self.owner, outer=self.outer, observer=observer,
+            class_scope=self.class_scope, stores=self.stores,
+        )  # fmt: skip
+
+    def nested(self, lift: Lift, observer: Observer | None) -> Context:
+        """A context for a lambda, comprehension or local function of this one."""
+        return Context(
+            self.interpreter, self.module, lift, Env(), function=self.function, owner=self.owner, outer=self,
+            observer=observer, class_scope=False,
+        )  # fmt: skip
+
+    def local(self, path: str) -> Kind | None:
+        """The kind of a local variable or path, those of enclosing functions included."""
+        context: Context | None = self
+        while context is not None:
+            found = context.env.get(path)
+            if found is not None:
+                return found
+            context = context.outer
+        return None
+
+    def lazy(self, node: cst.BaseExpression) -> Kind:
+        """The kind of an expression as of now, worked out when it is asked for."""
+        if isinstance(node, cst.Integer | cst.SimpleString | cst.Float | cst.Name):
+            return self.evaluate(node)
+        frozen = self.snapshot()
+        return Lazy(lambda: frozen.evaluate(node))
+
+    # The parts of the interpreter need one another in all directions; they meet here.
+
+    def evaluate(self, node: cst.BaseExpression) -> Kind:
+        """The kind of an expression in this context."""
+        from cachelint.infer.expressions import evaluate
+
+        return evaluate(self, node)
+
+    def run(self, statements: Iterable[cst.CSTNode], run: Run | None = None) -> bool:
+        """Run statements; whether control can reach what follows them."""
+        from cachelint.infer.statements import run_block
+
+        return run_block(self, statements, run)
+
+    def attribute(self, base: Kind, name: str) -> Kind:
+        """What ``base.name`` evaluates to."""
+        from cachelint.infer.attributes import attribute
+
+        return attribute(self, base, name)
+
+    def bind(self, target: cst.BaseExpression, kind: Kind, value: cst.BaseExpression | None) -> None:
+        """Assign to a target."""
+        from cachelint.infer.expressions import bind_target
+
+        bind_target(self, target, kind, value)
+
+    def enter(self, node: cst.CompFor) -> None:
+        """Bind the targets of a comprehension."""
+        from cachelint.infer.expressions import enter_comprehension
+
+        enter_comprehension(self, node)
+
+    def member(self, ref: ClassRef, name: str, receiver: Kind | None) -> Kind | None:
+        """A member of a class or its bases; None where the project defines none."""
+        from cachelint.infer.attributes import class_attribute
+
+        return class_attribute(self, ref, name, receiver)
+
+    def arguments(self, node: cst.Call) -> Arguments:
+        """The arguments of a call."""
+        from cachelint.infer.calls import arguments_of
+
+        return arguments_of(self, node)
+
+    def call(self, callee: Kind, arguments: Arguments) -> Kind:
+        """What calling a value gives."""
+        from cachelint.infer.calls import call_kind
+
+        return call_kind(self, callee, arguments)
+
+    def iterate(self, kind: Kind) -> Kind:
+        """What iterating over a value gives, one at a time."""
+        from cachelint.infer.expressions import iterated
+
+        return iterated(self, kind)
+
+    def item(self, container: Kind, key: Kind) -> Kind:
+        """What ``container[key]`` evaluates to."""
+        from cachelint.infer.expressions import item_of
+
+        return item_of(self, container, key)
+
+    def origin(self, node: cst.CSTNode) -> Origin:
+        """An expression of this context as the origin of a kind."""
+        return Origin(self.lift, node)

@@ -1,0 +1,469 @@
+"""Evaluating expressions: one small function for each sort of node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import libcst as cst
+
+from cachelint.infer import mutation, strings
+from cachelint.infer.attributes import attribute, enum_member
+from cachelint.infer.calls import call
+from cachelint.infer.context import Context
+from cachelint.infer.interpreter import MAX_STEPS
+from cachelint.infer.narrowing import falsy, narrow, truthy
+from cachelint.infer.operators import binary
+from cachelint.kinds.join import join, join_all, members
+from cachelint.kinds.model import (
+    BOOL,
+    NEVER,
+    NO_VALUE,
+    STR,
+    UNKNOWN,
+    Cached,
+    CacheHandler,
+    CacheObject,
+    Class,
+    Closure,
+    Coroutine,
+    Dict,
+    DictView,
+    ExternalKind,
+    Generator,
+    Instance,
+    Kind,
+    Lazy,
+    List,
+    Manager,
+    ModelClass,
+    Pickled,
+    QuerySet,
+    Scalar,
+    Set,
+    Str,
+    Tuple,
+    Unknown,
+    at,
+    constant,
+    force,
+    literal,
+)
+from cachelint.kinds.model import (
+    Iterator as IteratorKind,
+)
+from cachelint.project import dotted
+
+_MAX_ITEMS = 60
+
+
+def evaluate(context: Context, node: cst.BaseExpression) -> Kind:
+    """The kind of an expression, lazy where it is a variable; its origin is the expression that made the value."""
+    interpreter = context.interpreter
+    interpreter.steps += 1
+    if interpreter.steps > MAX_STEPS:
+        return UNKNOWN
+    handler = _HANDLERS.get(type(node))
+    return handler(context, node) if handler is not None else UNKNOWN
+
+
+def _name(context: Context, node: cst.Name) -> Kind:
+    name = node.value
+    found = context.local(name)
+    if found is not None:
+        return found
+    if name in ("True", "False", "None"):
+        return literal({"True": True, "False": False, "None": None}[name])
+    if context.class_scope and context.owner is not None:
+        scope = context.owner.definition.scope
+        definitions = scope.definitions.get(name) if scope else None
+        if definitions:
+            inner = context.member(context.owner, name, None)
+            if inner is not None:
+                return inner
+    symbol = context.interpreter.codebase.resolve(context.module, name)
+    if symbol is not None:
+        return context.interpreter.symbol(symbol)
+    return ExternalKind(f"builtins.{name}")
+
+
+def _attribute(context: Context, node: cst.Attribute) -> Kind:
+    path = dotted(node)
+    if path is not None:
+        found = context.local(path)
+        if found is not None:
+            return found
+    base = evaluate(context, node.value)
+    return at(attribute(context, force(base), node.attr.value), context.origin(node))
+
+
+def _string(context: Context, node: cst.SimpleString) -> Kind:
+    try:
+        return literal(node.evaluated_value)
+    except (SyntaxError, ValueError):
+        return STR
+
+
+def _number(context: Context, node: cst.Integer | cst.Float | cst.Imaginary) -> Kind:
+    try:
+        return literal(node.evaluated_value)
+    except (SyntaxError, ValueError):
+        return Scalar("int")
+
+
+def _concatenated(context: Context, node: cst.ConcatenatedString) -> Kind:
+    return strings.concat([(evaluate(context, part), "") for part in (node.left, node.right)])
+
+
+def _formatted(context: Context, node: cst.FormattedString) -> Kind:
+    return strings.formatted(context, node)
+
+
+def _elements(context: Context, node: cst.List | cst.Tuple | cst.Set) -> tuple[list[Kind], bool]:
+    """The kinds of the items, and whether they are all known one by one."""
+    kinds: list[Kind] = []
+    exact = True
+    for element in node.elements:
+        kind = context.lazy(element.value)
+        if isinstance(element, cst.StarredElement):
+            inner = force(kind)
+            if isinstance(inner, List | Tuple) and inner.items is not None:
+                kinds.extend(inner.items)
+                continue
+            kind = iterated(context, inner)
+            exact = False
+        kinds.append(kind)
+    return kinds, exact and len(kinds) <= _MAX_ITEMS
+
+
+def _later(kinds: list[Kind]) -> Kind:
+    if not kinds:
+        return NEVER
+    return kinds[0] if len(kinds) == 1 else Lazy(lambda: join_all(kinds))
+
+
+def _list(context: Context, node: cst.List) -> Kind:
+    kinds, exact = _elements(context, node)
+    return List(_later(kinds), tuple(kinds) if exact else None, origin=context.origin(node))
+
+
+def _tuple(context: Context, node: cst.Tuple) -> Kind:
+    kinds, exact = _elements(context, node)
+    return Tuple(_later(kinds), tuple(kinds) if exact else None, origin=context.origin(node))
+
+
+def _set(context: Context, node: cst.Set) -> Kind:
+    kinds, _ = _elements(context, node)
+    return Set(_later(kinds), origin=context.origin(node))
+
+
+def _dict(context: Context, node: cst.Dict) -> Kind:
+    made: Kind = Dict(NEVER, NEVER, origin=context.origin(node))
+    for element in node.elements:
+        if isinstance(element, cst.DictElement):
+            made = mutation.with_item(made, context.lazy(element.key), context.lazy(element.value))
+        elif isinstance(element, cst.StarredDictElement):
+            made = mutation.merge_dicts(made, force(evaluate(context, element.value)))
+    return made
+
+
+# -- comprehensions ----------------------------------------------------------------------------------------
+
+
+def enter_comprehension(inner: Context, node: cst.CompFor) -> None:
+    """Bind the targets of a comprehension in a context of its own."""
+    part: cst.CompFor | None = node
+    while part is not None:
+        iterable = inner.lazy(part.iter)
+        frozen = inner.snapshot()
+        bind_target(inner, part.target, Lazy(lambda i=iterable, f=frozen: iterated(f, force(i))), part.iter)  # type: ignore[misc]
+        for condition in part.ifs:
+            narrow(inner, condition.test, True)
+        part = part.inner_for_in
+
+
+def _comprehended(context: Context, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Kind:
+    inner = context.nested(context.lift, None)
+    enter_comprehension(inner, node.for_in)
+    return inner.lazy(node.elt)
+
+
+def _list_comp(context: Context, node: cst.ListComp) -> Kind:
+    return List(_comprehended(context, node), origin=context.origin(node))
+
+
+def _set_comp(context: Context, node: cst.SetComp) -> Kind:
+    return Set(_comprehended(context, node), origin=context.origin(node))
+
+
+def _generator(context: Context, node: cst.GeneratorExp) -> Kind:
+    return Generator(
+        _comprehended(context, node), "generator expression", node.for_in.asynchronous is not None,
+        origin=context.origin(node),
+    )  # fmt: skip
+
+
+def _dict_comp(context: Context, node: cst.DictComp) -> Kind:
+    inner = context.nested(context.lift, None)
+    enter_comprehension(inner, node.for_in)
+    return Dict(inner.lazy(node.key), inner.lazy(node.value), origin=context.origin(node))
+
+
+# -- the rest ----------------------------------------------------------------------------------------------
+
+
+def _if_exp(context: Context, node: cst.IfExp) -> Kind:
+    found: list[Kind] = []
+    for body, truth in ((node.body, True), (node.orelse, False)):
+        branch = context.snapshot()
+        if narrow(branch, node.test, truth):
+            found.append(evaluate(branch, body))
+    return join_all(found)
+
+
+def _boolean(context: Context, node: cst.BooleanOperation) -> Kind:
+
+    left = evaluate(context, node.left)
+    right = context.snapshot()
+    if isinstance(node.operator, cst.Or):
+        narrow(right, node.left, False)
+        return join(truthy(left), evaluate(right, node.right))
+    narrow(right, node.left, True)
+    return join(falsy(left), evaluate(right, node.right))
+
+
+def _unary(context: Context, node: cst.UnaryOperation) -> Kind:
+    if isinstance(node.operator, cst.Not):
+        return BOOL
+    kind = force(evaluate(context, node.expression))
+    value = constant(kind)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return literal(-value if isinstance(node.operator, cst.Minus) else value)
+    return Scalar(kind.type) if isinstance(kind, Scalar) else UNKNOWN
+
+
+def _binary(context: Context, node: cst.BinaryOperation) -> Kind:
+    operator = type(node.operator).__name__
+    return binary(context, operator, evaluate(context, node.left), evaluate(context, node.right), node)
+
+
+def _comparison(context: Context, node: cst.Comparison) -> Kind:
+    return BOOL
+
+
+def _await(context: Context, node: cst.Await) -> Kind:
+    return join_all(
+        member.result if isinstance(member, Coroutine) else UNKNOWN
+        for member in members(evaluate(context, node.expression))
+    )
+
+
+def _named(context: Context, node: cst.NamedExpr) -> Kind:
+    return evaluate(context, node.value)
+
+
+def _lambda(context: Context, node: cst.Lambda) -> Kind:
+    return Closure(context.lift, node, context.snapshot(), origin=context.origin(node))
+
+
+def _subscript(context: Context, node: cst.Subscript) -> Kind:
+    base = force(evaluate(context, node.value))
+    if len(node.slice) != 1:
+        return UNKNOWN
+    part = node.slice[0].slice
+    if not isinstance(part, cst.Index):
+        return join_all(_sliced(member) for member in members(base))
+    return at(item_of(context, base, context.lazy(part.value)), context.origin(node))
+
+
+def _sliced(kind: Kind) -> Kind:
+    match kind:
+        case Manager() | Scalar() | QuerySet() | Cached() | Pickled():
+            return kind
+        case Str():
+            return Str(None, params=kind.params)
+        case List():
+            return List(kind.element, origin=kind.origin)
+        case Tuple():
+            return Tuple(kind.element, origin=kind.origin)
+        case Unknown():
+            return kind
+        case _:
+            return UNKNOWN
+
+
+def item_of(context: Context, container: Kind, key: Kind) -> Kind:
+    """``container[key]``."""
+    return join_all(_item(context, member, key) for member in members(container))
+
+
+def _item(context: Context, container: Kind, key: Kind) -> Kind:
+    match container:
+        case Unknown():
+            return container
+        case Dict():
+            wanted = constant(key)
+            entries = dict(container.entries)
+            if wanted is not NO_VALUE and not isinstance(wanted, bytes) and wanted in entries:
+                found: Kind = entries[wanted]
+                return found
+            fallback = [container.default] if container.default is not None else []
+            if wanted is not NO_VALUE:
+                made = _made_default(context, fallback)
+                return join(container.value, *made)
+            return join(*container.all_values, *_made_default(context, fallback))
+        case List() | Tuple():
+            index = constant(key)
+            if (
+                container.items is not None
+                and isinstance(index, int)
+                and -len(container.items) <= index < len(container.items)
+            ):
+                return container.items[index]
+            return container.element
+        case QuerySet():
+            return container.row
+        case Str():
+            return Str(None, params=container.params)
+        case CacheHandler():
+            alias = constant(key)
+            if isinstance(alias, str):
+                return CacheObject(alias)
+            aliases = [constant(m) for m in members(key)]
+            if aliases and all(isinstance(a, str) for a in aliases):
+                return join_all(CacheObject(a) for a in aliases)
+            return CacheObject(None)
+        case Cached():
+            return Cached(container.store, container.key, container.alias, origin=container.origin)
+        case Scalar(type="bytes"):
+            return Scalar("int")
+        case Scalar(type="QueryDict"):
+            return STR
+        case Class() | ModelClass() | ExternalKind():
+            return container
+        case _:
+            return UNKNOWN
+
+
+def _made_default(context: Context, factories: list[Kind]) -> Iterator[Kind]:
+    from cachelint.kinds.arguments import Arguments
+
+    for factory in factories:
+        yield context.call(factory, Arguments())
+
+
+# -- iteration and binding ---------------------------------------------------------------------------------
+
+
+def iterated(context: Context, kind: Kind) -> Kind:
+    """What iterating over a value gives, one at a time."""
+    return join_all(_iterated(context, member) for member in members(kind))
+
+
+def _iterated(context: Context, kind: Kind) -> Kind:
+    match kind:
+        case Unknown():
+            return kind
+        case List() | Tuple() | Set() | Generator() | IteratorKind() | DictView():
+            return force(kind.element)
+        case Dict():
+            return join(*(literal(key) for key, _ in kind.entries[:8]), kind.key)
+        case QuerySet():
+            return force(kind.row)
+        case Str():
+            return Str(None, params=kind.params)
+        case Scalar(type="range" | "bytes"):
+            return Scalar("int")
+        case Scalar(type="file" | "QueryDict"):
+            return UNKNOWN if kind.type == "file" else STR
+        case Class():
+            return _enum_members(context, kind)
+        case Instance(fields=fields) if fields and _is_tuple_class(context, kind):
+            return join_all(value for _, value in fields)
+        case _:
+            return UNKNOWN
+
+
+def _is_tuple_class(context: Context, kind: Instance) -> bool:
+    return "typing.NamedTuple" in context.interpreter.classes.externals(kind.ref)
+
+
+def _enum_members(context: Context, kind: Class) -> Kind:
+    member = enum_member(context, kind.ref, "")
+    return member if member is not None else UNKNOWN
+
+
+def bind_target(context: Context, target: cst.BaseExpression, kind: Kind, value: cst.BaseExpression | None) -> None:
+    """Assign: to a name, an attribute, an item, or to several targets by unpacking."""
+    match target:
+        case cst.Name():
+            context.env.set(target.value, kind)
+        case cst.Attribute():
+            path = dotted(target)
+            if path is not None:
+                context.env.set(path, kind)
+                if context.stores is not None:
+                    context.stores.setdefault(path, []).append(kind)
+        case cst.Subscript():
+            mutation.store_item(context, target, kind)
+        case cst.Tuple() | cst.List():
+            _unpack(context, target, kind, value)
+        case cst.StarredElement():
+            bind_target(context, target.value, kind, value)
+
+
+def _unpack(context: Context, target: cst.Tuple | cst.List, kind: Kind, value: cst.BaseExpression | None) -> None:
+    count = len(target.elements)
+    frozen = context.snapshot()
+    starred = next((i for i, e in enumerate(target.elements) if isinstance(e, cst.StarredElement)), None)
+    for index, element in enumerate(target.elements):
+        if isinstance(element, cst.StarredElement):
+            part: Kind = Lazy(lambda: List(iterated(frozen, force(kind))))
+        else:
+            position = index if starred is None or index < starred else index - count
+            part = Lazy(lambda position=position: _unpacked(frozen, kind, position))  # type: ignore[misc]
+        bind_target(context, element.value, part, value)
+
+
+def _unpacked(context: Context, kind: Kind, position: int) -> Kind:
+    found: list[Kind] = []
+    for member in members(kind):
+        if isinstance(member, List | Tuple) and member.items is not None:
+            if -len(member.items) <= position < len(member.items):
+                found.append(member.items[position])
+        elif isinstance(member, Instance) and member.fields and _is_tuple_class(context, member):
+            if -len(member.fields) <= position < len(member.fields):
+                found.append(member.fields[position][1])
+        else:
+            found.append(_iterated(context, member))
+    return join_all(found)
+
+
+_HANDLERS: dict[type[cst.CSTNode], Callable[[Context, Any], Kind]] = {
+    cst.Name: _name,
+    cst.Attribute: _attribute,
+    cst.SimpleString: _string,
+    cst.Integer: _number,
+    cst.Float: _number,
+    cst.Imaginary: _number,
+    cst.ConcatenatedString: _concatenated,
+    cst.FormattedString: _formatted,
+    cst.List: _list,
+    cst.Tuple: _tuple,
+    cst.Set: _set,
+    cst.Dict: _dict,
+    cst.ListComp: _list_comp,
+    cst.SetComp: _set_comp,
+    cst.GeneratorExp: _generator,
+    cst.DictComp: _dict_comp,
+    cst.IfExp: _if_exp,
+    cst.BooleanOperation: _boolean,
+    cst.UnaryOperation: _unary,
+    cst.BinaryOperation: _binary,
+    cst.Comparison: _comparison,
+    cst.Await: _await,
+    cst.NamedExpr: _named,
+    cst.Lambda: _lambda,
+    cst.Subscript: _subscript,
+    cst.Call: call,
+}

@@ -1,0 +1,366 @@
+"""Running functions: how parameters get their kinds, and what a call of a function of the project returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from cachelint.infer import typehints
+from cachelint.infer.context import Context, Env, Observer
+from cachelint.infer.interpreter import Run
+from cachelint.kinds.arguments import Arguments
+from cachelint.kinds.join import join, join_all
+from cachelint.kinds.model import (
+    NEVER,
+    STR,
+    UNKNOWN,
+    CacheObject,
+    Class,
+    Closure,
+    Coroutine,
+    Dict,
+    Function,
+    Generator,
+    Kind,
+    Lazy,
+    ModelClass,
+    ModelInstance,
+    Origin,
+    Scalar,
+    Tuple,
+    Unknown,
+    at,
+    force,
+)
+from cachelint.project import ClassRef, FunctionRef, dotted
+
+if TYPE_CHECKING:
+    from cachelint.infer.interpreter import Interpreter
+
+REQUEST = Scalar("django.http.HttpRequest")
+
+#: Decorators that leave what a function returns as it is, by the last part of their name.
+_TRANSPARENT = frozenset(
+    {
+        "abstractmethod", "action", "atomic", "cache", "cached_property", "cache_control", "cache_page", "classmethod",
+        "classproperty", "condition", "contextmanager", "asynccontextmanager", "csrf_exempt", "csrf_protect",
+        "deprecated", "display", "ensure_csrf_cookie", "etag", "filter", "final", "getter", "last_modified",
+        "login_required", "lru_cache", "never_cache", "non_atomic_requests", "override", "overload",
+        "permission_required", "property", "receiver", "register", "require_GET", "require_POST", "require_http_methods",
+        "require_safe", "sensitive_post_parameters", "sensitive_variables", "setter", "simple_tag", "staticmethod",
+        "user_passes_test", "vary_on_cookie", "vary_on_headers", "wraps", "api_view", "permission_classes", "shared_task",
+        "task", "extend_schema", "inclusion_tag", "method_decorator",
+    }
+)  # fmt: skip
+_PROPERTIES = frozenset(
+    {"property", "cached_property", "classproperty", "class_property", "getter", "abstractproperty"}
+)
+
+
+def decorator_names(node: cst.FunctionDef) -> list[str]:
+    """The last part of each decorator's name; empty for one that has none."""
+    names: list[str] = []
+    for decorator in node.decorators:
+        expression = decorator.decorator
+        if isinstance(expression, cst.Call):
+            expression = expression.func
+        names.append((dotted(expression) or "").rpartition(".")[2])
+    return names
+
+
+def is_property(names: list[str]) -> bool:
+    """Whether a function so decorated is read without being called."""
+    return any(name in _PROPERTIES or name.endswith(("cached_property", "classproperty")) for name in names)
+
+
+def function_node(interpreter: Interpreter, ref: FunctionRef) -> cst.FunctionDef | None:
+    """The tree of a function."""
+    lift = ref.module.lift(ref.definition)
+    return lift.function if lift is not None else None
+
+
+def owner_of(ref: FunctionRef) -> ClassRef | None:
+    """The class that a method is defined in."""
+    parent = ref.definition.parent
+    return ClassRef(ref.module, parent) if parent is not None else None
+
+
+# -- entry: nothing is known of the caller -----------------------------------------------------------------
+
+
+def run_entry(
+    interpreter: Interpreter, function: Function, *, entry: bool = True, observer: Observer | None = None
+) -> Run:
+    """Run a function of which no call is known: parameters are what annotations, names and conventions say."""
+    ref = function.ref
+    lift = ref.module.lift(ref.definition)
+    owner = owner_of(ref)
+    node = lift.function if lift is not None else None
+    if lift is None or node is None:
+        ref.module.lift(ref.definition, header_only=True) or lift
+        assert True
+        return _empty_run(interpreter, ref)
+    context = Context(interpreter, ref.module, lift, Env(), function=ref, owner=owner, observer=observer)
+    names = decorator_names(node)
+    static = "staticmethod" in names
+    for index, parameter in enumerate(_parameters(node.params)):
+        kind = _entry_kind(context, parameter, index, owner if not static else None, names, node)
+        context.env.set(parameter.name.value, kind)
+    _bind_rest(context, node.params)
+    run = Run(context)
+    context.run(node.body.body if isinstance(node.body, cst.IndentedBlock) else [node.body], run)
+    return run
+
+
+def _empty_run(interpreter: Interpreter, ref: FunctionRef) -> Run:
+    class _NoLift:
+        path = ref.module.path
+
+    return Run(Context(interpreter, ref.module, _NoLift()))  # type: ignore[arg-type]
+
+
+def _parameters(parameters: cst.Parameters) -> Iterator[cst.Param]:
+    yield from parameters.posonly_params
+    yield from parameters.params
+    yield from parameters.kwonly_params
+
+
+def _entry_kind(
+    context: Context, parameter: cst.Param, index: int, owner: ClassRef | None, decorators: list[str],
+    node: cst.FunctionDef,
+) -> Kind:  # fmt: skip
+    name = parameter.name.value
+    interpreter = context.interpreter
+    if owner is not None and index == 0:
+        return at(receiver_kind(interpreter, owner, "classmethod" in decorators or name == "cls"), None)
+    if index == 1 and owner is not None and len(decorators) == 1 and decorators[0] == "receiver":
+        return UNKNOWN
+    unknown = Unknown(frozenset({name}))
+    if parameter.annotation is not None:
+        kind = typehints.parameter_kind(context, parameter.annotation.annotation, name)
+        if kind is not None:
+            origin = Origin(context.lift, parameter)
+            return Lazy(lambda: _marked(force(kind), origin))
+    if name == "request" and parameter.annotation is None:
+        return REQUEST
+    if parameter.default is not None:
+        default = context.lazy(parameter.default)
+        if isinstance(force(default), CacheObject):
+            return join(force(default), unknown)
+    if name == "instance" and "receiver" in decorators:
+        return _sender(context, node) or unknown
+    return unknown
+
+
+def _marked(kind: Kind, origin: Origin) -> Kind:
+    return at(kind, origin)
+
+
+def _sender(context: Context, node: cst.FunctionDef) -> Kind | None:
+    """The model of ``@receiver(post_save, sender=Model)``."""
+    for decorator in node.decorators:
+        if isinstance(decorator.decorator, cst.Call):
+            for argument in decorator.decorator.args:
+                if argument.keyword is not None and argument.keyword.value == "sender":
+                    kind = force(context.evaluate(argument.value))
+                    if isinstance(kind, ModelClass):
+                        return ModelInstance(kind.model, origin=context.origin(argument.value))
+    return None
+
+
+def receiver_kind(interpreter: Interpreter, owner: ClassRef, of_class: bool) -> Kind:
+    """``self`` or ``cls`` in a method of a class."""
+    if not of_class:
+        return interpreter.instance_of(owner)
+    model = interpreter.models.model(owner)
+    return ModelClass(model) if model is not None else Class(owner)
+
+
+# -- calls with known arguments ----------------------------------------------------------------------------
+
+
+def call_function(
+    interpreter: Interpreter, function: Function, arguments: Arguments, observer: Observer | None = None
+) -> Kind:
+    """What a call of a function of the project returns."""
+    ref = function.ref
+    if not interpreter.may_call(ref):
+        return UNKNOWN
+    key = (ref, function.receiver, arguments.key())
+    if observer is None:
+        known = interpreter.remembered(key)
+        if known is not None:
+            return known
+    lift = ref.module.lift(ref.definition)
+    node = lift.function if lift is not None else None
+    if lift is None or node is None:
+        return UNKNOWN
+    names = decorator_names(node)
+    if not all(_keeps_result(interpreter, ref, d, n) for d, n in zip(node.decorators, names, strict=True)):
+        return UNKNOWN
+    interpreter.active.append(ref)
+    try:
+        context = Context(interpreter, ref.module, lift, Env(), function=ref, owner=owner_of(ref), observer=observer)
+        receiver = _receiver(interpreter, function, names)
+        bind(context, node.params, arguments, receiver)
+        result = run_callable(context, node, names)
+        kind = force(result)
+    finally:
+        interpreter.active.pop()
+    if _raises_only(node) and not isinstance(kind, Generator | Coroutine):
+        kind = NEVER
+    if observer is None:
+        interpreter.remember(key, kind)
+    return kind
+
+
+def _keeps_result(interpreter: Interpreter, ref: FunctionRef, decorator: cst.Decorator, name: str) -> bool:
+    if name in _TRANSPARENT or name.endswith(("cached_property", "classproperty")):
+        return True
+    expression = decorator.decorator
+    if isinstance(expression, cst.Call):
+        expression = expression.func
+    full = dotted(expression)
+    symbol = interpreter.classes.resolve_dotted(ref.module, full) if full else None
+    # A decorator of the project that keeps the name of what it wraps is taken to keep its result.
+    return isinstance(symbol, FunctionRef) and b"wraps" in symbol.module.text_of(symbol.definition)
+
+
+def _receiver(interpreter: Interpreter, function: Function, names: list[str]) -> Kind | None:
+    owner = owner_of(function.ref)
+    if "staticmethod" in names:
+        return None
+    receiver = function.receiver
+    if receiver is None and owner is not None and "classmethod" in names:
+        return receiver_kind(interpreter, owner, True)
+    return receiver
+
+
+def run_callable(context: Context, node: cst.FunctionDef, names: list[str]) -> Kind:
+    """Run the body of a function whose parameters are bound, and say what calling it gives."""
+    run = Run(context)
+    body: list[cst.CSTNode] = list(node.body.body) if isinstance(node.body, cst.IndentedBlock) else [node.body]
+    falls_through = context.run(body, run)
+    is_async = node.asynchronous is not None
+    if run.yielded or _has_yield(node):
+        yielded = list(run.yielded)
+        return Generator(Lazy(lambda: join_all(yielded)), "generator", is_async)
+    returned = [*run.returned, *([Scalar("None", None)] if falls_through else [])]
+    result: Kind = Lazy(lambda: join_all(returned))
+    return Coroutine(result) if is_async else result
+
+
+def _raises_only(node: cst.FunctionDef) -> bool:
+    """Whether a body is no more than a docstring and ``raise``: an abstract method."""
+    if not isinstance(node.body, cst.IndentedBlock):
+        return False
+    for statement in node.body.body:
+        if not isinstance(statement, cst.SimpleStatementLine):
+            return False
+        for inner in statement.body:
+            if isinstance(inner, cst.Raise):
+                return True
+            if not (isinstance(inner, cst.Expr) and isinstance(inner.value, cst.SimpleString | cst.Ellipsis)):
+                return False
+    return False
+
+
+def _has_yield(node: cst.FunctionDef) -> bool:
+    stack: list[cst.CSTNode] = [node.body]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, cst.Yield):
+            return True
+        if not isinstance(current, cst.FunctionDef | cst.Lambda | cst.ClassDef):
+            stack.extend(current.children)
+    return False
+
+
+def bind(context: Context, parameters: cst.Parameters, arguments: Arguments, receiver: Kind | None) -> None:
+    """Give each parameter what the call passes, its default, or Unknown."""
+    positional = list(arguments.positional)
+    if receiver is not None:
+        positional.insert(0, receiver)
+    keywords = dict(arguments.keywords)
+    names = [*parameters.posonly_params, *parameters.params]
+    for parameter in names:
+        name = parameter.name.value
+        if positional:
+            kind: Kind = positional.pop(0)
+        else:
+            kind = _from_keywords(context, parameter, keywords, arguments)
+        context.env.set(name, _narrowed_by_annotation(context, parameter, kind))
+    for parameter in parameters.kwonly_params:
+        kind = _from_keywords(context, parameter, keywords, arguments)
+        context.env.set(parameter.name.value, _narrowed_by_annotation(context, parameter, kind))
+    star = parameters.star_arg
+    if isinstance(star, cst.Param):
+        rest: Kind = Tuple(join_all(positional), tuple(positional))
+        if arguments.star:
+            rest = Tuple(UNKNOWN)
+        context.env.set(star.name.value, rest)
+    if parameters.star_kwarg is not None:
+        entries = tuple(keywords.items())
+        value: Kind = UNKNOWN if arguments.star else NEVER
+        key: Kind = STR if arguments.star else NEVER
+        context.env.set(parameters.star_kwarg.name.value, Dict(key, value, entries))
+
+
+def _from_keywords(context: Context, parameter: cst.Param, keywords: dict[str, Kind], arguments: Arguments) -> Kind:
+    name = parameter.name.value
+    if name in keywords:
+        return keywords.pop(name)
+    if arguments.star:
+        return UNKNOWN
+    if parameter.default is not None:
+        return context.lazy(parameter.default)
+    return UNKNOWN
+
+
+def _narrowed_by_annotation(context: Context, parameter: cst.Param, kind: Kind) -> Kind:
+    """What the annotation says, where the call says nothing."""
+    if parameter.annotation is None:
+        return kind
+    annotation = parameter.annotation.annotation
+    return Lazy(lambda: _known_or(force(kind), context, annotation))
+
+
+def _known_or(kind: Kind, context: Context, annotation: cst.BaseExpression) -> Kind:
+    if not isinstance(kind, Unknown):
+        return kind
+    found = typehints.annotation_kind(context, annotation)
+    return kind if found is None else found
+
+
+def _bind_rest(context: Context, parameters: cst.Parameters) -> None:
+    if isinstance(parameters.star_arg, cst.Param):
+        name = parameters.star_arg.name.value
+        context.env.set(name, Tuple(Unknown(frozenset({name}))))
+    if parameters.star_kwarg is not None:
+        name = parameters.star_kwarg.name.value
+        context.env.set(name, Dict(STR, Unknown(frozenset({name}))))
+
+
+# -- closures ----------------------------------------------------------------------------------------------
+
+
+def call_closure(closure: Closure, arguments: Arguments, observer: Observer | None = None) -> Kind:
+    """What a call of a lambda or local function returns."""
+    outer: Context = closure.env
+    context = outer.nested(closure.lift, observer)
+    bind(context, closure.node.params, arguments, None)
+    interpreter = outer.interpreter
+    if len(interpreter.active) >= 60:
+        return UNKNOWN
+    if isinstance(closure.node, cst.Lambda):
+        return context.evaluate(closure.node.body)
+    marker = FunctionRef(outer.module, closure.lift.definition)
+    if interpreter.active.count(marker) > 3:
+        return UNKNOWN
+    interpreter.active.append(marker)
+    try:
+        return force(run_callable(context, closure.node, decorator_names(closure.node)))
+    finally:
+        interpreter.active.pop()

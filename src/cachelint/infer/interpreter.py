@@ -1,0 +1,206 @@
+"""The interpreter's memory and its entry points."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cachelint.django.models import Models
+from cachelint.django.settings import settings_modules
+from cachelint.infer.context import Context, Env, Observer
+from cachelint.kinds.join import join, join_all
+from cachelint.kinds.model import (
+    UNKNOWN,
+    CacheHandler,
+    CacheObject,
+    Class,
+    ExternalKind,
+    Function,
+    Instance,
+    Kind,
+    Lazy,
+    Manager,
+    ModelClass,
+    ModelInstance,
+    ModuleKind,
+    Settings,
+    force,
+)
+from cachelint.project import (
+    Classes,
+    ClassRef,
+    Codebase,
+    Definition,
+    External,
+    FunctionRef,
+    Module,
+    Symbol,
+    ValueRef,
+)
+from cachelint.project.names import ModuleRef
+
+#: Calls inside calls that are followed, and how often the same function may stand among them.
+MAX_CALL_DEPTH = 24
+MAX_RECURSION = 2
+#: Expressions evaluated for one function that is judged; beyond it everything is Unknown.
+MAX_STEPS = 60_000
+
+_CACHE_NAMES: dict[str, Kind] = {
+    "django.core.cache.cache": CacheObject("default"),
+    "django.core.cache.caches": CacheHandler(),
+    "django.conf.settings": Settings(),
+}
+
+
+class Interpreter:
+    """Evaluates code of one code base. Results are kept for as long as this object lives."""
+
+    def __init__(self, codebase: Codebase) -> None:
+        self.codebase = codebase
+        self.classes = Classes(codebase)
+        self.models = Models(codebase, self.classes)
+        self.steps = 0
+        self.active: list[FunctionRef] = []
+        self._values: dict[tuple[str, str, int], Kind] = {}
+        self._results: dict[tuple[object, ...], Kind] = {}
+        self._settings: dict[str, Kind | None] = {}
+        self._stored: dict[tuple[ClassRef, str], Kind | None] = {}
+
+    # -- symbols -------------------------------------------------------------------------------------------
+
+    def symbol(self, symbol: Symbol | None) -> Kind:
+        """The kind of what a name means."""
+        match symbol:
+            case None:
+                return UNKNOWN
+            case External(name=name):
+                return _CACHE_NAMES.get(name) or self._external(symbol)
+            case FunctionRef():
+                return Function(symbol)
+            case ClassRef():
+                model = self.models.model(symbol)
+                return ModelClass(model) if model is not None else Class(symbol)
+            case ModuleRef():
+                return ModuleKind(symbol)
+            case ValueRef():
+                return Lazy(lambda: self.value(symbol))
+
+    def _external(self, symbol: External) -> Kind:
+        model = self.models.model(symbol)
+        return ModelClass(model) if model is not None else ExternalKind(symbol.name)
+
+    def value(self, ref: ValueRef, owner: ClassRef | None = None) -> Kind:
+        """What the assignments of a module or class body give a name, ``global`` statements included."""
+        key = (ref.module.path, ref.name, ref.definitions[0].start if ref.definitions else -1)
+        if key not in self._values:
+            self._values[key] = UNKNOWN
+            kind = self._run_assignments(ref, owner)
+            if owner is None:
+                kind = join(kind, *self._global_assignments(ref))
+            self._values[key] = kind
+        return self._values[key]
+
+    def _run_assignments(self, ref: ValueRef, owner: ClassRef | None) -> Kind:
+        env = Env()
+        for definition in ref.definitions:
+            lift = ref.module.lift(definition)
+            if lift is None:
+                return UNKNOWN
+            before = env.get(ref.name)
+            context = Context(self, ref.module, lift, env.copy(), owner=owner, class_scope=owner is not None)
+            context.run(lift.statements)
+            after = context.env.get(ref.name)
+            if after is not None:
+                keep = definition.conditional and before is not None
+                env.set(ref.name, join(before, after) if keep and before is not None else after)
+        found = env.get(ref.name)
+        return force(found) if found is not None else UNKNOWN
+
+    def _global_assignments(self, ref: ValueRef) -> Iterator[Kind]:
+        word = re.compile(rb"\bglobal\s[^\n]*\b" + re.escape(ref.name.encode()) + rb"\b")
+        if not word.search(ref.module.source.data):
+            return
+        for function in self.codebase.functions(ref.module):
+            if word.search(ref.module.text_of(function.definition)):
+                result = self.run(Function(function), entry=True)
+                found = result.context.env.get(ref.name)
+                if found is not None:
+                    yield found
+
+    def setting(self, name: str) -> Kind:
+        """What the settings modules give a setting; Unknown where none of them does."""
+        if name not in self._settings:
+            self._settings[name] = None
+            found: list[Kind] = []
+            for module in self.settings_modules:
+                symbol = self.codebase.resolve(module, name)
+                if isinstance(symbol, ValueRef):
+                    found.append(self.value(symbol))
+            self._settings[name] = join_all(found) if found else UNKNOWN
+        kind = self._settings[name]
+        return UNKNOWN if kind is None else kind
+
+    @property
+    def settings_modules(self) -> list[Module]:
+        """The settings modules of the project."""
+        if not hasattr(self, "_settings_modules"):
+            self._settings_modules = settings_modules(self.codebase)
+        return self._settings_modules
+
+    # -- classes -------------------------------------------------------------------------------------------
+
+    def instance_of(self, ref: ClassRef) -> Kind:
+        """``self`` in a method of a class, whatever the instance is made of."""
+        model = self.models.model(ref)
+        if model is not None:
+            return ModelInstance(model)
+        is_manager = self.models.is_manager_class(ref)
+        if is_manager or self.models.is_queryset_class(ref):
+            users = self.models.users_of(ref)
+            made = [Manager(m, ref if is_manager else None, None if is_manager else ref) for m in users[:3]]
+            if len(users) > 3 or not users:
+                made = [Manager(None, ref if is_manager else None, None if is_manager else ref)]
+            return join_all(made)
+        return Instance(ref)
+
+    def class_value(self, owner: ClassRef, definitions: list[Definition], name: str) -> Kind:
+        """The value that a class body assigns to a name."""
+        assignments = tuple(d for d in definitions if d.form == "assignment")
+        return self.value(ValueRef(owner.module, name, assignments), owner)
+
+    # -- functions -----------------------------------------------------------------------------------------
+
+    def run(self, function: Function, *, entry: bool = False, observer: Observer | None = None) -> Run:
+        """Run a function with parameters of which only the annotations are known."""
+        from cachelint.infer.functions import run_entry
+
+        return run_entry(self, function, entry=entry, observer=observer)
+
+    def remembered(self, key: tuple[object, ...]) -> Kind | None:
+        """A result that was worked out before."""
+        return self._results.get(key)
+
+    def remember(self, key: tuple[object, ...], kind: Kind) -> None:
+        """Keep a result."""
+        self._results[key] = kind
+
+    def may_call(self, ref: FunctionRef) -> bool:
+        """Whether one more call may be followed."""
+        return len(self.active) < MAX_CALL_DEPTH and self.active.count(ref) < MAX_RECURSION
+
+
+class Run:
+    """What became of running a body: the last environment, and what was returned and yielded."""
+
+    __slots__ = ("context", "returned", "yielded")
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.returned: list[Kind] = []
+        self.yielded: list[Kind] = []
+
+    @property
+    def result(self) -> Kind:
+        """What the body returns."""
+        returned = list(self.returned)
+        return Lazy(lambda: join_all(returned)) if returned else join()

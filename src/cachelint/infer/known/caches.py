@@ -1,0 +1,92 @@
+"""What the methods of a Django cache, and of raw cache clients, return."""
+
+from __future__ import annotations
+
+from cachelint.infer.context import Context
+from cachelint.kinds.arguments import Arguments
+from cachelint.kinds.join import join, members
+from cachelint.kinds.model import (
+    BOOL,
+    INT,
+    NONE,
+    STR,
+    UNKNOWN,
+    Cached,
+    CacheObject,
+    Closure,
+    Coroutine,
+    Dict,
+    ForeignCache,
+    Function,
+    Kind,
+    List,
+    Partial,
+    force,
+)
+
+#: Commands of redis and memcached clients that give back what was stored.
+_READS = frozenset(
+    {
+        "get", "getex", "getset", "getdel", "mget", "gets", "get_many", "get_multi", "hget", "hgetall", "hmget", "hvals",
+        "lindex", "lpop", "lrange", "rpop", "blpop", "brpop", "smembers", "spop", "srandmember", "zrange", "gat",
+    }
+)  # fmt: skip
+_SIMPLE: dict[str, Kind] = {
+    "set": UNKNOWN,
+    "add": BOOL,
+    "touch": BOOL,
+    "delete": BOOL,
+    "has_key": BOOL,
+    "incr": INT,
+    "decr": INT,
+    "incr_version": INT,
+    "decr_version": INT,
+    "set_many": List(STR),
+    "delete_many": NONE,
+    "make_key": STR,
+    "ttl": join(INT, NONE),
+    "pttl": join(INT, NONE),
+    "keys": List(STR),
+    "delete_pattern": INT,
+}
+
+
+def call(context: Context, cache: CacheObject, name: str, arguments: Arguments) -> Kind:
+    """What ``cache.name(…)`` returns."""
+    if name.startswith("a") and name != "add":
+        inner = call(context, cache, name[1:], arguments)
+        return Coroutine(inner)
+    key = arguments.get(0, "key") or UNKNOWN
+    if name == "get":
+        default = arguments.get(1, "default")
+        found = Cached("the Django cache", key, cache.alias, default)
+        return join(found, NONE if default is None else default)
+    if name == "get_or_set":
+        default = arguments.get(1, "default") or UNKNOWN
+        return join(Cached("the Django cache", key, cache.alias), default_value(context, default))
+    if name == "get_many":
+        return Dict(STR, Cached("the Django cache", UNKNOWN, cache.alias))
+    return _SIMPLE.get(name, UNKNOWN)
+
+
+def default_value(context: Context, default: Kind) -> Kind:
+    """What ``get_or_set`` stores: the result of the default if it can be called, else the default itself."""
+    from cachelint.kinds.join import join_all
+    from cachelint.kinds.model import Bound, Class, ExternalKind, ModelClass
+
+    found: list[Kind] = []
+    for member in members(force(default)):
+        if isinstance(member, Closure | Function | Partial | Bound | Class | ModelClass | ExternalKind):
+            found.append(context.call(member, Arguments()))
+        else:
+            found.append(member)
+    return join_all(found)
+
+
+def foreign_call(client: ForeignCache, name: str, arguments: Arguments) -> Kind:
+    """What a command of a raw client returns."""
+    if name in _READS:
+        return Cached(client.type, arguments.get(0) or UNKNOWN)
+    if name in ("pipeline", "client", "register_script"):
+        return client if name != "register_script" else UNKNOWN
+    return UNKNOWN

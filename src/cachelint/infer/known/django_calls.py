@@ -1,0 +1,197 @@
+"""Functions and classes of Django and its usual companions."""
+
+from __future__ import annotations
+
+from cachelint.infer.known.call import Call, Result
+from cachelint.kinds.join import join, join_all, members
+from cachelint.kinds.model import (
+    BOOL,
+    INT,
+    NONE,
+    STR,
+    UNKNOWN,
+    Class,
+    Coroutine,
+    Dict,
+    Expression,
+    Generator,
+    Kind,
+    List,
+    Manager,
+    ModelClass,
+    ModelInstance,
+    Partial,
+    QuerySet,
+    Scalar,
+    Str,
+    Unknown,
+    force,
+)
+
+_SAFE = Str(None, True)
+_LAZY = Scalar("lazy string")
+_DATETIME = Scalar("datetime.datetime")
+_RESPONSE = Scalar("django.http.HttpResponse")
+_UNRENDERED = Scalar("unrendered TemplateResponse")
+
+
+def _all(kind: Kind, *names: str) -> dict[str, Result]:
+    return {name: _fixed(kind) for name in names}
+
+
+def _fixed(kind: Kind) -> Result:
+    return lambda made: kind
+
+
+def _row(made: Call) -> Kind:
+    found: list[Kind] = []
+    for member in members(made.kind(0)):
+        if isinstance(member, ModelClass):
+            found.append(ModelInstance(member.model))
+        elif isinstance(member, Manager):
+            found.append(ModelInstance(member.model) if member.model else UNKNOWN)
+        elif isinstance(member, QuerySet):
+            found.append(member.row)
+        else:
+            found.append(UNKNOWN)
+    return join_all(found)
+
+
+def _user_model(made: Call) -> Kind:
+    return ModelClass(made.context.interpreter.models.user_model())
+
+
+def _get_model(made: Call) -> Kind:
+    first, second = made.arguments.constant(0, "app_label"), made.arguments.constant(1, "model_name")
+    if not isinstance(first, str):
+        return UNKNOWN
+    label = f"{first}.{second}" if isinstance(second, str) else first
+    found = made.context.interpreter.models.by_label(label)
+    return ModelClass(found) if found is not None else UNKNOWN
+
+
+def _expression(name: str) -> Result:
+    return lambda made: Expression(name, made.arguments.positional, tuple(made.arguments.keywords.items()))
+
+
+def _get_user(made: Call) -> Kind:
+    return ModelInstance(made.context.interpreter.models.user_model())
+
+
+def _manager(made: Call) -> Kind:
+    queryset = next((k.ref for k in map(force, made.arguments.positional) if isinstance(k, Class)), None)
+    return Manager(None, None, queryset)
+
+
+def _from_queryset(made: Call) -> Kind:
+    from cachelint.kinds.model import ExternalKind
+
+    return Partial(ExternalKind("django.db.models.Manager"), made.arguments.positional)
+
+
+def _streaming(made: Call) -> Kind:
+    if any(isinstance(member, Generator) for member in members(made.kind(0, "streaming_content"))):
+        return Scalar("streaming generator response")
+    return Scalar("django.http.StreamingHttpResponse")
+
+
+def _model_to_dict(made: Call) -> Kind:
+    return Dict(STR, UNKNOWN)
+
+
+def _env(made: Call) -> Kind:
+    """``env("NAME", default=…)`` and its kin: what the code gives where the environment says nothing."""
+    default = made.arguments.get(1, "default")
+    return join(Unknown(), default) if default is not None else UNKNOWN
+
+
+def _prefixed(prefixes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{prefix}.{name}" for prefix in prefixes for name in names)
+
+
+_AGGREGATES = (
+    "Count",
+    "Sum",
+    "Avg",
+    "Max",
+    "Min",
+    "StdDev",
+    "Variance",
+    "F",
+    "Exists",
+    "Lower",
+    "Upper",
+    "Concat",
+    "TruncDate",
+)
+_TRANSLATION = "django.utils.translation"
+_HTTP = ("django.http", "django.http.response")
+
+CALLS: dict[str, Result] = {
+    **dict.fromkeys(("django.shortcuts.get_object_or_404", "rest_framework.generics.get_object_or_404"), _row),
+    "django.shortcuts.get_list_or_404": lambda made: List(_row(made)),
+    "django.shortcuts.aget_object_or_404": lambda made: Coroutine(_row(made)),
+    "django.shortcuts.aget_list_or_404": lambda made: Coroutine(List(_row(made))),
+    **_all(_RESPONSE, "django.shortcuts.render", "django.shortcuts.redirect",
+           *_prefixed(_HTTP, ("HttpResponse", "HttpResponseRedirect", "HttpResponsePermanentRedirect",
+                              "HttpResponseNotFound", "HttpResponseForbidden", "HttpResponseBadRequest"))),
+    **_all(Scalar("django.http.JsonResponse"), *_prefixed(_HTTP, ("JsonResponse",))),
+    **_all(Scalar("django.http.FileResponse"), *_prefixed(_HTTP, ("FileResponse",))),
+    **dict.fromkeys(_prefixed(_HTTP, ("StreamingHttpResponse",)), _streaming),
+    **_all(_UNRENDERED, "django.template.response.TemplateResponse", "django.template.response.SimpleTemplateResponse"),
+    **_all(Scalar("rest_framework.response.Response"), "rest_framework.response.Response"),
+    **_all(_DATETIME, "django.utils.timezone.now", "django.utils.timezone.localtime", "django.utils.timezone.make_aware",
+           "django.utils.timezone.make_naive", "django.utils.dateparse.parse_datetime"),
+    **_all(Scalar("datetime.date"), "django.utils.timezone.localdate", "django.utils.dateparse.parse_date"),
+    **_all(Scalar("datetime.tzinfo"), "django.utils.timezone.get_current_timezone", "django.utils.timezone.get_default_timezone"),
+    "django.contrib.auth.get_user_model": _user_model,
+    **dict.fromkeys(("django.contrib.auth.get_user",), _get_user),
+    "django.contrib.auth.authenticate": lambda made: join(_get_user(made), NONE),
+    "django.apps.apps.get_model": _get_model,
+    **_all(STR, f"{_TRANSLATION}.gettext", f"{_TRANSLATION}.ugettext", f"{_TRANSLATION}.pgettext", f"{_TRANSLATION}.ngettext",
+           f"{_TRANSLATION}.get_language", f"{_TRANSLATION}.npgettext", "django.urls.reverse", "django.utils.text.slugify",
+           "django.utils.encoding.force_str", "django.utils.encoding.smart_str", "django.utils.encoding.iri_to_uri",
+           "django.utils.crypto.get_random_string", "django.core.serializers.serialize", "django.utils.http.urlencode",
+           "django.utils.formats.date_format", "django.utils.html.strip_tags", "django.utils.text.capfirst",
+           "django.utils.dateformat.format", "django.template.defaultfilters.slugify", "django.templatetags.static.static",
+           "django.middleware.csrf.get_token", "django.core.cache.utils.make_template_fragment_key",
+           "django.contrib.auth.hashers.make_password", "django.core.signing.dumps"),
+    **_all(_LAZY, f"{_TRANSLATION}.gettext_lazy", f"{_TRANSLATION}.ugettext_lazy", f"{_TRANSLATION}.pgettext_lazy",
+           f"{_TRANSLATION}.ngettext_lazy", f"{_TRANSLATION}.npgettext_lazy", "django.urls.reverse_lazy",
+           "django.utils.text.format_lazy"),
+    **_all(_SAFE, "django.utils.safestring.mark_safe", "django.utils.safestring.SafeString", "django.utils.safestring.SafeText",
+           "django.utils.html.format_html", "django.utils.html.format_html_join", "django.utils.html.escape",
+           "django.utils.html.conditional_escape", "django.utils.html.linebreaks", "django.template.loader.render_to_string",
+           "django.utils.html.json_script"),
+    **_all(Scalar("django.template.Template"), "django.template.loader.get_template", "django.template.loader.select_template",
+           "django.template.Template"),
+    **_all(Scalar("django.core.paginator.Paginator"), "django.core.paginator.Paginator"),
+    **_all(Scalar("django.db.models.Q"), "django.db.models.Q"),
+    **_all(Scalar("QueryDict"), "django.http.QueryDict"),
+    **_all(Scalar("django.core.files.File"), "django.core.files.base.ContentFile", "django.core.files.File"),
+    **_all(Scalar("database cursor"), "django.db.connection.cursor"),
+    **_all(BOOL, "django.utils.timezone.is_aware", "django.utils.timezone.is_naive"),
+    **_all(INT, "django.utils.timezone.get_offset"),
+    "django.forms.models.model_to_dict": _model_to_dict,
+    "django.forms.model_to_dict": _model_to_dict,
+    "django.db.models.Manager": _manager,
+    "django.db.models.manager.Manager": _manager,
+    "django.db.models.Manager.from_queryset": _from_queryset,
+    "django.db.models.manager.Manager.from_queryset": _from_queryset,
+    "django.db.models.manager.BaseManager.from_queryset": _from_queryset,
+    "django.contrib.auth.models.UserManager": _manager,
+    "django.contrib.auth.models.AnonymousUser": _fixed(Scalar("object")),
+    **{name: _expression(name.rpartition(".")[2]) for name in _prefixed(
+        ("django.db.models", "django.db.models.aggregates", "django.db.models.functions", "django.db.models.expressions"),
+        _AGGREGATES)},
+    **dict.fromkeys(("environ.Env", "environs.Env"), _fixed(UNKNOWN)),
+    "decouple.config": _env,
+    "asgiref.sync.sync_to_async": lambda made: UNKNOWN,
+}  # fmt: skip
+
+
+def by_ending(made: Call, name: str) -> Kind | None:
+    """Classes of third-party packages that are named by Django's conventions; None where nothing can be said."""
+    if name.endswith(".as_manager"):
+        return Manager(None)
+    return None

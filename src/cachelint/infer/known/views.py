@@ -1,0 +1,97 @@
+"""What Django's and REST framework's class-based views give their subclasses."""
+
+from __future__ import annotations
+
+from cachelint.infer.context import Context
+from cachelint.kinds.join import join_all, members
+from cachelint.kinds.model import (
+    STR,
+    UNKNOWN,
+    Bound,
+    Class,
+    Dict,
+    Kind,
+    Manager,
+    ModelClass,
+    ModelInstance,
+    QuerySet,
+    Scalar,
+    Unknown,
+    force,
+)
+from cachelint.project import ClassRef
+
+_VIEW_WORDS = ("View", "ViewSet", "Mixin", "APIView", "Wizard")
+_VIEW_MODULES = ("django.views", "rest_framework", "django.contrib.auth.mixins", "django.contrib.auth.views")
+
+
+def _is_view(context: Context, ref: ClassRef) -> bool:
+    """Whether a class derives from a view of Django or REST framework, or from something outside so named."""
+    return any(
+        name.startswith(_VIEW_MODULES) or name.endswith(_VIEW_WORDS)
+        for name in context.interpreter.classes.externals(ref)
+    )
+
+
+def attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
+    """An attribute that a view has without defining it; None where the class is no view, or it is unknown."""
+    if name == "request" and (_is_view(context, ref) or ref.definition.name.endswith(("View", "Mixin", "ViewSet"))):
+        return Scalar("django.http.HttpRequest")
+    if not _is_view(context, ref):
+        return None
+    if name == "kwargs":
+        return Dict(STR, UNKNOWN)
+    if name == "object":
+        return _object(context, ref)
+    if name in ("get_object", "get_queryset"):
+        return Bound(Class(ref), name)
+    if name == "object_list":
+        return _queryset(context, ref)
+    return None
+
+
+def method(context: Context, ref: ClassRef, name: str) -> Kind | None:
+    """The same for what ``super()`` finds."""
+    if name in ("get_object", "get_queryset") and _is_view(context, ref):
+        return Bound(Class(ref), name)
+    return None
+
+
+def call(context: Context, ref: ClassRef, name: str) -> Kind | None:
+    """The result of a method of a view that the project does not define."""
+    if name == "get_object":
+        return _object(context, ref)
+    if name == "get_queryset":
+        return _queryset(context, ref)
+    return None
+
+
+def _queryset(context: Context, ref: ClassRef) -> Kind:
+    found = context.member(ref, "queryset", None)
+    if found is not None:
+        kinds = [m for m in members(found) if isinstance(m, QuerySet | Manager)]
+        if kinds:
+            return join_all(QuerySet(m.model, m.row) if isinstance(m, QuerySet) else _all(m) for m in kinds)
+    model = context.member(ref, "model", None)
+    kind = force(model) if model is not None else UNKNOWN
+    return QuerySet(kind.model, ModelInstance(kind.model)) if isinstance(kind, ModelClass) else UNKNOWN
+
+
+def _all(manager: Manager) -> Kind:
+    return QuerySet(manager.model, ModelInstance(manager.model)) if manager.model else UNKNOWN
+
+
+def _object(context: Context, ref: ClassRef) -> Kind:
+    from cachelint.kinds.arguments import Arguments
+
+    own = context.member(ref, "get_queryset", None)
+    queryset: Kind = UNKNOWN
+    if own is not None:
+        from cachelint.kinds.model import Function, Instance
+
+        if isinstance(own, Function):
+            queryset = context.call(Function(own.ref, Instance(ref)), Arguments())
+    if isinstance(force(queryset), Unknown):
+        queryset = _queryset(context, ref)
+    rows = [m.row for m in members(queryset) if isinstance(m, QuerySet)]
+    return join_all(rows) if rows else UNKNOWN

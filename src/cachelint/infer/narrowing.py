@@ -1,0 +1,213 @@
+"""What a test that was passed, or failed, says of the variables in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from cachelint.infer.context import Context
+from cachelint.kinds.join import join_all, members, without
+from cachelint.kinds.model import (
+    NO_VALUE,
+    NONE,
+    Cached,
+    Class,
+    Dict,
+    ExternalKind,
+    Instance,
+    Kind,
+    Lazy,
+    List,
+    ModelClass,
+    ModelInstance,
+    Never,
+    QuerySet,
+    Scalar,
+    Set,
+    Str,
+    Tuple,
+    Unknown,
+    constant,
+    force,
+)
+from cachelint.project import dotted
+
+
+def narrow(context: Context, test: cst.BaseExpression, truth: bool) -> bool:
+    """Note what follows from ``test`` being true (or false); whether that is possible at all, as far as is known."""
+    match test:
+        case cst.UnaryOperation(operator=cst.Not()):
+            return narrow(context, test.expression, not truth)
+        case cst.BooleanOperation(operator=cst.And()) if truth:
+            return narrow(context, test.left, True) and narrow(context, test.right, True)
+        case cst.BooleanOperation(operator=cst.Or()) if not truth:
+            return narrow(context, test.left, False) and narrow(context, test.right, False)
+        case cst.Comparison() if len(test.comparisons) == 1:
+            return _comparison(context, test, truth)
+        case cst.Call(func=cst.Name(value="isinstance")) if len(test.args) == 2:
+            return _isinstance(context, test, truth)
+        case cst.NamedExpr():
+            return _apply(context, test.target, truthy if truth else falsy)
+        case cst.Name(value="True"):
+            return truth
+        case cst.Name(value="False"):
+            return not truth
+        case cst.Name() | cst.Attribute():
+            return _apply(context, test, truthy if truth else falsy)
+    return True
+
+
+def _comparison(context: Context, test: cst.Comparison, truth: bool) -> bool:
+    target = test.comparisons[0]
+    right, operator = target.comparator, target.operator
+    if isinstance(right, cst.Name) and right.value == "None":
+        if isinstance(operator, cst.Is | cst.Equal):
+            return _apply(context, test.left, _is_none if truth else _is_not_none)
+        if isinstance(operator, cst.IsNot | cst.NotEqual):
+            return _apply(context, test.left, _is_not_none if truth else _is_none)
+    return True
+
+
+def _apply(context: Context, node: cst.BaseExpression, change: Callable[[Kind], Kind]) -> bool:
+    if isinstance(node, cst.NamedExpr):
+        node = node.target
+    path = dotted(node)
+    if path is None:
+        return True
+    kind = context.local(path)
+    if kind is None:
+        return True
+    known = _peek(kind)
+    if known is None:
+        context.env.set(path, Lazy(lambda: change(force(kind))))
+        return True
+    changed = change(known)
+    context.env.set(path, changed)
+    return not isinstance(changed, Never) or isinstance(known, Never)
+
+
+def _peek(kind: Kind) -> Kind | None:
+    """A kind if it is known already, without working it out."""
+    while isinstance(kind, Lazy):
+        if not kind.cell:
+            return None
+        kind = kind.cell[0]
+    return kind
+
+
+def _is_none(kind: Kind) -> Kind:
+    return join_all(NONE if isinstance(m, Unknown | Cached) else m for m in members(kind) if _may_be_none(m))
+
+
+def _may_be_none(kind: Kind) -> bool:
+    return kind == NONE or isinstance(kind, Unknown | Cached)
+
+
+def _is_not_none(kind: Kind) -> Kind:
+    return without(kind, lambda member: member == NONE)
+
+
+def truthy(kind: Kind) -> Kind:
+    """What a kind is where its truth was tested and found."""
+    return without(kind, lambda member: _known_truth(member) is False)
+
+
+def falsy(kind: Kind) -> Kind:
+    """What a kind is where its truth was tested and not found."""
+    return without(kind, lambda member: _known_truth(member) is True)
+
+
+def _known_truth(kind: Kind) -> bool | None:
+    value = constant(kind)
+    if value is not NO_VALUE:
+        return bool(value)
+    if isinstance(kind, ModelInstance | Class | ModelClass):
+        return True
+    return None
+
+
+def _isinstance(context: Context, test: cst.Call, truth: bool) -> bool:
+    wanted = force(context.evaluate(test.args[1].value))
+    classes = list(wanted.items or ()) if isinstance(wanted, Tuple) else [wanted]
+    kinds = [force(k) for k in classes]
+
+    def change(kind: Kind) -> Kind:
+        kept: list[Kind] = []
+        for member in members(kind):
+            if isinstance(member, Unknown | Cached):
+                if truth and len(kinds) == 1:
+                    kept.append(_instance_of(kinds[0], member))
+                else:
+                    kept.append(member)
+                continue
+            verdict = [_is_instance(context, member, k) for k in kinds]
+            if any(v is None for v in verdict) or any(verdict) == truth:
+                kept.append(member)
+        return join_all(kept)
+
+    return _apply(context, test.args[0].value, change)
+
+
+def _instance_of(kind: Kind, otherwise: Kind) -> Kind:
+    match kind:
+        case ModelClass(model=model):
+            return ModelInstance(model, origin=kind.origin)
+        case ExternalKind(name="builtins.str"):
+            return Str()
+        case ExternalKind(name=name) if name.startswith("builtins."):
+            simple = name.removeprefix("builtins.")
+            return Scalar(simple) if simple in ("int", "float", "bool", "bytes") else otherwise
+        case ExternalKind(name="django.db.models.QuerySet" | "django.db.models.query.QuerySet"):
+            return QuerySet(None, otherwise)
+    return otherwise
+
+
+def _is_instance(context: Context, member: Kind, kind: Kind) -> bool | None:
+    classes = context.interpreter.classes
+    if isinstance(kind, ModelClass):
+        if isinstance(member, ModelInstance):
+            if member.model == kind.model:
+                return True
+            if member.model.ref is not None and kind.model.ref is not None:
+                if kind.model.ref in classes.order(member.model.ref):
+                    return True
+                return None
+            return None
+        return False if isinstance(member, Scalar | Str | List | Dict | Tuple | Set | QuerySet) else None
+    if isinstance(kind, Class):
+        if isinstance(member, Instance):
+            return True if kind.ref in classes.order(member.ref) else None
+        return False if isinstance(member, Scalar | Str | List | Dict | Tuple | Set) else None
+    if isinstance(kind, ExternalKind):
+        return _builtin_instance(member, kind.name)
+    return None
+
+
+def _builtin_instance(member: Kind, name: str) -> bool | None:
+    own: str | None = None
+    match member:
+        case Scalar(type=type_name):
+            own = type_name
+        case Str():
+            own = "str"
+        case List():
+            own = "list"
+        case Dict():
+            own = "dict"
+        case Tuple():
+            own = "tuple"
+        case Set(frozen=frozen):
+            own = "frozenset" if frozen else "set"
+        case QuerySet():
+            return name.endswith("QuerySet") if name.startswith(("builtins.", "django.db.models")) else None
+        case ModelInstance():
+            return False if name.startswith("builtins.") and name != "builtins.object" else None
+    if own is None or not name.startswith(("builtins.", "datetime.", "decimal.", "uuid.")):
+        return None
+    wanted = name.removeprefix("builtins.")
+    if own == "bool" and wanted == "int":
+        return True
+    if own == "datetime.datetime" and wanted == "datetime.date":
+        return True
+    return own == wanted

@@ -1,0 +1,111 @@
+"""Showing the calls in an expression to whoever watches, each in the variables that are in force there."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from cachelint.infer.context import Context
+from cachelint.kinds.model import UNKNOWN, Closure
+
+_Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
+
+
+def expression(context: Context, node: cst.CSTNode) -> None:
+    """Show all watched calls in an expression, inner ones first; bind what ``:=`` binds on the way."""
+    if context.observer is None:
+        _walruses(context, node)
+        return
+    _visit(context, node)
+
+
+def called_name(node: cst.Call) -> str:
+    """The last part of the name of what is called; empty for other expressions."""
+    if isinstance(node.func, cst.Name):
+        return node.func.value
+    return node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+
+
+def _visit(context: Context, node: cst.CSTNode) -> None:
+    match node:
+        case cst.Lambda():
+            closure(context, Closure(context.lift, node, context))
+            return
+        case cst.ListComp() | cst.SetComp() | cst.GeneratorExp() | cst.DictComp():
+            _comprehension(context, node)
+            return
+        case cst.IfExp():
+            from cachelint.infer.narrowing import narrow
+
+            _visit(context, node.test)
+            for body, truth in ((node.body, True), (node.orelse, False)):
+                branch = context.branch()
+                narrow(branch, node.test, truth)
+                _visit(branch, body)
+            return
+        case cst.FunctionDef() | cst.ClassDef():
+            return
+    for child in node.children:
+        if not isinstance(child, cst.BaseParenthesizableWhitespace | cst.Comma):
+            _visit(context, child)
+    if isinstance(node, cst.Call) and context.observer is not None:
+        if context.observer.watches(called_name(node)):
+            context.observer.call(context, node)
+    elif isinstance(node, cst.NamedExpr):
+        _bind_walrus(context, node)
+
+
+def _comprehension(context: Context, node: _Comprehension) -> None:
+    inner = context.nested(context.lift, context.observer)
+    part: cst.CompFor | None = node.for_in
+    while part is not None:
+        _visit(context if part is node.for_in else inner, part.iter)
+        part = part.inner_for_in
+    inner.enter(node.for_in)
+    part = node.for_in
+    while part is not None:
+        for condition in part.ifs:
+            _visit(inner, condition.test)
+        part = part.inner_for_in
+    if isinstance(node, cst.DictComp):
+        _visit(inner, node.key)
+        _visit(inner, node.value)
+    else:
+        _visit(inner, node.elt)
+
+
+def closure(context: Context, kind: Closure) -> None:
+    """Run the body of a lambda or local function with unknown arguments, if anybody watches."""
+    if context.observer is None:
+        return
+    from cachelint.infer.interpreter import Run
+
+    inner = context.nested(context.lift, context.observer)
+    parameters = kind.node.params
+    for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
+        inner.env.set(parameter.name.value, UNKNOWN)
+    for star in (parameters.star_arg, parameters.star_kwarg):
+        if isinstance(star, cst.Param):
+            inner.env.set(star.name.value, UNKNOWN)
+    if isinstance(kind.node, cst.Lambda):
+        _visit(inner, kind.node.body)
+    elif isinstance(kind.node.body, cst.IndentedBlock):
+        inner.run(kind.node.body.body, Run(inner))
+
+
+def _walruses(context: Context, node: cst.CSTNode) -> None:
+    if isinstance(node, cst.Name | cst.SimpleString | cst.Integer | cst.Lambda):
+        return
+    if isinstance(node, cst.NamedExpr):
+        _bind_walrus(context, node)
+    if isinstance(
+        node, cst.Comparison | cst.BooleanOperation | cst.UnaryOperation | cst.NamedExpr | cst.Call | cst.Arg
+    ):
+        for child in node.children:
+            _walruses(context, child)
+    elif isinstance(node, cst.ComparisonTarget):
+        _walruses(context, node.comparator)
+
+
+def _bind_walrus(context: Context, node: cst.NamedExpr) -> None:
+    if isinstance(node.target, cst.Name):
+        context.env.set(node.target.value, context.lazy(node.value))

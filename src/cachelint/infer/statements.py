@@ -1,0 +1,325 @@
+"""Running the statements of a body in order: bindings, branches, loops, mutation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from cachelint.infer import mutation, scan
+from cachelint.infer.context import Context, Env
+from cachelint.infer.narrowing import narrow
+from cachelint.kinds.model import UNKNOWN, Closure, Generator, Kind, Lazy, LocalClass, force
+from cachelint.project import Symbol, dotted
+from cachelint.project.names import ModuleRef
+from cachelint.project.outline import ImportBinding
+
+if TYPE_CHECKING:
+    from cachelint.infer.interpreter import Run
+
+
+def run_block(context: Context, statements: Iterable[cst.CSTNode], run: Run | None = None) -> bool:
+    """Run statements; whether control can reach what follows them."""
+    return all(_run(context, statement, run) for statement in statements)
+
+
+def _run(context: Context, node: cst.CSTNode, run: Run | None) -> bool:
+    match node:
+        case cst.SimpleStatementLine():
+            return all(_small(context, small, run) for small in node.body)
+        case cst.SimpleStatementSuite():
+            return all(_small(context, small, run) for small in node.body)
+        case cst.IndentedBlock():
+            return run_block(context, node.body, run)
+        case cst.If():
+            return _if(context, node, run)
+        case cst.For():
+            return _for(context, node, run)
+        case cst.While():
+            return _while(context, node, run)
+        case cst.Try() | cst.TryStar():
+            return _try(context, node, run)
+        case cst.With():
+            return _with(context, node, run)
+        case cst.FunctionDef():
+            kind = Closure(context.lift, node, context, node.name.value)
+            scan.closure(context, kind)
+            context.env.set(node.name.value, kind)
+        case cst.ClassDef():
+            context.env.set(node.name.value, LocalClass(node.name.value))
+        case cst.Match():
+            return _match(context, node, run)
+    return True
+
+
+def _small(context: Context, node: cst.BaseSmallStatement, run: Run | None) -> bool:
+    match node:
+        case cst.Return():
+            if node.value is not None:
+                scan.expression(context, node.value)
+            if run is not None:
+                run.returned.append(context.lazy(node.value) if node.value is not None else evaluate_none())
+            return False
+        case cst.Raise():
+            if node.exc is not None:
+                scan.expression(context, node.exc)
+            return False
+        case cst.Continue() | cst.Break():
+            return False
+        case cst.Assign():
+            scan.expression(context, node.value)
+            kind = context.lazy(node.value)
+            for target in node.targets:
+                scan.expression(context, target.target)
+                context.bind(target.target, kind, node.value)
+            _yielded(context, node.value, run)
+        case cst.AnnAssign():
+            _annotated(context, node)
+        case cst.AugAssign():
+            scan.expression(context, node.value)
+            _augmented(context, node)
+        case cst.Expr():
+            scan.expression(context, node.value)
+            mutation.apply(context, node.value)
+            _yielded(context, node.value, run)
+        case cst.Import():
+            _import(context, node)
+        case cst.ImportFrom():
+            _import_from(context, node)
+        case cst.Del():
+            name = dotted(node.target)
+            if name is not None:
+                context.env.drop(name)
+        case cst.Assert():
+            scan.expression(context, node.test)
+            return narrow(context, node.test, True)
+    return True
+
+
+def evaluate_none() -> Kind:
+    """The kind of None."""
+    from cachelint.kinds.model import NONE
+
+    return NONE
+
+
+def _yielded(context: Context, node: cst.BaseExpression, run: Run | None) -> None:
+    if run is None:
+        return
+    if isinstance(node, cst.Yield):
+        if isinstance(node.value, cst.From):
+            inner = context.lazy(node.value.item)
+            run.yielded.append(Lazy(lambda: context.iterate(force(inner))))
+        elif node.value is not None:
+            run.yielded.append(context.lazy(node.value))
+        else:
+            run.yielded.append(evaluate_none())
+
+
+def _annotated(context: Context, node: cst.AnnAssign) -> None:
+    from cachelint.infer.typehints import annotation_kind
+
+    if node.value is not None:
+        scan.expression(context, node.value)
+        kind = context.lazy(node.value)
+        annotation = node.annotation.annotation
+        frozen = context.snapshot()
+
+        def narrowed() -> Kind:
+            known = force(kind)
+            said = annotation_kind(frozen, annotation) if known == UNKNOWN else None
+            return known if said is None else said
+
+        context.bind(node.target, Lazy(narrowed), node.value)
+    else:
+        said = annotation_kind(context, node.annotation.annotation)
+        if said is not None and isinstance(node.target, cst.Name):
+            context.env.set(node.target.value, said)
+
+
+def _augmented(context: Context, node: cst.AugAssign) -> None:
+    from cachelint.infer.operators import binary
+
+    frozen = context.snapshot()
+    operator = type(node.operator).__name__.removesuffix("Assign")
+    target, value = node.target, node.value
+
+    def result() -> Kind:
+        return binary(frozen, operator, frozen.evaluate(target), frozen.evaluate(value), node)
+
+    context.bind(target, Lazy(result), value)
+
+
+# -- branches ----------------------------------------------------------------------------------------------
+
+
+def _if(context: Context, node: cst.If, run: Run | None) -> bool:
+    scan.expression(context, node.test)
+    after: list[Env] = []
+    yes = context.branch()
+    if narrow(yes, node.test, True) and _run(yes, node.body, run):
+        after.append(yes.env)
+    no = context.branch()
+    if narrow(no, node.test, False):
+        if isinstance(node.orelse, cst.If):
+            alive = _run(no, node.orelse, run)
+        elif node.orelse is not None:
+            alive = _run(no, node.orelse.body, run)
+        else:
+            alive = True
+        if alive:
+            after.append(no.env)
+    context.env.join(after)
+    return bool(after)
+
+
+def _for(context: Context, node: cst.For, run: Run | None) -> bool:
+    scan.expression(context, node.iter)
+    before = context.env.copy()
+    iterable = context.lazy(node.iter)
+    # Twice: what the first round leaves behind is what the second may find.
+    for _ in range(2):
+        body = context.branch()
+        frozen = context.snapshot()
+        element = Lazy(lambda frozen=frozen: frozen.iterate(force(iterable)))  # type: ignore[misc]
+        body.bind(node.target, element, node.iter)
+        _run(body, node.body, run)
+        context.env.join([before, body.env])
+    if node.orelse is not None:
+        return _run(context, node.orelse.body, run)
+    return True
+
+
+def _while(context: Context, node: cst.While, run: Run | None) -> bool:
+    scan.expression(context, node.test)
+    before = context.env.copy()
+    for _ in range(2):
+        body = context.branch()
+        narrow(body, node.test, True)
+        _run(body, node.body, run)
+        context.env.join([before, body.env])
+    narrow(context, node.test, False)
+    if isinstance(node.test, cst.Name) and node.test.value == "True":
+        return _has_break(node.body)
+    return True
+
+
+def _has_break(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.Break):
+        return True
+    if isinstance(node, cst.For | cst.While | cst.FunctionDef):
+        return False
+    return any(_has_break(child) for child in node.children)
+
+
+def _try(context: Context, node: cst.Try | cst.TryStar, run: Run | None) -> bool:
+    before = context.env.copy()
+    body = context.branch()
+    alive = _run(body, node.body, run)
+    interrupted = Env()
+    interrupted.join([before, body.env])
+    after: list[Env] = []
+    if alive:
+        if node.orelse is not None:
+            alive = _run(body, node.orelse.body, run)
+        if alive:
+            after.append(body.env)
+    for handler in node.handlers:
+        caught = context.branch()
+        caught.env.replace(interrupted)
+        if handler.name is not None and isinstance(handler.name.name, cst.Name):
+            from cachelint.kinds.model import Scalar
+
+            caught.env.set(handler.name.name.value, Scalar("exception"))
+        if _run(caught, handler.body, run):
+            after.append(caught.env)
+    if after:
+        context.env.join(after)
+    else:
+        context.env.replace(interrupted)
+    if node.finalbody is not None and not _run(context, node.finalbody.body, run):
+        return False
+    return bool(after)
+
+
+def _with(context: Context, node: cst.With, run: Run | None) -> bool:
+    for item in node.items:
+        scan.expression(context, item.item)
+        if item.asname is not None:
+            entered = context.lazy(item.item)
+            context.bind(item.asname.name, Lazy(lambda kind=entered: _entered(force(kind))), item.item)  # type: ignore[misc]
+    alive = _run(context, node.body, run)
+    if not alive and any("suppress" in context.lift.code(item.item) for item in node.items):
+        return True
+    return alive
+
+
+def _entered(kind: Kind) -> Kind:
+    """What ``with … as name`` binds."""
+    from cachelint.kinds.model import Scalar
+
+    if isinstance(kind, Generator):
+        return kind.element
+    if isinstance(kind, Scalar):
+        return kind
+    return UNKNOWN
+
+
+def _match(context: Context, node: cst.Match, run: Run | None) -> bool:
+    scan.expression(context, node.subject)
+    after: list[Env] = []
+    exhaustive = False
+    for case in node.cases:
+        branch = context.branch()
+        for name in _captured(case.pattern):
+            branch.env.set(name, UNKNOWN)
+        if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None and case.guard is None:
+            exhaustive = True
+        if _run(branch, case.body, run):
+            after.append(branch.env)
+    if not exhaustive:
+        after.append(context.env.copy())
+    context.env.join(after)
+    return bool(after)
+
+
+def _captured(pattern: cst.CSTNode) -> Iterable[str]:
+    if isinstance(pattern, cst.MatchAs | cst.MatchStar) and pattern.name is not None:
+        yield pattern.name.value
+    for child in pattern.children:
+        if isinstance(child, cst.MatchPattern) or not isinstance(child, cst.Name):
+            yield from _captured(child)
+
+
+# -- imports -----------------------------------------------------------------------------------------------
+
+
+def _import(context: Context, node: cst.Import) -> None:
+    for alias in node.names:
+        name = dotted(alias.name)
+        if name is None:
+            continue
+        bound = alias.evaluated_alias
+        binding = ImportBinding(name, "", bound or name.partition(".")[0], whole=bound is None)
+        _bind_symbol(context, binding)
+
+
+def _import_from(context: Context, node: cst.ImportFrom) -> None:
+    module = "." * len(node.relative) + (dotted(node.module) or "" if node.module is not None else "")
+    if isinstance(node.names, Sequence):
+        for alias in node.names:
+            name = alias.evaluated_name
+            _bind_symbol(context, ImportBinding(module, name, alias.evaluated_alias or name))
+
+
+def _bind_symbol(context: Context, binding: ImportBinding) -> None:
+    module, interpreter = context.module, context.interpreter
+
+    def found() -> Kind:
+        symbol: Symbol | None = interpreter.codebase.follow(module, binding)
+        if binding.whole and not isinstance(symbol, ModuleRef):
+            symbol = interpreter.codebase.follow(module, binding)
+        return interpreter.symbol(symbol)
+
+    context.env.set(binding.bound, Lazy(found))

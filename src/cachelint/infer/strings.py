@@ -1,0 +1,178 @@
+"""Strings and how they are put together: the templates that keys are made of."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import string
+from collections.abc import Iterable, Sequence
+
+import libcst as cst
+
+from cachelint.infer.context import Context
+from cachelint.kinds.arguments import Arguments
+from cachelint.kinds.join import join_all, members
+from cachelint.kinds.model import (
+    NO_VALUE,
+    STR,
+    UNKNOWN,
+    Dict,
+    Hole,
+    Kind,
+    List,
+    Scalar,
+    Str,
+    Text,
+    Tuple,
+    constant,
+    force,
+)
+from cachelint.kinds.walk import params_of
+
+#: Alternatives of one template that are kept apart.
+_MAX_ALTERNATIVES = 6
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def says_version(name: str) -> bool:
+    """Whether an expression's source says version: ``CACHE_VERSION``, ``self.version``, ``versions["acl"]``."""
+    return any(word.lower() in ("version", "versions", "ver") for word in _WORD.findall(name))
+
+
+def _parts(kind: Kind, name: str) -> tuple[tuple[Text | Hole, ...], frozenset[str], frozenset[str]]:
+    """The parts of one member of a kind, with the names that say version and the parameters."""
+    versions = frozenset({name}) if name and says_version(name) else frozenset()
+    if isinstance(kind, Str):
+        parts = kind.parts if kind.parts is not None else (Hole(name or "…", kind.params),)
+        return parts, versions | kind.versions, kind.params
+    value = constant(kind)
+    if value is not NO_VALUE and isinstance(value, int | float | bool | None):
+        return (Text(str(value)),), versions, frozenset()
+    params = params_of(kind)
+    return (Hole(name or "…", params),), versions, params
+
+
+def concat(pieces: Sequence[tuple[Kind, str]]) -> Kind:
+    """The string made of several values in a row; each comes with the source that it is called by."""
+    choices: list[tuple[Kind, ...]] = []
+    for kind, _ in pieces:
+        options = members(kind) or (UNKNOWN,)
+        strings = [option for option in options if isinstance(option, Str)]
+        # Only alternative texts are kept apart; other unions are one part made at run time.
+        choices.append(options if len(strings) == len(options) and len(options) <= 3 else (force(kind),))
+    made: list[Kind] = []
+    for combination in itertools.islice(itertools.product(*choices), _MAX_ALTERNATIVES):
+        parts: list[Text | Hole] = []
+        versions: frozenset[str] = frozenset()
+        params: frozenset[str] = frozenset()
+        for option, (_, name) in zip(combination, pieces, strict=True):
+            more, said, decided = _parts(option, name)
+            parts.extend(more)
+            versions |= said
+            params |= decided
+        made.append(Str(_tidy(parts), False, versions, params))
+    return join_all(made)
+
+
+def _tidy(parts: Iterable[Text | Hole]) -> tuple[Text | Hole, ...]:
+    tidy: list[Text | Hole] = []
+    for part in parts:
+        last = tidy[-1] if tidy else None
+        if isinstance(part, Text) and isinstance(last, Text):
+            tidy[-1] = Text(last.text + part.text)
+        elif not isinstance(part, Text) or part.text:
+            tidy.append(part)
+    return tuple(tidy)
+
+
+def formatted(context: Context, node: cst.FormattedString) -> Kind:
+    """An f-string."""
+    pieces: list[tuple[Kind, str]] = []
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText):
+            text = part.value.replace("{{", "{").replace("}}", "}")
+            pieces.append((Str((Text(text),)), ""))
+        elif isinstance(part, cst.FormattedStringExpression):
+            source = context.lift.code(part.expression)
+            kind = UNKNOWN if part.format_spec or part.conversion == "r" else context.evaluate(part.expression)
+            pieces.append((kind, source))
+    return concat(pieces)
+
+
+_PERCENT = re.compile(
+    r"%(?:\((?P<name>[^)]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])"
+)
+
+
+def percent(template: str, right: Kind, names: Sequence[str]) -> Kind:
+    """``template % right``; ``names`` are the sources of the values on the right, where they can be told apart."""
+    right = force(right)
+    values = right.items if isinstance(right, Tuple) else None
+    pieces: list[tuple[Kind, str]] = []
+    position = end = 0
+    for match in _PERCENT.finditer(template):
+        pieces.append((Str((Text(template[end : match.start()]),)), ""))
+        end = match.end()
+        if match.group("kind") == "%":
+            pieces.append((Str((Text("%"),)), ""))
+            continue
+        key = match.group("name")
+        if key is not None:
+            entries = dict(right.entries) if isinstance(right, Dict) else {}
+            pieces.append((entries.get(key, UNKNOWN), key))
+            continue
+        name = names[position] if position < len(names) else "…"
+        if values is not None:
+            pieces.append((values[position] if position < len(values) else UNKNOWN, name))
+        else:
+            pieces.append((right if not isinstance(right, Tuple) else UNKNOWN, name))
+        position += 1
+    pieces.append((Str((Text(template[end:]),)), ""))
+    return concat(pieces)
+
+
+def format_call(template: str, arguments: Arguments, names: dict[int | str, str]) -> Kind:
+    """``template.format(…)``."""
+    pieces: list[tuple[Kind, str]] = []
+    automatic = 0
+    try:
+        fields = list(string.Formatter().parse(template))
+    except ValueError:
+        return STR
+    for text, field, _, _ in fields:
+        if text:
+            pieces.append((Str((Text(text),)), ""))
+        if field is None:
+            continue
+        head = re.split(r"[.\[]", field, maxsplit=1)[0]
+        key: int | str
+        if not head:
+            key, automatic = automatic, automatic + 1
+        else:
+            key = int(head) if head.isdigit() else head
+        found = arguments.get(key) if isinstance(key, int) else arguments.keywords.get(key)
+        whole = field == head
+        source = names.get(key, str(key)) + field[len(head) :]
+        if isinstance(key, str) and says_version(key) and not says_version(source):
+            source = f"{key}={source}"
+        pieces.append((found if found is not None and whole else UNKNOWN, source))
+    return concat(pieces)
+
+
+def join_call(separator: str, items: Kind, names: Sequence[str]) -> Kind:
+    """``separator.join(items)``."""
+    items = force(items)
+    between = (Str((Text(separator),)), "")
+    if isinstance(items, List | Tuple) and items.items is not None:
+        pieces: list[tuple[Kind, str]] = []
+        for index, item in enumerate(items.items):
+            if index:
+                pieces.append(between)
+            pieces.append((item, names[index] if index < len(names) else "…"))
+        return concat(pieces) if pieces else Str((Text(""),))
+    element = getattr(items, "element", None)
+    if element is None:
+        return Str(None, params=params_of(items))
+    name = names[0] if names else "…"
+    return concat([(element, name), between, (Scalar("str"), "…")])

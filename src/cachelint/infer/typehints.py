@@ -1,0 +1,171 @@
+"""What an annotation says of a value."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from cachelint.infer.context import Context
+from cachelint.kinds.join import join, join_all
+from cachelint.kinds.model import (
+    BOOL,
+    BYTES,
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    UNKNOWN,
+    CacheObject,
+    Class,
+    Dict,
+    ExternalKind,
+    Instance,
+    Kind,
+    List,
+    Manager,
+    ModelClass,
+    ModelInstance,
+    QuerySet,
+    Scalar,
+    Set,
+    Str,
+    Tuple,
+    Unknown,
+    force,
+)
+
+_SIMPLE: dict[str, Kind] = {
+    "builtins.str": STR,
+    "builtins.int": INT,
+    "builtins.float": FLOAT,
+    "builtins.bool": BOOL,
+    "builtins.bytes": BYTES,
+    "datetime.datetime": Scalar("datetime.datetime"),
+    "datetime.date": Scalar("datetime.date"),
+    "datetime.time": Scalar("datetime.time"),
+    "datetime.timedelta": Scalar("datetime.timedelta"),
+    "decimal.Decimal": Scalar("decimal.Decimal"),
+    "uuid.UUID": Scalar("uuid.UUID"),
+    "django.core.cache.backends.base.BaseCache": CacheObject(None),
+    "django.core.cache.BaseCache": CacheObject(None),
+    "django_redis.cache.RedisCache": CacheObject(None),
+    **dict.fromkeys(
+        ("django.http.HttpRequest", "django.http.request.HttpRequest", "django.core.handlers.wsgi.WSGIRequest",
+         "rest_framework.request.Request"),
+        Scalar("django.http.HttpRequest"),
+    ),
+}  # fmt: skip
+_QUERYSETS = frozenset({"django.db.models.QuerySet", "django.db.models.query.QuerySet"})
+_LISTS = frozenset({"builtins.list", "typing.List"})
+_SETS = frozenset({"builtins.set", "typing.Set", "builtins.frozenset", "typing.FrozenSet"})
+_DICTS = frozenset({"builtins.dict", "typing.Dict", "collections.defaultdict", "typing.DefaultDict"})
+_TUPLES = frozenset({"builtins.tuple", "typing.Tuple"})
+
+
+def annotation_kind(context: Context, node: cst.BaseExpression) -> Kind | None:
+    """The kind that an annotation names; None where it says nothing that could be of use."""
+    if isinstance(node, cst.SimpleString):
+        try:
+            node = cst.parse_expression(str(node.evaluated_value))
+        except cst.ParserSyntaxError:
+            return None
+    if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
+        left, right = annotation_kind(context, node.left), annotation_kind(context, node.right)
+        return None if left is None or right is None else join(left, right)
+    if isinstance(node, cst.Name) and node.value == "None":
+        return NONE
+    if isinstance(node, cst.Subscript):
+        return _subscript(context, node)
+    if not isinstance(node, cst.Name | cst.Attribute):
+        return None
+    kind = force(context.evaluate(node))
+    match kind:
+        case ExternalKind(name=name):
+            if name in _QUERYSETS:
+                return QuerySet(None, UNKNOWN)
+            if name in _LISTS:
+                return List(UNKNOWN)
+            if name in _SETS:
+                return Set(UNKNOWN)
+            if name in _DICTS:
+                return Dict(UNKNOWN, UNKNOWN)
+            return _SIMPLE.get(name)
+        case ModelClass(model=model):
+            return ModelInstance(model)
+        case Class(ref=ref):
+            models = context.interpreter.models
+            if models.is_queryset_class(ref):
+                return QuerySet(None, UNKNOWN, ref)
+            if models.is_manager_class(ref):
+                return Manager(None, ref)
+            return class_instance(context, kind)
+    return None
+
+
+def class_instance(context: Context, kind: Class) -> Kind | None:
+    """An instance of a class of the project that an annotation names; nothing for typing constructs."""
+    externals = context.interpreter.classes.externals(kind.ref)
+    if any(name in ("typing.TypedDict", "typing_extensions.TypedDict") for name in externals):
+        return Dict(STR, UNKNOWN)
+    if any("Protocol" in name or "Enum" in name or name.endswith("Choices") for name in externals):
+        return None
+    return Instance(kind.ref)
+
+
+def _subscript(context: Context, node: cst.Subscript) -> Kind | None:
+    base = force(context.evaluate(node.value))
+    parts = [element.slice.value for element in node.slice if isinstance(element.slice, cst.Index)]
+    name = base.name if isinstance(base, ExternalKind) else ""
+    if name in ("typing.Optional",):
+        inner = annotation_kind(context, parts[0])
+        return None if inner is None else join(inner, NONE)
+    if name in ("typing.Union",):
+        kinds = [annotation_kind(context, part) for part in parts]
+        return None if any(k is None for k in kinds) else join_all(k for k in kinds if k is not None)
+    if name in _LISTS:
+        return List(annotation_kind(context, parts[0]) or UNKNOWN)
+    if name in _SETS:
+        return Set(annotation_kind(context, parts[0]) or UNKNOWN, "rozen" in name)
+    if name in _DICTS and len(parts) == 2:
+        return Dict(annotation_kind(context, parts[0]) or UNKNOWN, annotation_kind(context, parts[1]) or UNKNOWN)
+    if name in _TUPLES:
+        if len(parts) == 2 and isinstance(parts[1], cst.Ellipsis):
+            return Tuple(annotation_kind(context, parts[0]) or UNKNOWN)
+        items = tuple(annotation_kind(context, part) or UNKNOWN for part in parts)
+        return Tuple(join_all(items), items)
+    if name in _QUERYSETS:
+        row = annotation_kind(context, parts[0]) or UNKNOWN
+        model = row.model if isinstance(row, ModelInstance) else None
+        return QuerySet(model, row)
+    if name.endswith(".ClassVar") or name.endswith(".Final") or name.endswith(".Annotated"):
+        return annotation_kind(context, parts[0])
+    return None
+
+
+def parameter_kind(context: Context, node: cst.BaseExpression, name: str) -> Kind | None:
+    """What an annotation says of a parameter. Plain types stay Unknown, so that callers are still asked."""
+    kind = annotation_kind(context, node)
+    if kind is None:
+        return None
+    if kind == STR:
+        return Str(None, params=frozenset({name}))
+    if isinstance(kind, Dict | List | Tuple | Set) and _says_nothing(kind):
+        return Unknown(frozenset({name}))
+    if kind in (INT, FLOAT, BOOL, NONE):
+        return Unknown(frozenset({name}))
+    # A union with plain types: callers decide which of them it is.
+    from cachelint.kinds.model import Union
+
+    if isinstance(kind, Union):
+        models = [m for m in kind.members if isinstance(m, ModelInstance | QuerySet | CacheObject)]
+        return join_all(kind.members) if models else Unknown(frozenset({name}))
+    return kind
+
+
+def _says_nothing(kind: Kind) -> bool:
+    from cachelint.kinds.walk import walk
+
+    return not any(
+        isinstance(part, ModelInstance | QuerySet)
+        or (isinstance(part, Scalar) and part.type not in ("int", "float", "bool", "None"))
+        for _, part in walk(kind)
+    )

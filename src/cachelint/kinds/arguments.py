@@ -1,0 +1,41 @@
+"""The arguments of a call, as kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cachelint.kinds.model import UNKNOWN, Kind, constant, force
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What a call passes. ``star`` is true where ``*args`` or ``**kwargs`` pass more than is known."""
+
+    positional: tuple[Kind, ...] = ()
+    keywords: dict[str, Kind] = field(default_factory=dict)
+    star: bool = False
+    #: The element of a ``*args`` whose items are not known one by one.
+    star_element: Kind | None = None
+
+    def get(self, index: int, name: str = "") -> Kind | None:
+        """The argument at a position or of a name; None where it is not passed (or not seen)."""
+        if 0 <= index < len(self.positional):
+            return self.positional[index]
+        return self.keywords.get(name) if name else None
+
+    def kind(self, index: int, name: str = "") -> Kind:
+        """The same, worked out; Unknown where it is not passed."""
+        found = self.get(index, name)
+        return UNKNOWN if found is None else force(found)
+
+    def constant(self, index: int, name: str = "") -> object:
+        """The constant value of an argument; None where it is none."""
+        found = self.get(index, name)
+        if found is None:
+            return None
+        value = constant(found)
+        return value if isinstance(value, str | int | float | bool | bytes) else None
+
+    def key(self) -> tuple[object, ...]:
+        """Something hashable that is equal for equal arguments."""
+        return (self.positional, tuple(sorted(self.keywords.items(), key=lambda item: item[0])), self.star)

@@ -1,0 +1,64 @@
+"""What stands inside a value, with the path to it as a reader would write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.kinds.join import members
+from cachelint.kinds.model import Dict, Instance, Kind, List, Never, Set, Str, Text, Tuple, Unknown, constant
+
+_MAX_DEPTH = 6
+
+
+def walk(kind: Kind, path: str = "", depth: int = 0) -> Iterator[tuple[str, Kind]]:
+    """The value and everything in it, as ``(path, kind)``; the path of the value itself is empty.
+
+    Unions are taken apart; keys of dicts stand at ``key of …``.
+    """
+    for member in members(kind):
+        yield path, member
+        if depth >= _MAX_DEPTH:
+            continue
+        if isinstance(member, List | Tuple):
+            if member.items is not None:
+                for index, item in enumerate(member.items):
+                    yield from walk(item, f"{path}[{index}]", depth + 1)
+            else:
+                yield from walk(member.element, f"{path}[…]", depth + 1)
+        elif isinstance(member, Set):
+            yield from walk(member.element, f"{path}[…]", depth + 1)
+        elif isinstance(member, Dict):
+            for key, value in member.entries:
+                yield from walk(value, f"{path}[{key!r}]", depth + 1)
+            yield from walk(member.value, f"{path}[…]", depth + 1)
+            if not isinstance(member.key, Never):
+                for inner, found in walk(member.key, "", depth + 1):
+                    yield f"key of {path or 'the dict'}{inner}", found
+        elif isinstance(member, Instance):
+            for name, value in member.fields:
+                yield from walk(value, f"{path}.{name}", depth + 1)
+
+
+def params_of(kind: Kind) -> frozenset[str]:
+    """The parameters of the function under analysis that decide a value, or something inside it."""
+    found: set[str] = set()
+    for _, part in walk(kind):
+        if isinstance(part, Unknown | Str):
+            found |= part.params
+    return frozenset(found)
+
+
+def has_unknown(kind: Kind) -> bool:
+    """Whether anything in a value is not known."""
+    return any(isinstance(part, Unknown) for _, part in walk(kind))
+
+
+def key_texts(key: Kind) -> Iterator[Str]:
+    """The strings that a key can be."""
+    for member in members(key):
+        if isinstance(member, Str):
+            yield member
+        else:
+            value = constant(member)
+            if isinstance(value, int | float | bytes):
+                yield Str((Text(str(value)),))

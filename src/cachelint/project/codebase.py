@@ -1,0 +1,294 @@
+"""The modules of a project and how their names lead to one another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from cachelint.project.lift import Lift, LiftError
+from cachelint.project.names import ClassRef, External, FunctionRef, ModuleRef, Symbol, ValueRef
+from cachelint.project.outline import Definition, ImportBinding, Outline, Scope, outline
+from cachelint.project.source import Source, SourceError, read_source
+
+#: Longest chain of imports that is followed for one name.
+_MAX_HOPS = 12
+
+
+class Module:
+    """A file of the project, read when it is first needed."""
+
+    def __init__(self, codebase: Codebase, path: str, name: str, root: str) -> None:
+        self.codebase = codebase
+        self.path = path
+        self.name = name
+        self.root = root
+        self._outline: Outline | None = None
+        self._lifts: dict[tuple[int, bool], Lift | None] = {}
+
+    def __repr__(self) -> str:
+        return f"Module({self.name})"
+
+    @property
+    def source(self) -> Source:
+        """The text; an empty one where the file can't be read (which was reported)."""
+        return self.codebase.source(self.path)
+
+    @property
+    def is_package(self) -> bool:
+        """Whether this is an ``__init__.py``."""
+        return self.path.endswith("__init__.py")
+
+    @property
+    def outline(self) -> Outline:
+        """What the file defines."""
+        if self._outline is None:
+            self._outline = outline(self.source.data)
+            self.codebase.count("outlined")
+            if self._outline.error_line is not None:
+                self.codebase.check_syntax(self)
+        return self._outline
+
+    def lift(self, definition: Definition, *, header_only: bool = False) -> Lift | None:
+        """Parse a definition, once. None where its text is no Python (which is reported)."""
+        key = (definition.start, header_only)
+        if key not in self._lifts:
+            try:
+                self._lifts[key] = Lift(self.source, definition, header_only=header_only)
+                self.codebase.count("lifted")
+            except LiftError as error:
+                self._lifts[key] = None
+                self.codebase.problem(self.path, str(error))
+        return self._lifts[key]
+
+    def text_of(self, definition: Definition) -> bytes:
+        """The source of a definition."""
+        return self.source.data[definition.start : definition.end]
+
+    def absolute(self, module: str) -> str:
+        """The full name of a module that an import of this file calls ``module``."""
+        if not module.startswith("."):
+            return module
+        rest = module.lstrip(".")
+        up = len(module) - len(rest) - (1 if self.is_package else 0)
+        parts = self.name.split(".") if self.name else []
+        base = parts[: len(parts) - up] if up else parts
+        return ".".join([*base, rest] if rest else base)
+
+
+class Codebase:
+    """All files of a project. Problems with files are kept in ``problems`` (path → one line), never raised."""
+
+    def __init__(self, root: Path, files: Iterable[str], overlay: Mapping[str, Source] | None = None) -> None:
+        self.root = root
+        self.problems: dict[str, str] = {}
+        self.counts: dict[str, int] = {}
+        self._sources: dict[str, Source] = dict(overlay or {})
+        self.paths = list(files)
+        self._by_name: dict[tuple[str, str], Module] = {}
+        self.modules: dict[str, Module] = {}
+        self._packages: set[tuple[str, str]] = set()
+        self._roots: list[str] = []
+        self._lookup: dict[tuple[str, str], Module | None] = {}
+        self._search: dict[re.Pattern[bytes], list[Module]] = {}
+        self._index()
+
+    # -- files ---------------------------------------------------------------------------------------------
+
+    def source(self, path: str) -> Source:
+        """The text of a file, read once."""
+        found = self._sources.get(path)
+        if found is None:
+            try:
+                found = read_source(self.root / path, path)
+            except SourceError as error:
+                self.problem(path, str(error))
+                found = Source(path, "")
+            except OSError as error:
+                self.problem(path, f"can't be read: {error.strerror or error}")
+                found = Source(path, "")
+            self._sources[path] = found
+            self.count("read")
+        return found
+
+    def problem(self, path: str, message: str) -> None:
+        """Keep one line about a file, the first that is said of it."""
+        self.problems.setdefault(path, message)
+
+    def count(self, what: str) -> None:
+        """Count a piece of work."""
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+    def check_syntax(self, module: Module) -> None:
+        """Ask libcst about a file that tree-sitter stumbled over: it may only be newer than tree-sitter's grammar."""
+        import libcst
+
+        try:
+            libcst.parse_module(module.source.text)
+        except libcst.ParserSyntaxError as error:
+            self.problem(module.path, f"syntax error near line {error.raw_line}; what can be read of it was")
+        except (RecursionError, ValueError):
+            self.problem(module.path, "can't be parsed; what can be read of it was")
+
+    def search(self, pattern: re.Pattern[bytes]) -> list[Module]:
+        """The modules whose source matches a pattern of bytes."""
+        found = self._search.get(pattern)
+        if found is None:
+            found = [m for m in self.modules.values() if pattern.search(m.source.data)]
+            self._search[pattern] = found
+        return found
+
+    # -- modules -------------------------------------------------------------------------------------------
+
+    def _index(self) -> None:
+        known = set(self.paths)
+        top: dict[str, str] = {}
+
+        def package_root(folder: str) -> str:
+            """The folder that the absolute imports of a file in ``folder`` start from."""
+            if folder not in top:
+                if folder and f"{folder}/__init__.py" in known:
+                    top[folder] = package_root(folder.rpartition("/")[0])
+                else:
+                    top[folder] = folder
+            return top[folder]
+
+        for path in self.paths:
+            root = package_root(path.rpartition("/")[0])
+            inner = path[len(root) + 1 :] if root else path
+            name = inner[:-3].replace("/", ".")
+            name = name.removesuffix(".__init__") if name != "__init__" else ""
+            module = Module(self, path, name, root)
+            self.modules[path] = module
+            self._by_name.setdefault((root, name), module)
+            if root not in self._roots:
+                self._roots.append(root)
+        # A file below no package may also be imported by its path from a folder above (namespace packages).
+        for path, module in self.modules.items():
+            parts = path[:-3].removesuffix("/__init__").split("/")
+            base = module.root
+            while base:
+                base = base.rpartition("/")[0]
+                inner_parts = parts[len(base.split("/")) if base else 0 :]
+                self._by_name.setdefault((base, ".".join(inner_parts)), module)
+                if base not in self._roots:
+                    self._roots.append(base)
+        self._roots.sort(key=lambda root: (len(root.split("/")), root))
+        for root, name in self._by_name:
+            while "." in name:
+                name = name.rpartition(".")[0]
+                self._packages.add((root, name))
+
+    def module(self, name: str, importer: Module | None = None) -> Module | None:
+        """The module of the project that is imported as ``name``; the importer's own source root comes first."""
+        near = importer.root if importer else ""
+        key = (near, name)
+        if key not in self._lookup:
+            found = self._by_name.get(key)
+            if found is None:
+                candidates = [self._by_name[(r, name)] for r in self._roots if (r, name) in self._by_name]
+                found = max(candidates, key=lambda m: _common(m.path, near), default=None)
+            self._lookup[key] = found
+        return self._lookup[key]
+
+    def is_namespace(self, name: str) -> bool:
+        """Whether ``name`` is a folder without ``__init__.py`` that modules of the project are imported through."""
+        return any((root, name) in self._packages for root in self._roots)
+
+    # -- names ---------------------------------------------------------------------------------------------
+
+    def resolve(self, module: Module, name: str, hops: int = _MAX_HOPS) -> Symbol | None:
+        """What ``name`` means at the top level of ``module``; None where it is not bound there."""
+        scope = module.outline.scope
+        definitions = scope.definitions.get(name)
+        imports = scope.imports.get(name)
+        if definitions:
+            symbol = self._defined(module, name, definitions)
+            # `try: from x import y` with a fallback assignment: the import is the main case.
+            if not (imports and isinstance(symbol, ValueRef) and all(d.conditional for d in definitions)):
+                return symbol
+        if imports:
+            symbols = [s for s in (self.follow(module, i, hops) for i in imports) if s is not None]
+            inside = [s for s in symbols if not isinstance(s, External)]
+            if inside or symbols:
+                return (inside or symbols)[0]
+        if hops > 0:
+            for star in reversed(scope.stars):
+                target = self.module(module.absolute(star), module)
+                if target is not None and target is not module:
+                    found = self.resolve(target, name, hops - 1)
+                    if found is not None:
+                        return found
+        if module.is_package:
+            child = self.module(f"{module.name}.{name}" if module.name else name, module)
+            if child is not None:
+                return ModuleRef(child)
+        return None
+
+    def _defined(self, module: Module, name: str, definitions: list[Definition]) -> Symbol:
+        last = definitions[-1]
+        if last.form == "class":
+            return ClassRef(module, last)
+        if last.form == "function":
+            return FunctionRef(module, last)
+        return ValueRef(module, name, tuple(d for d in definitions if d.form == "assignment"))
+
+    def follow(self, module: Module, binding: ImportBinding, hops: int = _MAX_HOPS) -> Symbol | None:
+        """What an import of ``module`` binds."""
+        if hops <= 0:
+            return None
+        full = module.absolute(binding.module)
+        if binding.whole:
+            full = full.partition(".")[0]
+        target = self.module(full, module)
+        if not binding.name:
+            return ModuleRef(target) if target is not None else External(full)
+        inner = f"{full}.{binding.name}" if full else binding.name
+        if target is not None:
+            found = self.resolve(target, binding.name, hops - 1)
+            if found is not None:
+                return found
+            # An outer package may star-import what is not in the project.
+            stars = [target.absolute(s) for s in target.outline.scope.stars]
+            outside = [s for s in stars if self.module(s, target) is None]
+            return External(f"{outside[0]}.{binding.name}") if outside else External(inner)
+        child = self.module(inner, module)
+        return ModuleRef(child) if child is not None else External(inner)
+
+    def attribute(self, symbol: Symbol, name: str, importer: Module | None = None) -> Symbol | None:
+        """What ``symbol.name`` means, for modules and for things outside the project."""
+        if isinstance(symbol, ModuleRef):
+            return self.resolve(symbol.module, name)
+        if isinstance(symbol, External):
+            full = f"{symbol.name}.{name}"
+            target = self.module(full, importer)
+            return ModuleRef(target) if target is not None else External(full)
+        return None
+
+    def lookup_dotted(self, dotted: str) -> Symbol | None:
+        """The class, function or value of the project that a dotted path in a string names."""
+        head, _, last = dotted.rpartition(".")
+        module = self.module(head) if head else None
+        return self.resolve(module, last) if module is not None else None
+
+    # -- classes -------------------------------------------------------------------------------------------
+
+    def functions(self, module: Module) -> Iterator[FunctionRef]:
+        """All functions and methods of a module (not those inside functions)."""
+        for definition in module.outline.walk():
+            if definition.form == "function":
+                yield FunctionRef(module, definition)
+
+    def scope_definitions(self, scope: Scope, where: Callable[[Definition], bool]) -> Iterator[Definition]:
+        """Definitions of one scope that pass a test."""
+        for definitions in scope.definitions.values():
+            yield from (d for d in definitions if where(d))
+
+
+def _common(path: str, near: str) -> int:
+    count = 0
+    for a, b in zip(path.split("/"), near.split("/"), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

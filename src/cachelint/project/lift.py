@@ -1,0 +1,93 @@
+"""The inside of a definition as a libcst tree, with positions that are those of the file."""
+
+from __future__ import annotations
+
+import libcst as cst
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
+
+from cachelint.findings import Place
+from cachelint.project.outline import Definition
+from cachelint.project.source import Source
+
+
+class LiftError(Exception):
+    """The text of a definition is no Python; the message is one line."""
+
+
+class Lift:
+    """A parsed stretch of a file.
+
+    An indented definition is parsed as it stands below a header line (``if 1:``, or a class for its members),
+    so that columns need no correction and strings stay whole.
+    """
+
+    __slots__ = ("_positions", "column_shift", "definition", "first_line", "module", "path", "statements")
+
+    def __init__(self, source: Source, definition: Definition, *, header_only: bool = False) -> None:
+        self.definition = definition
+        self.path = source.path
+        data = source.data
+        line_start = max(data.rfind(b"\n", 0, definition.start), data.rfind(b"\r", 0, definition.start)) + 1
+        lead = data[line_start : definition.start]
+        self.column_shift = 0
+        end = definition.body if header_only and definition.body else definition.end
+        if lead.strip():
+            text = _decode(data[definition.start : end])
+            self.column_shift = len(_decode(lead))
+            lead = b""
+        else:
+            text = _decode(data[line_start:end])
+        if header_only and definition.body:
+            same_line = b"\n" not in data[definition.start : definition.body].rpartition(b":")[2]
+            text = text.rstrip() + (" pass" if same_line else "\n" + " " * max(definition.body_column, 1) + "pass")
+        header = "if 1:\n" if lead else ""
+        self.first_line = definition.line - (1 if header else 0)
+        try:
+            self.module = cst.parse_module(header + text + "\n")
+        except cst.ParserSyntaxError as error:
+            line = self.first_line + error.raw_line - 1
+            raise LiftError(f"syntax error near line {line}") from None
+        except (RecursionError, ValueError) as error:
+            raise LiftError(f"can't be parsed near line {definition.line}: {type(error).__name__}") from None
+        body: list[cst.BaseStatement] = list(self.module.body)
+        if header and body and isinstance(body[0], cst.If):
+            block = body[0].body
+            body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
+        self.statements = body
+        self._positions: dict[cst.CSTNode, CodeRange] | None = None
+
+    @property
+    def function(self) -> cst.FunctionDef | None:
+        """The function that was lifted, if it is one."""
+        first = self.statements[0] if self.statements else None
+        return first if isinstance(first, cst.FunctionDef) else None
+
+    @property
+    def class_def(self) -> cst.ClassDef | None:
+        """The class that was lifted, if it is one."""
+        first = self.statements[0] if self.statements else None
+        return first if isinstance(first, cst.ClassDef) else None
+
+    def place(self, node: cst.CSTNode) -> Place:
+        """Where a node of this tree stands in the file."""
+        if self._positions is None:
+            # Positions cost as much as parsing: only trees with something to report ask for them.
+            wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
+            self._positions = dict(wrapper.resolve(PositionProvider))
+        span = self._positions[node]
+        first, last = span.start.line, span.end.line
+        return Place(
+            self.path,
+            self.first_line + first - 1,
+            span.start.column + 1 + (self.column_shift if first == 1 else 0),
+            self.first_line + last - 1,
+            span.end.column + 1 + (self.column_shift if last == 1 else 0),
+        )
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source of a node."""
+        return self.module.code_for_node(node)
+
+
+def _decode(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")
