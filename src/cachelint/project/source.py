@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 #: Nobody writes such a file by hand, and reading it would cost more than all the others together.
-MAX_BYTES = 4_000_000
+MAX_BYTES = 16_000_000
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

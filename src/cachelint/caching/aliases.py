@@ -1,0 +1,87 @@
+"""The caches that the settings configure: what is in force where a call says nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cachelint.infer.interpreter import Interpreter
+from cachelint.kinds.join import members
+from cachelint.kinds.model import NO_VALUE, Dict, Kind, Unknown, constant, force
+
+#: Seconds that Django keeps an entry where nothing says otherwise (``BaseCache``).
+DJANGO_TIMEOUT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One entry of ``CACHES``.
+
+    ``timeout`` are the seconds in force (None: entries never expire), meaningful only where ``known``.
+    ``configured`` is true where the settings say it, false where it is Django's own default.
+    """
+
+    name: str
+    timeout: int | float | None = DJANGO_TIMEOUT
+    known: bool = True
+    configured: bool = False
+    has_version: bool = False
+    #: Whether the settings of the project were found at all.
+    has_settings: bool = False
+
+
+def alias(interpreter: Interpreter, name: str | None) -> Alias:
+    """What the settings say of a cache; ``name`` None for a computed alias."""
+    label = name or "default"
+    if not interpreter.settings_modules:
+        return Alias(label)
+    configured = interpreter.setting("CACHES")
+    if isinstance(configured, Unknown):
+        found = [m for m in interpreter.settings_modules if b"CACHES" in m.source.data]
+        return Alias(label, known=not found, has_settings=True)
+    if name is None or any(not isinstance(m, Dict) for m in members(configured)):
+        return Alias(label, known=False, has_settings=True)
+    entries = [dict(m.entries).get(name) for m in members(configured) if isinstance(m, Dict)]
+    open_ended = any(members(m.value) for m in members(configured) if isinstance(m, Dict))
+    options = [m for entry in entries if entry is not None for m in members(entry)]
+    if not options:
+        return Alias(label, known=not open_ended, has_settings=True)
+    if any(not isinstance(option, Dict) for option in options):
+        return Alias(label, known=False, has_settings=True)
+    return _read(label, [option for option in options if isinstance(option, Dict)])
+
+
+def _read(label: str, options: list[Dict]) -> Alias:
+    timeouts: set[object] = set()
+    configured = False
+    known = True
+    has_version = False
+    for option in options:
+        entries = dict(option.entries)
+        has_version = has_version or "VERSION" in entries
+        given = entries.get("TIMEOUT", entries.get("timeout"))
+        if given is None:
+            known = known and not members(option.value)
+            timeouts.add(DJANGO_TIMEOUT)
+            continue
+        configured = True
+        for member in members(given):
+            value = _seconds(member)
+            known = known and value is not NO_VALUE
+            timeouts.add(value)
+    if len(timeouts) != 1:
+        return Alias(label, known=False, has_version=has_version, has_settings=True)
+    timeout = timeouts.pop()
+    if not (timeout is None or isinstance(timeout, int | float)):
+        return Alias(label, known=False, has_version=has_version, has_settings=True)
+    return Alias(label, timeout, known, configured, has_version, True)
+
+
+def _seconds(kind: Kind) -> object:
+    """``TIMEOUT`` as Django reads it: what ``int()`` refuses silently becomes 300 (FACTS 3.1)."""
+    value = constant(force(kind))
+    if value is NO_VALUE or value is None:
+        return value
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return DJANGO_TIMEOUT

@@ -1,0 +1,119 @@
+"""``[tool.cachelint]`` in pyproject.toml."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_KEYS = ("select", "ignore", "exclude", "per-file-ignores")
+
+
+class ConfigError(Exception):
+    """A setting that can't be followed; the message is one line that names the file."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the configuration file says. ``select`` None where it says nothing."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    path: Path | None = None
+
+
+def load_config(root: Path) -> Config:
+    """The configuration of the nearest pyproject.toml with a ``[tool.cachelint]``, from ``root`` upwards.
+
+    Raises ConfigError where a file can't be parsed or a key or value is wrong.
+    """
+    for folder in (root, *root.parents):
+        path = folder / "pyproject.toml"
+        if not path.is_file():
+            continue
+        table = _read(path)
+        if table is not None:
+            return _check(path, table)
+        if (folder / ".git").exists():
+            break
+    return Config()
+
+
+def _read(path: Path) -> Any | None:
+    try:
+        with path.open("rb") as file:
+            document = tomllib.load(file)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: no valid TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: no valid TOML: not UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
+    tool = document.get("tool")
+    return tool.get("cachelint") if isinstance(tool, dict) else None
+
+
+def _check(path: Path, table: Any) -> Config:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: tool.cachelint must be a table")
+    for key in table:
+        if key not in _KEYS:
+            raise ConfigError(f"{path}: tool.cachelint: unknown key {key!r}{nearest(key, _KEYS)}")
+    select = _strings(path, "select", table["select"]) if "select" in table else None
+    ignore = _strings(path, "ignore", table.get("ignore", []))
+    exclude = _strings(path, "exclude", table.get("exclude", []))
+    ignores = table.get("per-file-ignores", {})
+    if not isinstance(ignores, dict):
+        raise ConfigError(f"{path}: tool.cachelint.per-file-ignores must be a table of patterns and lists of codes")
+    per_file = tuple(
+        (pattern, _strings(path, f"per-file-ignores.{pattern!r}", codes)) for pattern, codes in ignores.items()
+    )
+    for name, codes in (
+        ("select", select or ()),
+        ("ignore", ignore),
+        *((f"per-file-ignores.{p!r}", c) for p, c in per_file),
+    ):
+        try:
+            expand(codes)
+        except ConfigError as error:
+            raise ConfigError(f"{path}: tool.cachelint.{name}: {error}") from None
+    return Config(select, ignore, exclude, per_file, path)
+
+
+def _strings(path: Path, key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ConfigError(f"{path}: tool.cachelint.{key} must be a list of strings, not {value!r}")
+    return tuple(value)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """``; did you mean …?`` with the nearest of the known words, or all of them where none is near."""
+    options = list(known)
+    close = difflib.get_close_matches(word, options, 1, 0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(options)}"
+
+
+def expand(selectors: Sequence[str]) -> frozenset[str]:
+    """The codes that selectors (``CL101``, ``CL1``, ``model-instance``, ``ALL``) stand for; raises ConfigError."""
+    from cachelint.rules.registry import RULES, matching
+
+    codes: set[str] = set()
+    for selector in selectors:
+        rules = matching(selector)
+        if not rules:
+            names = [rule.code for rule in RULES] + [rule.name for rule in RULES]
+            close = difflib.get_close_matches(selector, names, 1, 0.4)
+            hint = f"; did you mean {close[0]!r}?" if close else "; `cachelint rule` lists them all"
+            raise ConfigError(f"no rule is called {selector!r}{hint}")
+        codes.update(rule.code for rule in rules)
+    return frozenset(codes)

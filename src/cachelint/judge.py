@@ -1,0 +1,27 @@
+"""Facts to findings: every enabled rule over every fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cachelint.caching.collect import Facts
+from cachelint.findings import Finding
+from cachelint.rules.registry import RULES
+
+
+def judge(facts: Facts, codes: Iterable[str]) -> list[Finding]:
+    """The findings of the rules with these codes, each once, in the order of the code."""
+    enabled = set(codes)
+    found: dict[tuple[object, ...], Finding] = {}
+    for rule in RULES:
+        if rule.code not in enabled:
+            continue
+        if rule.check_site is not None:
+            for site in facts.sites:
+                for finding in rule.check_site(rule, site, facts):
+                    found.setdefault((finding.code, finding.place, finding.message), finding)
+        if rule.check_load is not None:
+            for load in facts.loads:
+                for finding in rule.check_load(rule, load, facts):
+                    found.setdefault((finding.code, finding.place), finding)
+    return sorted(found.values(), key=lambda finding: finding.sort_key)

@@ -1,0 +1,114 @@
+"""What a rule is, and what all of them need to make a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Load, Site
+from cachelint.findings import Confidence, Finding, Place, Related, Severity
+from cachelint.kinds.model import Kind, Origin
+from cachelint.project import Lift
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Code that a rule reports (its lines marked with the code in a comment) and the same written well.
+
+    Both stand in the documentation, and both are run by the tests.
+    """
+
+    bad: str
+    good: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: what it reports, why, and the function that finds it.
+
+    ``check`` is called with each site (or each load, for a rule that sets ``loads``) and yields findings.
+    """
+
+    code: str
+    name: str
+    summary: str
+    why: str
+    severity: Severity
+    examples: tuple[Example, ...]
+    check_site: Callable[[Rule, Site, Facts], Iterator[Finding]] | None = None
+    check_load: Callable[[Rule, Load, Facts], Iterator[Finding]] | None = None
+    fix: str = ""
+    not_found: tuple[str, ...] = field(default=())
+
+    @property
+    def family(self) -> str:
+        """The folder that the rule stands in."""
+        return {"1": "values", "2": "timeouts", "3": "keys", "4": "pickles"}[self.code[2]]
+
+    def finding(
+        self,
+        site: Site | Load,
+        node: cst.CSTNode,
+        message: str,
+        *,
+        related: tuple[Related, ...] = (),
+        confidence: Confidence = Confidence.HIGH,
+        severity: Severity | None = None,
+        no_fix: str = "",
+    ) -> Finding:
+        """A finding at an expression of a call."""
+        call = site.lift.place(site.node)
+        return Finding(
+            self.code, self.name, message, site.lift.place(node), call.line, call.end_line,
+            severity or self.severity, confidence, related, None, no_fix,
+        )  # fmt: skip
+
+
+def quote(lift: Lift, node: cst.CSTNode, limit: int = 50) -> str:
+    """The source of an expression for a message, on one line and not too long."""
+    text = " ".join(lift.code(node).split())
+    return f"`{text}`" if len(text) <= limit else f"`{text[: limit - 12]} … {text[-8:]}`"
+
+
+def source_of(kind: Kind, site: Site) -> tuple[str, tuple[Related, ...]]:
+    """Where a value was made, as the end of a sentence and as a place."""
+    origin = kind.origin
+    if origin is None:
+        return "", ()
+    place = origin.place
+    what = described(origin)
+    if place.path == site.lift.path:
+        where = f"line {place.line}"
+    else:
+        where = f"{place.path}:{place.line}"
+    return f", from {what} ({where})", (Related(place, f"made here: {what}"),)
+
+
+def described(origin: Origin) -> str:
+    """The source of the expression that made a value."""
+    return f"`{origin.code}`"
+
+
+def wrapper_places(site: Site) -> tuple[Related, ...]:
+    """For a call of a wrapper: where the cache itself is called."""
+    if site.inner is None:
+        return ()
+    inner = site.innermost
+    return (Related(inner.place, f"`{site.called}` hands it on to `{inner.called}` here"),)
+
+
+def seconds(value: float) -> str:
+    """A timeout in words: ``3600 s (1 hour)``."""
+    whole = int(value) if value == int(value) else value
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if value >= size and value % size == 0:
+            count = int(value // size)
+            return f"{whole} s ({count} {unit}{'s' if count > 1 else ''})"
+    return f"{whole} s"
+
+
+__all__ = ["Confidence", "Example", "Place", "Rule", "Severity", "quote", "seconds", "source_of", "wrapper_places"]

@@ -1,0 +1,79 @@
+"""CL301: a key is built at run time and carries no version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.caching.aliases import alias
+from cachelint.caching.collect import Facts
+from cachelint.caching.keys import is_dynamic, is_open, is_versioned, templates
+from cachelint.caching.sites import Site
+from cachelint.findings import Finding, Severity
+from cachelint.kinds.model import NONE, force
+from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.rules.values.parts import shape_can_change
+
+
+def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+    """One finding for a write under a key that nothing versions."""
+    if not site.writes or "key" not in site.aspects:
+        return
+    if site.version is not None and force(site.version) != NONE:
+        return
+    plain = [t for t in templates(site.key) if is_dynamic(t) and not is_versioned(t) and not is_open(t)]
+    if not plain or alias(facts.interpreter, site.alias).has_version:
+        return
+    node = site.node_of("key", "data")
+    template = plain[0]
+    _, related = source_of(template, site)
+    changing = shape_can_change(site.value)
+    message = (
+        f'the key "{shown(template.template)}" carries no version: when the shape of what is stored changes, new code '
+        "reads what old code wrote; put a marker such as `v1` into it"
+    )
+    yield rule.finding(
+        site, node, message, related=(*related, *wrapper_places(site)),
+        severity=Severity.MEDIUM if changing else Severity.LOW,
+    )  # fmt: skip
+
+
+def shown(template: str, limit: int = 90) -> str:
+    """A template on one line, shortened in the middle."""
+    text = " ".join(template.split())
+    return text if len(text) <= limit else f"{text[: limit - 22]}…{text[-20:]}"
+
+
+RULE = Rule(
+    code="CL301",
+    name="unversioned-key",
+    summary="A key is built at run time, and nothing in it is a version.",
+    why="""\
+On a deploy the cache still holds what the old code wrote. If the new code stores another shape under the same key, it
+reads old entries as if they were its own, and in a rolling deploy the old processes read the new ones: KeyError,
+AttributeError, or silently wrong pages until everything has expired. A version in the key (`user:v1:42`) makes a change
+of shape a change of one character. `version=` at the call, a part of the key that is named for a version, or `VERSION`
+in `CACHES` do the same.""",
+    severity=Severity.LOW,
+    examples=(
+        Example(
+            bad="""\
+from django.core.cache import cache
+
+
+def remember(user_id, total):
+    cache.set(f"total:{user_id}", total, timeout=60)  # CL301
+""",
+            good="""\
+from django.core.cache import cache
+
+
+def remember(user_id, total):
+    cache.set(f"total:v1:{user_id}", total, timeout=60)
+""",
+        ),
+    ),
+    check_site=check,
+    not_found=(
+        "Keys that come whole from outside the project, or from a parameter that no call in the project fills.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Family 4: bytes that are unpickled by hand."""

@@ -1,0 +1,1 @@
+"""Family 2: for how long."""

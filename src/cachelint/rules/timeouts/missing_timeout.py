@@ -1,0 +1,68 @@
+"""CL201: a write passes no timeout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.caching.aliases import Alias, alias
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Site
+from cachelint.findings import Finding, Severity
+from cachelint.rules.base import Example, Rule, seconds
+
+
+def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+    """One finding for a write without a timeout, at the call of the cache itself."""
+    if not site.writes or site.timeout is not None or site.inner is not None:
+        return
+    message = (
+        f"`{site.called}` passes no timeout: {in_force(alias(facts.interpreter, site.alias))}; "
+        "say at the call how long the value may be served"
+    )
+    yield rule.finding(site, site.node, message)
+
+
+def in_force(settings: Alias) -> str:
+    """What happens to an entry without a timeout, and who says so."""
+    entry = f'`CACHES["{settings.name}"]["TIMEOUT"]`'
+    if not settings.known:
+        return f"{entry} in the settings decides, which is computed"
+    if settings.configured:
+        if settings.timeout is None:
+            return f"{entry} is None, so that the entry never expires"
+        return f"the entry lives for {seconds(settings.timeout)}, as {entry} says"
+    where = f"; the settings give no {entry}" if settings.has_settings else ""
+    return f"the entry lives for 300 s (5 minutes), Django's default{where}"
+
+
+RULE = Rule(
+    code="CL201",
+    name="missing-timeout",
+    summary="A value is stored without saying for how long.",
+    why="""\
+Without a timeout the one of the settings is in force, or Django's own: 300 seconds. Who reads the call can't see it, and
+who changes `TIMEOUT` in the settings changes how stale every such value may get, far from here. Say it at the call.""",
+    severity=Severity.LOW,
+    examples=(
+        Example(
+            bad="""\
+from django.core.cache import cache
+
+
+def remember(total):
+    cache.set("total", total)  # CL201
+""",
+            good="""\
+from django.core.cache import cache
+
+
+def remember(total):
+    cache.set("total", total, timeout=300)
+""",
+        ),
+    ),
+    check_site=check,
+    fix="""\
+Adds the timeout that is in force now, so that nothing changes but that it can be seen. Safe where the settings of the
+project are known; unsafe in a package without settings of its own, whose users may have others.""",
+)

@@ -1,0 +1,65 @@
+"""CL202: a value is stored for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Site
+from cachelint.findings import Finding, Severity
+from cachelint.kinds.join import members
+from cachelint.kinds.model import NONE
+from cachelint.rules.base import Example, Rule, quote, source_of, wrapper_places
+
+
+def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+    """One finding for a write whose timeout can only be None."""
+    if not site.writes or site.timeout is None or "timeout" not in site.aspects:
+        return
+    found = members(site.timeout)
+    if not found or any(member != NONE for member in found):
+        return
+    node = site.node_of("timeout")
+    code = quote(site.lift, node)
+    said = "timeout=None" if code == "`None`" else f"the timeout ({code}) is None"
+    if node is site.node:
+        said = "the timeout that is in force here is None"
+    _, related = source_of(found[0], site) if code != "`None`" else ("", ())
+    message = (
+        f"{said}: the entry never expires, so that a forgotten invalidation is served for ever; "
+        "give it a long timeout instead"
+    )
+    yield rule.finding(site, node, message, related=(*related, *wrapper_places(site)))
+
+
+RULE = Rule(
+    code="CL202",
+    name="never-expires",
+    summary="A value is stored with timeout=None, which means for ever.",
+    why="""\
+`timeout=None` does not mean the default: it means never. Such an entry outlives the code that wrote it; one missed
+invalidation is served until somebody clears the cache by hand, and old shapes are read by new code. A timeout of a day
+or a week costs next to nothing and heals by itself.""",
+    severity=Severity.MEDIUM,
+    examples=(
+        Example(
+            bad="""\
+from django.core.cache import cache
+
+
+def remember(total):
+    cache.set("total", total, timeout=None)  # CL202
+""",
+            good="""\
+from django.core.cache import cache
+
+DAY = 60 * 60 * 24
+
+
+def remember(total):
+    cache.set("total", total, timeout=DAY)
+""",
+        ),
+    ),
+    check_site=check,
+)

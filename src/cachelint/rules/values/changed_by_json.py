@@ -1,0 +1,82 @@
+"""CL105: a JSON round trip would silently change the value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Site
+from cachelint.findings import Finding, Severity
+from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.rules.values.parts import changed_by_json, subject
+
+
+def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+    """One finding for a write of something that comes back different."""
+    found = changed_by_json(site)
+    if not found:
+        return
+    part, what = found[0]
+    where, related = source_of(part.kind, site)
+    message = (
+        f"{subject(site, part)} does not survive a JSON round trip{where}: {what}, without any error; "
+        "store what JSON keeps, or convert it where it is read"
+    )
+    yield rule.finding(
+        site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site))
+    )
+
+
+RULE = Rule(
+    code="CL105",
+    name="changed-by-json",
+    summary="The value comes back from JSON as something else.",
+    why="""\
+JSON has no tuples, no keys but strings, and no subclasses of `str` and `int`. A tuple comes back as a list, `{1: "a"}`
+as `{"1": "a"}` (and `{1: …, "1": …}` loses an entry), a `SafeString` as a plain string that the template escapes again,
+a member of `TextChoices` as its value, a QueryDict with the last value of each key only. Nothing raises: after the move
+to a JSON serializer the readers silently work with something else.""",
+    severity=Severity.LOW,
+    examples=(
+        Example(
+            bad="""\
+from django.core.cache import cache
+
+
+def remember_point(x, y):
+    cache.set("point", (x, y), timeout=60)  # CL105
+""",
+            good="""\
+from django.core.cache import cache
+
+
+def remember_point(x, y):
+    cache.set("point", [x, y], timeout=60)
+""",
+        ),
+        Example(
+            bad="""\
+from django.core.cache import cache
+
+
+def remember_counts(rows):
+    counts = {}
+    for row in rows:
+        counts[len(row)] = 1
+    cache.set("counts", counts, timeout=60)  # CL105
+""",
+            good="""\
+from django.core.cache import cache
+
+
+def remember_counts(rows):
+    counts = {}
+    for row in rows:
+        counts[str(len(row))] = 1
+    cache.set("counts", counts, timeout=60)
+""",
+        ),
+    ),
+    check_site=check,
+    not_found=("NaN and infinity, which only the running program knows.",),
+)

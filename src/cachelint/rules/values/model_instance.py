@@ -1,0 +1,90 @@
+"""CL101: a model instance is cached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Site
+from cachelint.findings import Confidence, Finding, Severity
+from cachelint.kinds.model import ModelInstance
+from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.rules.values.parts import is_model, parts, subject
+
+
+def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+    """One finding for a write that stores an instance, at the first instance in the value."""
+    found = [part for part in parts(site) if is_model(part)]
+    if not found:
+        return
+    part = found[0]
+    assert isinstance(part.kind, ModelInstance)
+    model = part.kind.model
+    where, related = source_of(part.kind, site)
+    whole = "the whole row, password hash included, " if model == facts.interpreter.models.user_model() else ""
+    what = "is" if not part.path else "holds"
+    message = (
+        f"{subject(site, part)} {what} a `{model.name}` instance{where}: {whole}"
+        "the cache pickles the object, and the next migration or upgrade reads it back wrong; store a dict of fields"
+    )
+    yield rule.finding(
+        site,
+        site.node_of("value", "default", "data"),
+        message,
+        related=(*related, *wrapper_places(site)),
+        confidence=Confidence.HIGH if model.certain else Confidence.MEDIUM,
+    )
+
+
+RULE = Rule(
+    code="CL101",
+    name="model-instance",
+    summary="A model instance is stored in the cache.",
+    why="""\
+Django pickles whatever `cache.set` is given. A pickled model instance is the whole row as it was, together with the
+path of its class. After the next migration a field that was added is missing from what the cache gives back (reading
+it runs a hidden query for each object), a field that was removed or changed its type comes back with the old value,
+and a class that was renamed or moved makes `cache.get` raise. After an upgrade of Django each object warns; after a
+rollback none can be read. A cached user also carries the password hash, and `save()` on a cached instance writes all
+its old values back. Store a dict of the fields that the readers use.""",
+    severity=Severity.HIGH,
+    examples=(
+        Example(
+            bad="""\
+from django.core.cache import cache
+from shop.models import Product
+
+
+def product_name(pk):
+    product = cache.get("product:v1:%s" % pk)
+    if product is None:
+        product = Product.objects.get(pk=pk)
+        cache.set("product:v1:%s" % pk, product, timeout=300)  # CL101
+    return product.name
+""",
+            good="""\
+from django.core.cache import cache
+from shop.models import Product
+
+
+def product_name(pk):
+    product = cache.get("product:v2:%s" % pk)
+    if product is None:
+        product = Product.objects.values("id", "name").get(pk=pk)
+        cache.set("product:v2:%s" % pk, product, timeout=300)
+    return product["name"]
+""",
+            note="A new shape needs a new key, so that new code never reads what old code wrote.",
+        ),
+    ),
+    check_site=check,
+    fix="""\
+Writer and readers are changed together: the instance becomes a dict of the fields that its readers use
+(`.values(…)` before `get`, `first` and the like), each `product.name` becomes `product["name"]`, and the key moves to a
+new version. Safe where all sites of the key stand in one function or class, every reader refills on a miss and only
+reads plain fields that JSON keeps. Otherwise the finding says what stands in the way.""",
+    not_found=(
+        "Instances that reach the cache through code outside the project.",
+        "Instances in attributes of objects of the project's own classes, unless they are dataclasses or named tuples.",
+    ),
+)

@@ -1,0 +1,79 @@
+"""CL104: a JSON serializer would refuse the value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Site
+from cachelint.findings import Finding, Severity
+from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.rules.values.parts import refused_by_json, subject
+
+
+def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+    """One finding for a write of something that ``json.dumps`` refuses."""
+    found = refused_by_json(site)
+    if not found:
+        return
+    part, what = found[0]
+    where, related = source_of(part.kind, site)
+    more = f" (and {len(found) - 1} more in it)" if len(found) > 1 else ""
+    message = (
+        f"{subject(site, part)} {'is' if not part.path else 'holds'} {what}{where}{more}: "
+        "`json.dumps` refuses it, which blocks the move from pickle to a JSON serializer; store plain data"
+    )
+    yield rule.finding(
+        site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site))
+    )
+
+
+RULE = Rule(
+    code="CL104",
+    name="not-json",
+    summary="The value can't be written as JSON.",
+    why="""\
+With pickle, whoever can write to the cache can run code in your processes. The way out is a JSON serializer, and every
+value that JSON refuses stands in that way: sets, bytes, dates and times, Decimal, UUID, objects of your own classes,
+members of an Enum, lazy translations, responses, dicts with tuple keys. `json.dumps` raises `TypeError` for them.
+Such values are also those that a new version of the code is most likely to read back wrong.""",
+    severity=Severity.MEDIUM,
+    examples=(
+        Example(
+            bad="""\
+from django.core.cache import cache
+
+
+def remember(user_ids):
+    cache.set("online", set(user_ids), timeout=60)  # CL104
+""",
+            good="""\
+from django.core.cache import cache
+
+
+def remember(user_ids):
+    cache.set("online", sorted(set(user_ids)), timeout=60)
+""",
+        ),
+        Example(
+            bad="""\
+from django.core.cache import cache
+from django.utils import timezone
+
+
+def mark_seen():
+    cache.set("last-seen", timezone.now(), timeout=60)  # CL104
+""",
+            good="""\
+from django.core.cache import cache
+from django.utils import timezone
+
+
+def mark_seen():
+    cache.set("last-seen", timezone.now().isoformat(), timeout=60)
+""",
+        ),
+    ),
+    check_site=check,
+    not_found=("Values whose type only code outside the project knows.",),
+)

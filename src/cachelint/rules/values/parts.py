@@ -1,0 +1,99 @@
+"""What the rules of family 1 have in common: the value of a write taken apart, each part with its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cachelint.caching.sites import Site
+from cachelint.kinds.describe import describe
+from cachelint.kinds.model import (
+    Instance,
+    Kind,
+    Manager,
+    ModelInstance,
+    QuerySet,
+    Scalar,
+    Unknown,
+)
+from cachelint.kinds.serialize import Json, json_verdict, pickle_refusal
+from cachelint.kinds.walk import walk
+from cachelint.rules.base import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something in a stored value, with the path to it (empty for the value itself)."""
+
+    path: str
+    kind: Kind
+
+
+def parts(site: Site) -> Iterator[Part]:
+    """Everything that a write stores, as far as this call decides it; nothing for other sites."""
+    if site.writes and site.value is not None and "value" in site.aspects:
+        for path, kind in walk(site.value):
+            yield Part(path, kind)
+
+
+def is_model(part: Part) -> bool:
+    """Whether a part is a model instance."""
+    return isinstance(part.kind, ModelInstance)
+
+
+def is_queryset(part: Part) -> bool:
+    """Whether a part is a QuerySet or a manager that can be pickled."""
+    return isinstance(part.kind, QuerySet) or (isinstance(part.kind, Manager) and not part.kind.related)
+
+
+def is_unpicklable(part: Part) -> bool:
+    """Whether pickle refuses a part."""
+    return pickle_refusal(part.kind) is not None
+
+
+def refused_by_json(site: Site) -> list[tuple[Part, str]]:
+    """The parts that ``json.dumps`` refuses, with what they are; nothing where another rule of the family speaks."""
+    everything = list(parts(site))
+    if any(is_model(p) or is_queryset(p) or is_unpicklable(p) for p in everything):
+        return []
+    found = [(part, json_verdict(part.kind)) for part in everything]
+    return [(part, verdict.what) for part, verdict in found if verdict.json is Json.REFUSES]
+
+
+def changed_by_json(site: Site) -> list[tuple[Part, str]]:
+    """The parts that a JSON round trip changes; nothing where JSON refuses the value altogether."""
+    everything = list(parts(site))
+    if refused_by_json(site) or any(is_model(p) or is_queryset(p) or is_unpicklable(p) for p in everything):
+        return []
+    found = [(part, json_verdict(part.kind)) for part in everything]
+    return [(part, verdict.what) for part, verdict in found if verdict.json is Json.CHANGES]
+
+
+def subject(site: Site, part: Part) -> str:
+    """The value, or the part of it, as the beginning of a sentence: "`user`", "`rows[…]`"."""
+    node = site.node_of("value", "default", "data")
+    if node is site.node:
+        base = "the value that is stored"
+        return f"{base} ({part.path})" if part.path else base
+    if site.method == "get_or_set" and site.inner is None:
+        return f"what {quote(site.lift, node)} gives" + (f" ({_shown(part)})" if part.path else "")
+    if not part.path:
+        return quote(site.lift, node)
+    return f"{quote(site.lift, node)} ({_shown(part)})"
+
+
+def _shown(part: Part) -> str:
+    return f"`value{part.path}`" if not part.path.startswith("key of") else part.path
+
+
+def shape_can_change(value: Kind | None) -> bool:
+    """Whether what is stored has a shape that a later version of the code may change."""
+    if value is None:
+        return False
+    return any(
+        not isinstance(kind, Scalar | Unknown) and describe(kind) not in ("str", "SafeString")
+        for _, kind in walk(value)
+    )
+
+
+__all__ = ["Instance", "Part", "changed_by_json", "parts", "refused_by_json", "shape_can_change", "subject"]

@@ -1,0 +1,80 @@
+"""CL102: a QuerySet is cached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Site
+from cachelint.findings import Finding, Severity
+from cachelint.kinds.model import Manager, QuerySet
+from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.rules.values.parts import is_queryset, parts, subject
+
+
+def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+    """One finding for a write that stores a QuerySet, at the first one in the value."""
+    found = [part for part in parts(site) if is_queryset(part)]
+    if not found:
+        return
+    part = found[0]
+    kind = part.kind
+    assert isinstance(kind, QuerySet | Manager)
+    where, related = source_of(kind, site)
+    of_model = f" of `{kind.model.name}`" if kind.model is not None else ""
+    noun = "manager" if isinstance(kind, Manager) else kind.type
+    message = (
+        f"{subject(site, part)} {'is' if not part.path else 'holds'} a {noun}{of_model}{where}: "
+        "pickling it runs the query and stores every row with the query itself, which the next migration or upgrade of "
+        "Django breaks; store `list(….values(…))`"
+    )
+    yield rule.finding(
+        site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site))
+    )
+
+
+RULE = Rule(
+    code="CL102",
+    name="queryset",
+    summary="A QuerySet (or a manager) is stored in the cache.",
+    why="""\
+A QuerySet is not lazy any more once it is cached: pickling runs the query and stores all rows, as instances, together
+with the query's inner state. That state is private to one release of Django: after an upgrade, `.filter()` or `.all()`
+on what the cache gives back raises. A migration that removes a field makes `cache.get` raise. `values()` and
+`values_list()` are QuerySets as well, until `list()` makes rows of them. And an empty QuerySet is falsy, so that
+`cache.get(key) or compute()` never uses it.""",
+    severity=Severity.HIGH,
+    examples=(
+        Example(
+            bad="""\
+from django.core.cache import cache
+from shop.models import Product
+
+
+def product_names():
+    products = cache.get("products:v1")
+    if products is None:
+        products = Product.objects.filter(active=True)
+        cache.set("products:v1", products, timeout=60)  # CL102
+    return [product.name for product in products]
+""",
+            good="""\
+from django.core.cache import cache
+from shop.models import Product
+
+
+def product_names():
+    products = cache.get("products:v2")
+    if products is None:
+        products = list(Product.objects.filter(active=True).values("name"))
+        cache.set("products:v2", products, timeout=60)
+    return [product["name"] for product in products]
+""",
+        ),
+    ),
+    check_site=check,
+    fix="""\
+The QuerySet becomes `list(….values(…))` of the fields that the readers use, the readers read dicts, and the key moves
+to a new version: under the same conditions as for CL101.""",
+    not_found=("QuerySets that reach the cache through code outside the project.",),
+)

@@ -1,0 +1,68 @@
+"""CL103: pickle refuses the value, so that the write raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Site
+from cachelint.findings import Finding, Severity
+from cachelint.kinds.model import Coroutine, DictView, Generator
+from cachelint.kinds.serialize import pickle_refusal
+from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.rules.values.parts import is_unpicklable, parts, subject
+
+
+def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+    """One finding for a write of something that can't be pickled."""
+    found = [part for part in parts(site) if is_unpicklable(part)]
+    if not found:
+        return
+    part = found[0]
+    refusal = pickle_refusal(part.kind)
+    where, related = source_of(part.kind, site)
+    advice = "make a `list(…)` of it" if isinstance(part.kind, Generator | DictView) else "store plain data"
+    if isinstance(part.kind, Coroutine):
+        advice = "await it"
+    message = (
+        f"{subject(site, part)} {'is' if not part.path else 'holds'} {refusal}{where}: pickle refuses it, "
+        f"so that this call raises; {advice}"
+    )
+    yield rule.finding(
+        site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site))
+    )
+
+
+RULE = Rule(
+    code="CL103",
+    name="unpicklable",
+    summary="The value can't be pickled: the call raises.",
+    why="""\
+Some things have no state that could be written down: a generator, a coroutine that nobody awaited, a lambda, a function
+or class that is defined inside a function, the views that `dict.keys()`, `.values()` and `.items()` return, a related
+manager without `.all()`, an open file, a lock, a connection, a request, a template response that is not rendered.
+`cache.set` raises `TypeError` (or `AttributeError`) for them, on every backend that stores anything. With
+`DummyCache`, which many use in development and tests, nothing raises: the error comes in production.""",
+    severity=Severity.HIGH,
+    examples=(
+        Example(
+            bad="""\
+from django.core.cache import cache
+
+
+def remember_squares(numbers):
+    cache.set("squares", (n * n for n in numbers), timeout=60)  # CL103
+""",
+            good="""\
+from django.core.cache import cache
+
+
+def remember_squares(numbers):
+    cache.set("squares", list(n * n for n in numbers), timeout=60)
+""",
+        ),
+    ),
+    check_site=check,
+    fix="`list(…)` around a generator or a view of a dict: safe, as the call raised before.",
+    not_found=("What a class of another package refuses by its own `__reduce__`.",),
+)

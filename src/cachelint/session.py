@@ -1,0 +1,156 @@
+"""One run: collect the facts, judge them, and hand back what is to be reported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cachelint import __version__
+from cachelint.findings import Finding
+from cachelint.findings.codec import decode, encode
+from cachelint.project.files import Discovery, discover
+from cachelint.project.source import Source
+from cachelint.project.store import Store, fingerprint
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run is asked to do.
+
+    ``root`` is the project that inference sees; ``paths`` (relative to it, files or folders; empty: all) say what is
+    reported. ``codes`` are the rules that are on.
+    """
+
+    root: Path
+    codes: frozenset[str]
+    paths: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    use_store: bool = True
+
+
+@dataclass
+class Outcome:
+    """The findings, in order; what could not be read (path → one line); and how much was done."""
+
+    root: Path
+    findings: list[Finding] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
+    files: int = 0
+    uses_cache: bool = True
+    counts: dict[str, int] = field(default_factory=dict)
+    from_store: bool = False
+
+
+def run(options: Options) -> Outcome:
+    """Find the files and report on them, from the store where nothing has changed."""
+    found = discover(options.root, options.exclude)
+    _add_named(found, options)
+    store = Store(options.root) if options.use_store else None
+    key = fingerprint(options.root, found.files, _identity(options)) if store is not None else ""
+    if store is not None:
+        kept = _restored(store, key, options, found)
+        if kept is not None:
+            return kept
+    outcome = analyse(options, found.files)
+    for path, message in found.errors:
+        outcome.problems.setdefault(path, f"can't be read: {message}")
+    if store is not None:
+        store.save(
+            key,
+            {
+                "findings": [encode(finding) for finding in outcome.findings],
+                "problems": outcome.problems,
+                "uses_cache": outcome.uses_cache,
+            },
+        )
+    return outcome
+
+
+def _add_named(found: Discovery, options: Options) -> None:
+    """Files that were named are looked at even where `.gitignore` leaves them out."""
+    known = set(found.files)
+    for path in options.paths:
+        if path.endswith(".py") and path not in known and (options.root / path).is_file():
+            found.files.append(path)
+    found.files.sort()
+
+
+def _identity(options: Options) -> tuple[object, ...]:
+    return (
+        __version__, sys.version_info[:2], sorted(options.codes), options.paths, options.exclude,
+        [(pattern, sorted(codes)) for pattern, codes in options.per_file_ignores],
+    )  # fmt: skip
+
+
+def _restored(store: Store, key: str, options: Options, found: Discovery) -> Outcome | None:
+    values = store.load(key)
+    try:
+        if values is None:
+            return None
+        return Outcome(
+            options.root,
+            [decode(item) for item in values["findings"]],
+            dict(values["problems"]),
+            len(found.files),
+            bool(values["uses_cache"]),
+            from_store=True,
+        )
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None
+
+
+def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source] | None = None) -> Outcome:
+    """Report on the files as they are now, those of ``overlay`` as they would be."""
+    # Imported here: a run that finds everything in the store needs neither libcst nor tree-sitter.
+    from cachelint import suppression
+    from cachelint.caching.collect import collect
+    from cachelint.judge import judge
+    from cachelint.project import Codebase
+
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+    codebase = Codebase(options.root, files, overlay)
+    facts = collect(codebase)
+    wanted = _Wanted(options)
+    findings = [f for f in judge(facts, options.codes) if wanted.reports(f.place.path)]
+    commented = [path for path in codebase.paths if wanted.reports(path) and _has_ignores(codebase, path)]
+    findings = suppression.apply(findings, codebase, options.codes, commented)
+    findings = [finding for finding in findings if not wanted.ignores(finding)]
+    for path in codebase.paths:
+        if wanted.reports(path):
+            codebase.source(path)
+    problems = {path: message for path, message in codebase.problems.items() if wanted.reports(path)}
+    findings.sort(key=lambda finding: finding.sort_key)
+    return Outcome(options.root, findings, problems, len(files), facts.uses_cache, dict(codebase.counts))
+
+
+def _has_ignores(codebase: object, path: str) -> bool:
+    from cachelint.project import Codebase
+
+    assert isinstance(codebase, Codebase)
+    return "cachelint:" in codebase.source(path).text
+
+
+class _Wanted:
+    """Which paths are reported, and which rules are off where."""
+
+    def __init__(self, options: Options) -> None:
+        from pathspec import GitIgnoreSpec
+
+        self.everything = not options.paths or "." in options.paths
+        self.paths = frozenset(options.paths)
+        self.folders = tuple(f"{path}/" for path in options.paths)
+        self.per_file = [(GitIgnoreSpec.from_lines([pattern]), codes) for pattern, codes in options.per_file_ignores]
+
+    def reports(self, path: str) -> bool:
+        return self.everything or path in self.paths or path.startswith(self.folders)
+
+    def ignores(self, finding: Finding) -> bool:
+        return any(finding.code in codes and spec.match_file(finding.place.path) for spec, codes in self.per_file)
+
+
+def codes_of(findings: Iterable[Finding]) -> set[str]:
+    """The codes in some findings."""
+    return {finding.code for finding in findings}

@@ -1,0 +1,121 @@
+"""Comments that silence a finding: ``# cachelint: ignore CL101 -- reason`` and ``# noqa: CL101``."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from cachelint.findings import Confidence, Finding, Place, Severity
+from cachelint.project import Codebase, Source
+from cachelint.rules.registry import find_rule
+
+UNUSED_CODE = "CL001"
+UNUSED_NAME = "unused-ignore"
+
+_COMMENT = re.compile(
+    r"#\s*cachelint:\s*ignore\b\s*[\[(]?(?P<codes>[\w\-, ]*?)[\])]?\s*(?:--.*|$)", re.IGNORECASE | re.DOTALL
+)
+_NOQA = re.compile(r"#\s*noqa(?P<codes>:\s*[A-Z][0-9A-Z]*\d(?:[\s,]+[A-Z][0-9A-Z]*\d)*)?", re.IGNORECASE)
+
+
+@dataclass
+class Ignore:
+    """One comment. No codes: everything. ``alone`` is true where nothing else stands on its line."""
+
+    place: Place
+    codes: tuple[str, ...]
+    alone: bool
+    used: set[str] = field(default_factory=set)
+    unknown: tuple[str, ...] = ()
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether the comment stands where it counts for a finding, and names its rule."""
+        line = self.place.line
+        near = finding.call_line <= line <= finding.call_end or finding.place.line <= line <= finding.place.end_line
+        above = self.alone and line == finding.call_line - 1
+        return (near or above) and (not self.codes or finding.code in self.codes)
+
+
+def read_ignores(source: Source) -> list[Ignore]:
+    """The ``cachelint: ignore`` comments of a file."""
+    if "cachelint:" not in source.text:
+        return []
+    found: list[Ignore] = []
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(source.text).readline))
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        return []
+    for token in tokens:
+        if token.type != tokenize.COMMENT:
+            continue
+        start = token.string.lower().find("cachelint:")
+        match = _COMMENT.search(token.string) if start >= 0 else None
+        if match is None:
+            continue
+        words = [word for word in re.split(r"[\s,]+", match.group("codes")) if word]
+        rules = [(word, find_rule(word)) for word in words]
+        codes = tuple(rule.code for _, rule in rules if rule is not None)
+        unknown = tuple(word for word, rule in rules if rule is None)
+        line, column = token.start
+        place = Place(source.path, line, column + 1, line, token.end[1] + 1)
+        if unknown and not codes:
+            codes = ("?",)
+        found.append(Ignore(place, codes, not token.line[:column].strip(), unknown=unknown))
+    return found
+
+
+def apply(
+    findings: Sequence[Finding], codebase: Codebase, enabled: Iterable[str], reported: Iterable[str]
+) -> list[Finding]:
+    """The findings that no comment silences, and one for each comment that silences nothing."""
+    active = set(enabled)
+    ignores: dict[str, list[Ignore]] = {}
+    kept: list[Finding] = []
+    for finding in findings:
+        path = finding.place.path
+        if path not in ignores:
+            ignores[path] = read_ignores(codebase.source(path))
+        silencing = [ignore for ignore in ignores[path] if ignore.covers(finding)]
+        for ignore in silencing:
+            ignore.used.add(finding.code)
+        if not silencing and not _noqa(codebase.source(path), finding):
+            kept.append(finding)
+    for path in reported:
+        if path not in ignores:
+            ignores[path] = read_ignores(codebase.source(path))
+        for ignore in ignores[path]:
+            message = _unused(ignore, active)
+            if message:
+                line = ignore.place.line
+                kept.append(
+                    Finding(UNUSED_CODE, UNUSED_NAME, message, ignore.place, line, line, Severity.LOW, Confidence.HIGH)
+                )
+    return kept
+
+
+def _unused(ignore: Ignore, active: set[str]) -> str:
+    if ignore.unknown:
+        return f"this comment names no rule of cachelint: {', '.join(ignore.unknown)}"
+    idle = [code for code in ignore.codes if code not in ignore.used and code in active]
+    if not ignore.codes and not ignore.used:
+        return "this comment silences nothing: no rule reports anything here"
+    if idle:
+        return f"this comment silences nothing: {', '.join(idle)} not reported here"
+    return ""
+
+
+def _noqa(source: Source, finding: Finding) -> bool:
+    for line in {finding.call_line, finding.call_end, finding.place.line}:
+        match = _NOQA.search(source.line_text(line))
+        if match is None:
+            continue
+        codes = match.group("codes")
+        if codes is None:
+            return True
+        named = re.split(r"[\s,]+", codes[1:].strip().upper())
+        if any(finding.code.startswith(code) for code in named if code.startswith("CL")):
+            return True
+    return False
