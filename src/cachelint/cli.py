@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cachelint import __version__
 from cachelint.config import Config, ConfigError, expand, load_config
+from cachelint.report.paths import shown_path
 from cachelint.session import Options, Outcome, run
 
 #: Exit codes.
@@ -86,10 +87,8 @@ def _lint(words: argparse.Namespace) -> int:
     with _progress():
         outcome, fixed = _run(options, words)
     _print(outcome, words.format if not words.diff else "none")
-    for path, message in sorted(outcome.problems.items()):
-        from cachelint.report.paths import shown_path
-
-        _say(f"{shown_path(outcome.root, path)}: {message}")
+    for name, message in sorted(outcome.problems.items()):
+        _say(f"{shown_path(outcome.root, name)}: {message}")
     if words.format == "text" and not words.diff:
         _summary(outcome, fixed)
     if missing or outcome.problems:

@@ -23,6 +23,12 @@ _LOAD_CALL = re.compile(rb"\b(?:loads?|Unpickler|unpickle|decode|unsafe_load|ful
 _METHOD = re.compile(rb"\.\s*(?:" + "|".join(sorted(METHOD_NAMES)).encode() + rb")\s*\(|\bin\b")
 _MAX_ROUNDS = 5
 
+_VALUE = rb"(?:[\w.]+\.)?(\w+)(?:\[[^\]\n]*\]|\([^()\n]*\))?\s*(?:$|#|\bif\b|\bor\b|\))"
+_STORED = re.compile(rb"\b(?:self|cls)\.(\w+)\s*(?::[^=\n]+)?=\s*" + _VALUE, re.M)
+_ASSIGNED = re.compile(rb"=\s*(?:\(\s*)?" + _VALUE, re.M)
+_RETURNED = re.compile(rb"\breturn\s+" + _VALUE, re.M)
+_RENAMED = re.compile(rb"\b(\w+)\s+as\s+(\w+)")
+
 
 def uses_cache(codebase: Codebase) -> bool:
     """Whether anything in the project imports Django's cache."""
@@ -44,6 +50,7 @@ class Carriers:
     def __init__(self, codebase: Codebase) -> None:
         self.codebase = codebase
         self.words: set[str] = set()
+        self._edges: dict[str, list[tuple[str, str]]] = {}
         self._seed()
         self._close(set(self.words))
 
@@ -74,34 +81,48 @@ class Carriers:
 
     def _close(self, fresh: set[str]) -> None:
         """Follow assignments and returns of carriers until no name is new."""
-        for _ in range(_MAX_ROUNDS):
-            if not fresh:
-                return
-            found = set(self._handed_on(fresh)) - self.words
-            self.words |= found
-            fresh = found
+        self.words |= self.travelling(fresh)
 
     def _handed_on(self, words: set[str]) -> Iterator[str]:
-        either = _alternation(words)
-        tail = rb"(?:\[[^\]\n]*\]|\([^()\n]*\))?"
-        value = rb"(?:[\w.]+\.)?" + either + tail
-        stored = re.compile(rb"\b(?:self|cls)\.(\w+)\s*(?::[^=\n]+)?=\s*" + value + rb"\s*(?:$|#|\bif\b|\bor\b)", re.M)
-        assigned = re.compile(rb"=\s*(?:\(\s*)?" + value + rb"\s*(?:$|#|\bif\b|\bor\b|\))", re.M)
-        returned = re.compile(rb"\breturn\s+" + value + rb"\s*(?:$|#|\bif\b|\bor\b)", re.M)
-        renamed = re.compile(rb"\b" + either + rb"\s+as\s+(\w+)")
-        anywhere = re.compile(rb"\b" + either + rb"\b")
-        for module in self.codebase.search(anywhere):
-            data = module.source.data
-            for pattern in (stored, renamed):
-                for match in pattern.finditer(data):
-                    yield match.group(1).decode()
-            if returned.search(data) or assigned.search(data):
-                for definition in module.outline.walk():
-                    text = module.text_of(definition)
-                    if (definition.form == "function" and returned.search(text)) or (
-                        definition.form == "assignment" and assigned.search(text)
-                    ):
-                        yield definition.name
+        for module in _containing(self.codebase, words):
+            for source, target in self._hands(module):
+                if source in words:
+                    yield target
+
+    def _hands(self, module: Module) -> list[tuple[str, str]]:
+        """From each name in a file that is handed on as it is (or called, or subscripted) to the name that it gets."""
+        known = self._edges.get(module.path)
+        if known is not None:
+            return known
+        edges: list[tuple[str, str]] = []
+        data = module.source.data
+        for match in _STORED.finditer(data):
+            edges.append((match.group(2).decode(), match.group(1).decode()))
+        for match in _RENAMED.finditer(data):
+            edges.append((match.group(1).decode(), match.group(2).decode()))
+        for definition in module.outline.walk():
+            pattern = {"function": _RETURNED, "assignment": _ASSIGNED}.get(definition.form)
+            if pattern is not None:
+                for match in pattern.finditer(module.text_of(definition)):
+                    edges.append((match.group(1).decode(), definition.name))
+        self._edges[module.path] = edges
+        return edges
+
+    def travelling(self, names: set[str]) -> set[str]:
+        """Names, and all those that what they name is handed on to."""
+        words = set(names)
+        fresh = set(names)
+        for _ in range(_MAX_ROUNDS):
+            fresh = set(self._handed_on(fresh)) - words
+            if not fresh:
+                break
+            words |= fresh
+        return words
+
+
+def _containing(codebase: Codebase, words: Iterable[str]) -> list[Module]:
+    found = {module.path: module for word in words for module in codebase.containing(word)}
+    return [found[path] for path in sorted(found)]
 
 
 def candidates(
@@ -111,7 +132,9 @@ def candidates(
     if not words:
         return
     pattern = mention(words)
-    for module in codebase.search(pattern):
+    for module in _containing(codebase, words):
+        if not pattern.search(module.source.data):
+            continue
         for definition in module.outline.walk():
             if definition.form == "class":
                 continue

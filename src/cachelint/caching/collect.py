@@ -132,24 +132,13 @@ class _Collector:
                 self.watched.add(parent.name)
             for inner in self._inside(owner, name):
                 found[(inner[0].path, inner[1].start)] = inner
-            instances = {parent.name} | self._instance_names(owner)
-            carriers.add(instances)
-            for inner in candidates(self.codebase, self._travelling(owner, carriers), calls_of([name])):
+            words = carriers.travelling({parent.name} | self._instance_names(owner))
+            for inner in candidates(self.codebase, words, calls_of([name])):
                 found[(inner[0].path, inner[1].start)] = inner
         if plain:
             for inner in candidates(self.codebase, plain, calls_of(plain)):
                 found[(inner[0].path, inner[1].start)] = inner
         return list(found.values())
-
-    def _travelling(self, owner: ClassRef, carriers: Carriers) -> set[str]:
-        names = {owner.definition.name, *(c.definition.name for c in self.interpreter.classes.subclasses(owner))}
-        words = set(names)
-        for _ in range(4):
-            more = set(carriers._handed_on(words)) - words
-            if not more:
-                break
-            words |= more
-        return words
 
     def _instance_names(self, owner: ClassRef) -> set[str]:
         return {c.definition.name for c in self.interpreter.classes.subclasses(owner)}
@@ -209,7 +198,7 @@ class _Collector:
             else:
                 self._keep_load(fact)
             if self.function is not None:
-                undecided = fact.undecided() if isinstance(fact, Site) else _undecided(fact)
+                undecided = _left_to_callers(fact)
                 if undecided:
                     self.wrappers.setdefault(self.function, {})[id(node)] = undecided
 
@@ -279,8 +268,11 @@ class _Collector:
         return self._wrapped(context, node, Function(init, Instance(ref)), depth)
 
 
-def _undecided(load: Load) -> frozenset[str]:
-    return frozenset({"data"}) if params_of(load.data) else frozenset()
+def _left_to_callers(fact: Site | Load) -> frozenset[str]:
+    """What the callers of the function around a write or a load decide; of reads nothing is judged."""
+    if isinstance(fact, Load):
+        return frozenset({"data"}) if params_of(fact.data) else frozenset()
+    return fact.undecided() if fact.writes else frozenset()
 
 
 def _from_cache(kind: Kind) -> bool:

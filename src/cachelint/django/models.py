@@ -112,7 +112,7 @@ class Models:
                 return found
         pattern = re.compile(rb"\bclass\s+" + re.escape(name.encode()) + rb"\b")
         candidates: list[ModelType] = []
-        for module in self.codebase.search(pattern):
+        for module in self.codebase.containing(name, pattern):
             for definition in module.outline.scope.definitions.get(name, []):
                 found = self.model(ClassRef(module, definition)) if definition.form == "class" else None
                 if found is not None:
@@ -256,15 +256,15 @@ class Models:
 
     def _find_reverse(self, model: ModelType, name: str) -> Kind | None:
         quoted = re.escape(name.encode())
-        patterns = [re.compile(rb"related_name\s*=\s*['\"]" + quoted + rb"['\"]")]
+        patterns = [(name, re.compile(rb"related_name\s*=\s*['\"]" + quoted + rb"['\"]"))]
         if name.endswith("_set"):
             short = re.escape(name[:-4].encode())
-            patterns.append(re.compile(rb"(?i)\bclass\s+" + short + rb"\s*\("))
+            patterns.append(("ForeignKey", re.compile(rb"(?i)\bclass\s+" + short + rb"\s*\(")))
         related = {model.name}
         if model.ref is not None:
             related |= {base.name for base in self.classes.order(model.ref)}
-        for pattern in patterns:
-            for module in self.codebase.search(pattern):
+        for word, pattern in patterns:
+            for module in self.codebase.containing(word, pattern):
                 for definition in module.outline.walk():
                     if definition.form != "class" or not pattern.search(module.text_of(definition)):
                         continue
@@ -296,7 +296,7 @@ class Models:
         """The models that use a manager or queryset class."""
         word = re.compile(rb"\b" + re.escape(ref.definition.name.encode()) + rb"\b")
         found: list[ModelType] = []
-        for module in self.codebase.search(word):
+        for module in self.codebase.containing(ref.definition.name, word):
             for definition in module.outline.walk():
                 if definition.form != "assignment" or definition.parent is None:
                     continue

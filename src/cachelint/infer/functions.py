@@ -35,6 +35,7 @@ from cachelint.kinds.model import (
     force,
 )
 from cachelint.project import ClassRef, FunctionRef, dotted
+from cachelint.project.trees import YIELDS
 
 if TYPE_CHECKING:
     from cachelint.infer.interpreter import Interpreter
@@ -244,7 +245,7 @@ def run_callable(context: Context, node: cst.FunctionDef, names: list[str]) -> K
     body: list[cst.CSTNode] = list(node.body.body) if isinstance(node.body, cst.IndentedBlock) else [node.body]
     falls_through = context.run(body, run)
     is_async = node.asynchronous is not None
-    if run.yielded or _has_yield(node):
+    if run.yielded or YIELDS in context.lift.called.under(node.body):
         yielded = list(run.yielded)
         return Generator(Lazy(lambda: join_all(yielded)), "generator", is_async)
     returned = [*run.returned, *([Scalar("None", None)] if falls_through else [])]
@@ -264,17 +265,6 @@ def _raises_only(node: cst.FunctionDef) -> bool:
                 return True
             if not (isinstance(inner, cst.Expr) and isinstance(inner.value, cst.SimpleString | cst.Ellipsis)):
                 return False
-    return False
-
-
-def _has_yield(node: cst.FunctionDef) -> bool:
-    stack: list[cst.CSTNode] = [node.body]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, cst.Yield):
-            return True
-        if not isinstance(current, cst.FunctionDef | cst.Lambda | cst.ClassDef):
-            stack.extend(current.children)
     return False
 
 

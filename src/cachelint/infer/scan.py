@@ -6,6 +6,7 @@ import libcst as cst
 
 from cachelint.infer.context import Context
 from cachelint.kinds.model import UNKNOWN, Closure
+from cachelint.project.trees import WALRUS, children
 
 _Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
 
@@ -26,6 +27,10 @@ def called_name(node: cst.Call) -> str:
 
 
 def _visit(context: Context, node: cst.CSTNode) -> None:
+    observer = context.observer
+    names = context.lift.called.under(node)
+    if not names or observer is None or not (WALRUS in names or any(observer.watches(name) for name in names)):
+        return
     match node:
         case cst.Lambda():
             closure(context, Closure(context.lift, node, context))
@@ -44,9 +49,8 @@ def _visit(context: Context, node: cst.CSTNode) -> None:
             return
         case cst.FunctionDef() | cst.ClassDef():
             return
-    for child in node.children:
-        if not isinstance(child, cst.BaseParenthesizableWhitespace | cst.Comma):
-            _visit(context, child)
+    for child in children(node):
+        _visit(context, child)
     if isinstance(node, cst.Call) and context.observer is not None:
         if context.observer.watches(called_name(node)):
             context.observer.call(context, node)
@@ -93,14 +97,14 @@ def closure(context: Context, kind: Closure) -> None:
 
 
 def _walruses(context: Context, node: cst.CSTNode) -> None:
-    if isinstance(node, cst.Name | cst.SimpleString | cst.Integer | cst.Lambda):
+    if isinstance(node, cst.Lambda) or WALRUS not in context.lift.called.under(node):
         return
     if isinstance(node, cst.NamedExpr):
         _bind_walrus(context, node)
     if isinstance(
         node, cst.Comparison | cst.BooleanOperation | cst.UnaryOperation | cst.NamedExpr | cst.Call | cst.Arg
     ):
-        for child in node.children:
+        for child in children(node):
             _walruses(context, child)
     elif isinstance(node, cst.ComparisonTarget):
         _walruses(context, node.comparator)

@@ -37,6 +37,7 @@ from cachelint.kinds.model import (
 )
 
 _MAX_UNION = 4
+_MAX_DEPTH = 5
 
 
 def short(name: str) -> str:
@@ -51,9 +52,11 @@ def article(noun: str) -> str:
     return f"an {noun}" if vowel else f"a {noun}"
 
 
-def describe(kind: Kind) -> str:
+def describe(kind: Kind, depth: int = 0) -> str:
     """The kind as a type: ``list[shop.models.User]``, ``dict[str, int]``."""
-    parts = [_one(member) for member in members(kind)]
+    if depth > _MAX_DEPTH:
+        return "…"
+    parts = [_one(member, depth + 1) for member in members(kind)]
     unique = list(dict.fromkeys(parts))
     if not unique:
         return "nothing"
@@ -63,7 +66,7 @@ def describe(kind: Kind) -> str:
     return " | ".join(shown)
 
 
-def _one(kind: Kind) -> str:
+def _one(kind: Kind, depth: int = 0) -> str:
     match kind:
         case Unknown():
             return "?"
@@ -72,17 +75,17 @@ def _one(kind: Kind) -> str:
         case Str():
             return "SafeString" if kind.markup else "str"
         case List():
-            return f"list[{_inner(kind.element)}]"
+            return f"list[{_inner(kind.element, depth)}]"
         case Tuple(name=name) if name:
             return name
         case Tuple(items=items) if items is not None:
-            return f"tuple[{', '.join(_inner(item) for item in items)}]"
+            return f"tuple[{', '.join(_inner(item, depth) for item in items)}]"
         case Tuple():
-            return f"tuple[{_inner(kind.element)}, …]"
+            return f"tuple[{_inner(kind.element, depth)}, …]"
         case Set():
-            return f"{'frozenset' if kind.frozen else 'set'}[{_inner(kind.element)}]"
+            return f"{'frozenset' if kind.frozen else 'set'}[{_inner(kind.element, depth)}]"
         case Dict():
-            return _dict(kind)
+            return _dict(kind, depth)
         case DictView():
             return f"dict_{kind.method}"
         case Generator():
@@ -96,7 +99,7 @@ def _one(kind: Kind) -> str:
         case ModelClass():
             return f"type[{kind.model.name}]"
         case QuerySet():
-            inner = describe(kind.row)
+            inner = describe(kind.row, depth)
             return f"{kind.type}[{kind.model.name if kind.model and kind.row == ModelInstance(kind.model) else inner}]"
         case Manager():
             return f"{'RelatedManager' if kind.related else 'Manager'}[{kind.model.name if kind.model else '?'}]"
@@ -128,18 +131,18 @@ def _one(kind: Kind) -> str:
             return type(kind).__name__
 
 
-def _inner(kind: Kind) -> str:
-    return "" if isinstance(kind, Never) else describe(kind)
+def _inner(kind: Kind, depth: int) -> str:
+    return "" if isinstance(kind, Never) else describe(kind, depth)
 
 
-def _dict(kind: Dict) -> str:
+def _dict(kind: Dict, depth: int) -> str:
     keys = {type(key).__name__ for key, _ in kind.entries}
     parts = [*sorted(keys)]
     for member in members(kind.key):
-        text = _one(member)
+        text = _one(member, depth)
         if text not in parts:
             parts.append(text)
-    values = list(dict.fromkeys(describe(value) for value in kind.all_values if members(value)))
+    values = list(dict.fromkeys(describe(value, depth) for value in kind.all_values if members(value)))
     if not parts and not values:
         return f"{kind.type}[]"
     if len(values) > _MAX_UNION:

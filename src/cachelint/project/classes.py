@@ -15,6 +15,7 @@ from cachelint.project.outline import Definition
 Base = Union[ClassRef, External]
 
 _MAX_ALIASES = 5
+_HEADER = re.compile(rb"^[ \t]*class\s+(\w+)\s*\(([^)]*(?:\([^)]*\)[^)]*)*)\)", re.M)
 
 
 def dotted(node: cst.BaseExpression | None) -> str | None:
@@ -36,6 +37,7 @@ class Classes:
         self.codebase = codebase
         self._bases: dict[ClassRef, list[Base]] = {}
         self._orders: dict[ClassRef, list[Base]] = {}
+        self._by_base: dict[str, list[tuple[Module, str]]] | None = None
         self._subclasses: dict[ClassRef, list[ClassRef]] = {}
 
     def resolve_dotted(self, module: Module, name: str) -> Symbol | None:
@@ -149,13 +151,22 @@ class Classes:
         return self._subclasses[ref]
 
     def _direct_subclasses(self, ref: ClassRef) -> Iterator[ClassRef]:
-        word = re.compile(rb"\bclass\s+\w+\s*\([^)]*\b" + re.escape(ref.definition.name.encode()) + rb"\b")
-        for module in self.codebase.search(word):
+        for module, name in self._headers().get(ref.definition.name, ()):
             for definition in module.outline.walk():
-                if definition.form == "class" and word.search(module.text_of(definition)):
+                if definition.form == "class" and definition.name == name:
                     candidate = ClassRef(module, definition)
                     if candidate != ref and ref in self.bases(candidate):
                         yield candidate
+
+    def _headers(self) -> dict[str, list[tuple[Module, str]]]:
+        """By the last part of a base's name, the classes that name it in their header."""
+        if self._by_base is None:
+            self._by_base = {}
+            for module in self.codebase.modules.values():
+                for match in _HEADER.finditer(module.source.data):
+                    for base in set(re.findall(rb"\w+", match.group(2))):
+                        self._by_base.setdefault(base.decode(), []).append((module, match.group(1).decode()))
+        return self._by_base
 
 
 def _assigned_name(statement: cst.CSTNode) -> str | None:

@@ -8,6 +8,7 @@ from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 from cachelint.findings import Place
 from cachelint.project.outline import Definition
 from cachelint.project.source import Source
+from cachelint.project.trees import CalledNames
 
 
 class LiftError(Exception):
@@ -21,7 +22,7 @@ class Lift:
     so that columns need no correction and strings stay whole.
     """
 
-    __slots__ = ("_positions", "column_shift", "definition", "first_line", "module", "path", "statements")
+    __slots__ = ("_positions", "called", "column_shift", "definition", "first_line", "module", "path", "statements")
 
     def __init__(self, source: Source, definition: Definition, *, header_only: bool = False) -> None:
         self.definition = definition
@@ -54,6 +55,7 @@ class Lift:
             block = body[0].body
             body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
         self.statements = body
+        self.called = CalledNames()
         self._positions: dict[cst.CSTNode, CodeRange] | None = None
 
     @property

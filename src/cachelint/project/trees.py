@@ -1,0 +1,82 @@
+"""Walking libcst trees faster than their own ``children``: whitespace and punctuation are passed over."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import libcst as cst
+
+_PUNCTUATION = (
+    cst.BaseParenthesizableWhitespace, cst.TrailingWhitespace, cst.EmptyLine, cst.Comment, cst.Newline, cst.Comma,
+    cst.LeftParen, cst.RightParen, cst.LeftSquareBracket, cst.RightSquareBracket, cst.LeftCurlyBrace,
+    cst.RightCurlyBrace, cst.AssignEqual, cst.Colon, cst.Dot, cst.Semicolon,
+)  # fmt: skip
+_fields: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+
+
+def _field_names(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    names = tuple(
+        field.name
+        for field in dataclasses.fields(kind)
+        if not field.name.startswith(("whitespace", "leading", "lines_after", "header", "footer", "lpar", "rpar"))
+        and field.name
+        not in ("comma", "semicolon", "indent", "equal", "colon", "lbracket", "rbracket", "lbrace", "rbrace")
+    )
+    _fields[kind] = names
+    return names
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes directly below, in the order of the source, without whitespace and punctuation."""
+    kind = type(node)
+    for name in _fields.get(kind) or _field_names(kind):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            if not isinstance(value, _PUNCTUATION):
+                yield value
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                if isinstance(item, cst.CSTNode) and not isinstance(item, _PUNCTUATION):
+                    yield item
+
+
+#: In the names under a node: that it binds by ``:=``, that it yields.
+WALRUS, YIELDS = ":=", "yield"
+_NONE: frozenset[str] = frozenset()
+
+
+class CalledNames:
+    """For each node of a tree the names that are called below it, worked out once."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[int, frozenset[str]] = {}
+
+    def under(self, node: cst.CSTNode) -> frozenset[str]:
+        """The last parts of the names of all that is called in a node; WALRUS and YIELDS where it does such."""
+        found = self._known.get(id(node))
+        if found is None:
+            found = self._known[id(node)] = self._collect(node)
+        return found
+
+    def _collect(self, node: cst.CSTNode) -> frozenset[str]:
+        if isinstance(node, cst.Name | cst.SimpleString | cst.Integer):
+            return _NONE
+        names: set[str] = set()
+        for child in children(node):
+            below = self.under(child)
+            if isinstance(child, cst.FunctionDef | cst.Lambda):
+                below = below - {YIELDS}
+            names |= below
+        if isinstance(node, cst.Call):
+            if isinstance(node.func, cst.Name):
+                names.add(node.func.value)
+            elif isinstance(node.func, cst.Attribute):
+                names.add(node.func.attr.value)
+        elif isinstance(node, cst.NamedExpr):
+            names.add(WALRUS)
+        elif isinstance(node, cst.Yield):
+            names.add(YIELDS)
+        return frozenset(names) if names else _NONE
