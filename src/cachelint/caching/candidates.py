@@ -21,13 +21,15 @@ _LOADING = re.compile(
 )
 _LOAD_CALL = re.compile(rb"\b(?:loads?|Unpickler|unpickle|decode|unsafe_load|full_load|eval|exec|open)\s*\(")
 _METHOD = re.compile(rb"\.\s*(?:" + "|".join(sorted(METHOD_NAMES)).encode() + rb")\s*\(|\bin\b")
+_ANNOTATED = re.compile(rb"\b(\w+)\s*:\s*['\"]?(?:\w+\.)*(?:BaseCache|RedisCache)\b")
 _MAX_ROUNDS = 5
 
-_VALUE = rb"(?:[\w.]+\.)?(\w+)(?:\[[^\]\n]*\]|\([^()\n]*\))?\s*(?:$|#|\bif\b|\bor\b|\))"
+#: Something handed on as it is: a name, a name subscripted, a name called.
+_VALUE = rb"(?:[\w.]+\.)?(\w+)(?:(\[)[^\]\n]*\]|(\()[^()\n]*\))?\s*(?:$|#|\bif\b|\bor\b|\))"
 _STORED = re.compile(rb"\b(?:self|cls)\.(\w+)\s*(?::[^=\n]+)?=\s*" + _VALUE, re.M)
 _ASSIGNED = re.compile(rb"=\s*(?:\(\s*)?" + _VALUE, re.M)
 _RETURNED = re.compile(rb"\breturn\s+" + _VALUE, re.M)
-_RENAMED = re.compile(rb"\b(\w+)\s+as\s+(\w+)")
+_RENAMED = re.compile(rb"^[ \t]*(?:from\s+\S+\s+)?import\s[^\n#]*?\b(\w+)\s+as\s+(\w+)", re.M)
 
 
 def uses_cache(codebase: Codebase) -> bool:
@@ -45,79 +47,77 @@ def mention(words: Iterable[str]) -> re.Pattern[bytes]:
 
 
 class Carriers:
-    """The names by which cache objects, and instances of wrapper classes, travel through the project."""
+    """The names by which cache objects, and instances of wrapper classes, travel through the project.
+
+    A form is a name that is a carrier as it stands (``cache``), when subscripted (``caches[]``) or when called
+    (``get_cache()``).
+    """
 
     def __init__(self, codebase: Codebase) -> None:
         self.codebase = codebase
-        self.words: set[str] = set()
         self._edges: dict[str, list[tuple[str, str]]] = {}
-        self._seed()
-        self._close(set(self.words))
+        self.words = names_of(self.travelling(set(self._seeds())))
 
-    def add(self, words: set[str]) -> set[str]:
-        """Add names and what follows from them; the names that are new."""
-        before = set(self.words)
-        fresh = words - before
-        if fresh:
-            self.words |= fresh
-            self._close(fresh)
-        return self.words - before
-
-    def _seed(self) -> None:
+    def _seeds(self) -> Iterator[str]:
         for module in self.codebase.search(_IMPORT):
-            self.words |= {"cache", "caches"}
-            scope = module.outline.scope
-            for bindings in scope.imports.values():
-                for binding in bindings:
-                    if (
-                        binding.module == "django.core.cache"
-                        or f"{binding.module}.{binding.name}" == "django.core.cache"
-                    ):
-                        self.words.add(binding.bound)
-            for match in re.finditer(rb"\b(?:caches?|get_cache)\s+as\s+(\w+)", module.source.data):
-                self.words.add(match.group(1).decode())
-            for match in re.finditer(rb"\b(\w+)\s*:\s*['\"]?(?:\w+\.)*(?:BaseCache|RedisCache)\b", module.source.data):
-                self.words.add(match.group(1).decode())
+            yield from ("cache", "caches[]", "get_cache()")
+            for match in _RENAMED.finditer(module.source.data):
+                name, bound = match.group(1).decode(), match.group(2).decode()
+                if name == "cache":
+                    yield bound
+                elif name == "caches":
+                    yield f"{bound}[]"
+            for match in _ANNOTATED.finditer(module.source.data):
+                yield match.group(1).decode()
 
-    def _close(self, fresh: set[str]) -> None:
-        """Follow assignments and returns of carriers until no name is new."""
-        self.words |= self.travelling(fresh)
+    def travelling(self, forms: set[str]) -> set[str]:
+        """Forms, and all those that what they name is handed on to."""
+        known = set(forms)
+        fresh = set(forms)
+        for _ in range(_MAX_ROUNDS):
+            fresh = set(self._handed_on(fresh)) - known
+            if not fresh:
+                break
+            known |= fresh
+        return known
 
-    def _handed_on(self, words: set[str]) -> Iterator[str]:
-        for module in _containing(self.codebase, words):
+    def _handed_on(self, forms: set[str]) -> Iterator[str]:
+        for module in _containing(self.codebase, names_of(forms)):
             for source, target in self._hands(module):
-                if source in words:
+                if source in forms:
                     yield target
 
     def _hands(self, module: Module) -> list[tuple[str, str]]:
-        """From each name in a file that is handed on as it is (or called, or subscripted) to the name that it gets."""
+        """From each form in a file that is handed on as it is, to the form that it is handed on to."""
         known = self._edges.get(module.path)
         if known is not None:
             return known
         edges: list[tuple[str, str]] = []
         data = module.source.data
         for match in _STORED.finditer(data):
-            edges.append((match.group(2).decode(), match.group(1).decode()))
+            edges.append((_form(*match.groups()[1:4]), match.group(1).decode()))
         for match in _RENAMED.finditer(data):
-            edges.append((match.group(1).decode(), match.group(2).decode()))
+            old, new = match.group(1).decode(), match.group(2).decode()
+            edges += [(old, new), (f"{old}[]", f"{new}[]"), (f"{old}()", f"{new}()")]
         for definition in module.outline.walk():
-            pattern = {"function": _RETURNED, "assignment": _ASSIGNED}.get(definition.form)
-            if pattern is not None:
-                for match in pattern.finditer(module.text_of(definition)):
-                    edges.append((match.group(1).decode(), definition.name))
+            if definition.form == "assignment":
+                for match in _ASSIGNED.finditer(module.text_of(definition)):
+                    edges.append((_form(*match.groups()[:3]), definition.name))
+            elif definition.form == "function":
+                for match in _RETURNED.finditer(module.text_of(definition)):
+                    form = _form(*match.groups()[:3])
+                    edges += [(form, definition.name), (form, f"{definition.name}()")]
         self._edges[module.path] = edges
         return edges
 
-    def travelling(self, names: set[str]) -> set[str]:
-        """Names, and all those that what they name is handed on to."""
-        words = set(names)
-        fresh = set(names)
-        for _ in range(_MAX_ROUNDS):
-            fresh = set(self._handed_on(fresh)) - words
-            if not fresh:
-                break
-            words |= fresh
-        return words
+
+def _form(name: bytes, subscripted: bytes | None, called: bytes | None) -> str:
+    return name.decode() + ("[]" if subscripted else "()" if called else "")
+
+
+def names_of(forms: Iterable[str]) -> set[str]:
+    """The names in some forms."""
+    return {form.removesuffix("[]").removesuffix("()") for form in forms}
 
 
 def _containing(codebase: Codebase, words: Iterable[str]) -> list[Module]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from cachelint.caching.candidates import Carriers, calls_of, candidates, loaders, mention, uses_cache
+from cachelint.caching.candidates import Carriers, calls_of, candidates, loaders, names_of, uses_cache
 from cachelint.caching.sites import METHOD_NAMES, Load, Site, base_method, read_site
 from cachelint.infer.context import Context, Observer
 from cachelint.infer.functions import call_function
 from cachelint.infer.interpreter import Interpreter
 from cachelint.infer.known import caches
-from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
     UNKNOWN,
@@ -132,16 +131,14 @@ class _Collector:
                 self.watched.add(parent.name)
             for inner in self._inside(owner, name):
                 found[(inner[0].path, inner[1].start)] = inner
-            words = carriers.travelling({parent.name} | self._instance_names(owner))
+            names = {parent.name} | {c.definition.name for c in self.interpreter.classes.subclasses(owner)}
+            words = names_of(carriers.travelling(names | {f"{n}()" for n in names}))
             for inner in candidates(self.codebase, words, calls_of([name])):
                 found[(inner[0].path, inner[1].start)] = inner
         if plain:
             for inner in candidates(self.codebase, plain, calls_of(plain)):
                 found[(inner[0].path, inner[1].start)] = inner
         return list(found.values())
-
-    def _instance_names(self, owner: ClassRef) -> set[str]:
-        return {c.definition.name for c in self.interpreter.classes.subclasses(owner)}
 
     def _inside(self, owner: ClassRef, name: str) -> list[tuple[Module, Definition]]:
         """Methods of the class, its bases and its subclasses that call ``self.name``."""
@@ -325,6 +322,3 @@ class _Inside(Observer):
                     )  # fmt: skip
                 )
         return facts
-
-
-__all__ = ["Arguments", "Facts", "collect", "mention"]
