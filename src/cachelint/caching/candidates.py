@@ -26,6 +26,8 @@ _MAX_ROUNDS = 5
 
 #: Something handed on as it is: a name, a name subscripted, a name called.
 _VALUE = rb"(?:[\w.]+\.)?(\w+)(?:(\[)[^\]\n]*\]|(\()[^()\n]*\))?\s*(?:$|#|\bif\b|\bor\b|\))"
+_MADE_LATER = rb"SimpleLazyObject\(\s*(?:lambda\s*:\s*)?(?:[\w.]+\.)?(\w+)()(\[)?"
+_LATER = re.compile(rb"=\s*(?:\w+\.)*" + _MADE_LATER)
 _STORED = re.compile(rb"\b(?:self|cls)\.(\w+)\s*(?::[^=\n]+)?=\s*" + _VALUE, re.M)
 _ASSIGNED = re.compile(rb"=\s*(?:\(\s*)?" + _VALUE, re.M)
 _RETURNED = re.compile(rb"\breturn\s+" + _VALUE, re.M)
@@ -101,8 +103,12 @@ class Carriers:
             edges += [(old, new), (f"{old}[]", f"{new}[]"), (f"{old}()", f"{new}()")]
         for definition in module.outline.walk():
             if definition.form == "assignment":
-                for match in _ASSIGNED.finditer(module.text_of(definition)):
+                text = module.text_of(definition)
+                for match in _ASSIGNED.finditer(text):
                     edges.append((_form(*match.groups()[:3]), definition.name))
+                for match in _LATER.finditer(text):
+                    name = match.group(1).decode()
+                    edges.append((f"{name}[]" if match.group(3) else f"{name}()", definition.name))
             elif definition.form == "function":
                 for match in _RETURNED.finditer(module.text_of(definition)):
                     form = _form(*match.groups()[:3])

@@ -10,9 +10,10 @@ import libcst as cst
 from cachelint.caching.candidates import Carriers, calls_of, candidates, loaders, names_of, uses_cache
 from cachelint.caching.sites import METHOD_NAMES, Load, Site, base_method, read_site
 from cachelint.infer.context import Context, Observer
-from cachelint.infer.functions import call_function
+from cachelint.infer.functions import call_function, function_node
 from cachelint.infer.interpreter import Interpreter
 from cachelint.infer.known import caches
+from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
     UNKNOWN,
@@ -205,6 +206,11 @@ class _Collector:
             key = (key[0], key[1] * 31 + id(site.innermost.node))
         self.sites[key] = site
 
+    def general(self, fact: Site, node: int) -> Site | None:
+        """The same site as it is when nothing is known of the caller."""
+        path = fact.lift.path
+        return self.sites.get((path, node)) or self.sites.get((path, node * 31 + id(fact.innermost.node)))
+
     def _keep_load(self, load: Load) -> None:
         key = (load.lift.path, id(load.node))
         before = self.loads.get(key)
@@ -252,8 +258,9 @@ class _Collector:
         if self.interpreter.active.count(function.ref) > 0:
             return []
         inner = _Inside(self, function.ref, depth + 1)
-        call_function(self.interpreter, function, context.arguments(node), inner)
-        return inner.facts(context, node)
+        arguments = context.arguments(node)
+        call_function(self.interpreter, function, arguments, inner)
+        return inner.facts(context, node, _passed(self.interpreter, function, arguments))
 
     def _constructed(self, context: Context, node: cst.Call, ref: ClassRef, depth: int) -> list[Site | Load]:
         found = self.interpreter.classes.member(ref, "__init__")
@@ -263,6 +270,18 @@ class _Collector:
         if init not in self.wrappers:
             return []
         return self._wrapped(context, node, Function(init, Instance(ref)), depth)
+
+
+def _passed(interpreter: Interpreter, function: Function, arguments: Arguments) -> dict[str, Kind]:
+    """What a call passes, by the names of the parameters."""
+    tree = function_node(interpreter, function.ref)
+    if tree is None:
+        return {}
+    names = [p.name.value for p in (*tree.params.posonly_params, *tree.params.params)]
+    if function.receiver is not None and names:
+        names = names[1:]
+    passed = dict(zip(names, arguments.positional, strict=False))
+    return {**passed, **arguments.keywords}
 
 
 def _left_to_callers(fact: Site | Load) -> frozenset[str]:
@@ -296,8 +315,8 @@ class _Inside(Observer):
         if id(node) in self.left:
             self.found[id(node)] = self.collector.facts_of(context, node, self.depth)
 
-    def facts(self, context: Context, node: cst.Call) -> list[Site | Load]:
-        """What was met, as facts about the call of the wrapper at ``node``."""
+    def facts(self, context: Context, node: cst.Call, passed: dict[str, Kind]) -> list[Site | Load]:
+        """What was met, as facts about the call of the wrapper at ``node``, which passes some arguments."""
         facts: list[Site | Load] = []
         for key, inner_facts in self.found.items():
             for fact in inner_facts:
@@ -306,19 +325,16 @@ class _Inside(Observer):
                     made.via_place = context.lift.place(node)
                     facts.append(made)
                     continue
-                facts.append(
-                    Site(
-                        fact.method,
-                        fact.alias,
-                        context.lift,
-                        node,
-                        context.function,
-                        fact.key,
-                        fact.value,
-                        fact.timeout,
-                        fact.version,
-                        self.left[key] & fact.aspects,
-                        fact,
-                    )  # fmt: skip
-                )
+                facts.append(self._outer(context, node, key, fact, passed))
         return facts
+
+    def _outer(self, context: Context, node: cst.Call, key: int, fact: Site, passed: dict[str, Kind]) -> Site:
+        site = Site(fact.method, fact.alias, context.lift, node, context.function, fact.key, fact.value)
+        site.timeout, site.version = fact.timeout, fact.version
+        site.aspects = self.left[key] & fact.aspects
+        site.inner = fact
+        general = self.collector.general(fact, key)
+        if general is not None:
+            site.common_value = general.value
+            site.given_keys = tuple(passed[name] for name in sorted(params_of(general.key)) if name in passed)
+        return site

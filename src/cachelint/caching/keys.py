@@ -39,10 +39,3 @@ def is_versioned(template: Str) -> bool:
         if index + 1 < len(parts) and isinstance(parts[index + 1], Hole) and _OPEN_MARKER.search(part.text):
             return True
     return False
-
-
-def is_open(template: Str) -> bool:
-    """Whether a parameter of the function decides the key, which says nothing of its own."""
-    parts = template.parts or ()
-    words = any(isinstance(p, Text) and any(c.isalnum() for c in p.text) for p in parts)
-    return not words and any(isinstance(p, Hole) and p.params for p in parts)

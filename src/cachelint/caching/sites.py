@@ -87,8 +87,11 @@ class Site:
     timeout: Kind | None = None
     version: Kind | None = None
     aspects: frozenset[str] = frozenset(ASPECTS)
-    #: At a call of a wrapper: the site inside it.
+    #: At a call of a wrapper: the site inside it, what that stores whoever calls it, and what this call passes for
+    #: the parameters that decide the key.
     inner: Site | None = None
+    common_value: Kind | None = None
+    given_keys: tuple[Kind, ...] = ()
     #: Expressions of the call, by parameter name.
     nodes: dict[str, cst.BaseExpression] = field(default_factory=dict)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cachelint.django.models import Models
+from cachelint.kinds.join import join
 from cachelint.kinds.model import (
     BOOL,
     INT,
@@ -16,6 +17,7 @@ from cachelint.kinds.model import (
     Kind,
     ModelInstance,
     ModelType,
+    Scalar,
     Tuple,
 )
 
@@ -54,6 +56,11 @@ def attribute(models: Models, model: ModelType, name: str) -> Kind | None:
 
 def method(model: ModelType, name: str) -> Kind | None:
     """What ``instance.name(…)`` returns; None where the method is not one of Django's."""
+    if model.name.endswith("contenttypes.models.ContentType"):
+        if name == "model_class":
+            return join(Scalar("type"), NONE)
+        if name == "get_object_for_this_type":
+            return UNKNOWN
     if re.fullmatch(r"get_\w+_display", name):
         return STR
     if re.fullmatch(r"get_(next|previous)_by_\w+", name):

@@ -282,9 +282,7 @@ class Models:
 
     def is_manager_class(self, ref: ClassRef) -> bool:
         """Whether a class derives from Django's manager."""
-        return any(
-            name.rpartition(".")[2] in MANAGER_BASES and "django" in name for name in self.classes.externals(ref)
-        )
+        return any(_is_manager_name(name) for name in self.classes.externals(ref))
 
     def is_queryset_class(self, ref: ClassRef) -> bool:
         """Whether a class derives from Django's QuerySet and is no manager."""
@@ -315,6 +313,14 @@ class Models:
             if re.search(rb"\babstract\s*=\s*True", ref.module.text_of(meta)):
                 return True
         return False
+
+
+def _is_manager_name(name: str) -> bool:
+    """A manager of Django, or of a package that extends its models and names it so."""
+    module, _, last = name.rpartition(".")
+    if last in MANAGER_BASES and "django" in module:
+        return True
+    return last.endswith("Manager") and module.endswith((".managers", ".models", ".query", ".manager"))
 
 
 def _app_of(module: Module) -> str:

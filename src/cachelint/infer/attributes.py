@@ -19,7 +19,7 @@ from cachelint.infer.functions import (
     owner_of,
     receiver_kind,
 )
-from cachelint.infer.known import types, views
+from cachelint.infer.known import methods, types, views
 from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import join, join_all, map_members
 from cachelint.kinds.model import (
@@ -105,9 +105,24 @@ def _attribute(context: Context, base: Kind, name: str) -> Kind:
     known = types.attribute(context, base, name)
     if known is not None:
         return known
-    if isinstance(base, Scalar) and base == REQUEST:
-        return UNKNOWN
+    if isinstance(base, Scalar) and base == REQUEST and not methods.knows(base, name):
+        return _request_attribute(context, name)
     return Bound(base, name)
+
+
+def _request_attribute(context: Context, name: str) -> Kind:
+    """What the project itself (a middleware, say) stores in ``request.name``."""
+    interpreter = context.interpreter
+    if name not in interpreter.request_attributes:
+        interpreter.request_attributes[name] = UNKNOWN
+        pattern = re.compile(rb"\brequest\." + re.escape(name.encode()) + rb"\s*=(?!=)")
+        found: list[Kind] = []
+        for module in interpreter.codebase.containing(f"request.{name}", pattern):
+            for function in interpreter.codebase.functions(module):
+                if pattern.search(module.text_of(function.definition)):
+                    found += _stores_in(context, function, owner_of(function), f"request.{name}")
+        interpreter.request_attributes[name] = join_all(found) if found else UNKNOWN
+    return interpreter.request_attributes[name]
 
 
 # -- classes -----------------------------------------------------------------------------------------------
@@ -243,10 +258,15 @@ def _class_of(kind: Kind) -> ClassRef | None:
 
 def _of_instance(context: Context, base: Instance, name: str) -> Kind:
     interpreter = context.interpreter
-    for field, kind in (*base.fields, *base.attributes):
+    ref = base.ref
+    for field, kind in base.fields:
         if field == name:
             return kind
-    ref = base.ref
+    for field, kind in base.attributes:
+        if field == name:
+            # What other methods store there later is as true as what the making stored.
+            later = stored_attribute(context, ref, name, besides="__init__")
+            return kind if later is None else join(kind, later)
     if name == "__class__":
         return Class(ref)
     found: list[Kind] = []
@@ -277,10 +297,13 @@ def _annotated_member(context: Context, ref: ClassRef, name: str) -> Kind | None
     return None
 
 
-def stored_attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
-    """What the methods of a class (and of its bases) assign to ``self.name``; None where none does."""
+def stored_attribute(context: Context, ref: ClassRef, name: str, besides: str = "") -> Kind | None:
+    """What the methods of a class (and of its bases) assign to ``self.name``; None where none does.
+
+    The method ``besides`` is left out.
+    """
     interpreter = context.interpreter
-    key = (ref, name)
+    key = (ref, name, besides)
     if key in interpreter._stored:
         return interpreter._stored[key]
     interpreter._stored[key] = None
@@ -291,6 +314,8 @@ def stored_attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
             continue
         for definitions in base.definition.scope.definitions.values():
             for definition in definitions:
+                if definition.name == besides:
+                    continue
                 if definition.form == "function" and pattern.search(base.module.text_of(definition)):
                     found += _stores(context, FunctionRef(base.module, definition), ref, name)
     kind = join_all(found) if found else None
@@ -299,6 +324,14 @@ def stored_attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
 
 
 def _stores(context: Context, function: FunctionRef, ref: ClassRef, name: str) -> list[Kind]:
+    node = function_node(context.interpreter, function)
+    parameters = [*node.params.posonly_params, *node.params.params] if node is not None else []
+    first = parameters[0].name.value if parameters else "self"
+    return _stores_in(context, function, ref, f"{first}.{name}")
+
+
+def _stores_in(context: Context, function: FunctionRef, ref: ClassRef | None, path: str) -> list[Kind]:
+    """What a function assigns to a path such as ``self.items``, whoever calls it."""
     interpreter = context.interpreter
     lift = function.module.lift(function.definition)
     node = lift.function if lift is not None else None
@@ -313,7 +346,7 @@ def _stores(context: Context, function: FunctionRef, ref: ClassRef, name: str) -
 
     for index, parameter in enumerate(parameters):
         kind: Kind = UNKNOWN
-        if index == 0:
+        if index == 0 and ref is not None:
             kind = receiver_kind(interpreter, ref, parameter.name.value == "cls")
         elif parameter.annotation is not None:
             kind = annotation_kind(inner, parameter.annotation.annotation) or UNKNOWN
@@ -328,9 +361,8 @@ def _stores(context: Context, function: FunctionRef, ref: ClassRef, name: str) -
         inner.run(node.body.body if isinstance(node.body, cst.IndentedBlock) else [node.body])
     finally:
         interpreter.active.pop()
-    first = parameters[0].name.value if parameters else "self"
-    last = inner.env.get(f"{first}.{name}")
-    return [*stores.get(f"{first}.{name}", []), *([last] if last is not None else [])]
+    last = inner.env.get(path)
+    return [*stores.get(path, []), *([last] if last is not None else [])]
 
 
 def constructed(context: Context, ref: ClassRef, arguments: Arguments) -> tuple[tuple[str, Kind], ...]:
@@ -407,7 +439,7 @@ def _of_model_class(context: Context, base: ModelClass, model: ModelType, name: 
         return Manager(model)
     if name == "__name__":
         return STR
-    return UNKNOWN
+    return context.interpreter.models.reverse(model, name) or UNKNOWN
 
 
 def _as_manager(kind: Kind, model: ModelType, name: str) -> Kind:
@@ -420,8 +452,10 @@ def _as_manager(kind: Kind, model: ModelType, name: str) -> Kind:
 
 
 def _of_manager(context: Context, base: Manager | QuerySet, name: str) -> Kind:
-    if name == "model":
+    if name in ("model", "related_model"):
         return ModelClass(base.model) if base.model is not None else UNKNOWN
+    if name == "rel" and isinstance(base, Manager) and base.related:
+        return base
     classes = [base.manager_class] if isinstance(base, Manager) else []
     for ref in (*classes, base.queryset_class):
         if ref is not None:

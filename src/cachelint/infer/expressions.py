@@ -374,8 +374,8 @@ def _iterated(context: Context, kind: Kind) -> Kind:
             return Str(None, params=kind.params)
         case Scalar(type="range" | "bytes"):
             return Scalar("int")
-        case Scalar(type="file" | "QueryDict"):
-            return UNKNOWN if kind.type == "file" else STR
+        case Scalar(type="text file" | "QueryDict"):
+            return STR
         case Class():
             return _enum_members(context, kind)
         case Instance(fields=fields) if fields and _is_tuple_class(context, kind):

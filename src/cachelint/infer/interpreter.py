@@ -64,7 +64,8 @@ class Interpreter:
         self._values: dict[tuple[str, str, int], Kind] = {}
         self._results: dict[tuple[object, ...], Kind] = {}
         self._settings: dict[str, Kind | None] = {}
-        self._stored: dict[tuple[ClassRef, str], Kind | None] = {}
+        self.request_attributes: dict[str, Kind] = {}
+        self._stored: dict[tuple[ClassRef, str, str], Kind | None] = {}
 
     # -- symbols -------------------------------------------------------------------------------------------
 

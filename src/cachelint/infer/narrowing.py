@@ -184,8 +184,16 @@ def _is_instance(context: Context, member: Kind, kind: Kind) -> bool | None:
     return None
 
 
+_STREAMING = frozenset(
+    {"django.http.StreamingHttpResponse", "streaming generator response", "django.http.FileResponse"}
+)
+
+
 def _builtin_instance(member: Kind, name: str) -> bool | None:
     own: str | None = None
+    if isinstance(member, Scalar) and name.startswith("django.http") and name.endswith("StreamingHttpResponse"):
+        if "esponse" in member.type:
+            return member.type in _STREAMING
     match member:
         case Scalar(type=type_name):
             own = type_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from cachelint.infer.context import Context
-from cachelint.kinds.model import UNKNOWN, Closure
+from cachelint.kinds.model import UNKNOWN, Closure, Kind, Scalar
 from cachelint.project.trees import WALRUS, children
 
 _Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
@@ -49,6 +49,9 @@ def _visit(context: Context, node: cst.CSTNode) -> None:
             return
         case cst.FunctionDef() | cst.ClassDef():
             return
+    if isinstance(node, cst.Call) and called_name(node) == "add_post_render_callback":
+        _post_render(context, node)
+        return
     for child in children(node):
         _visit(context, child)
     if isinstance(node, cst.Call) and context.observer is not None:
@@ -56,6 +59,16 @@ def _visit(context: Context, node: cst.CSTNode) -> None:
             context.observer.call(context, node)
     elif isinstance(node, cst.NamedExpr):
         _bind_walrus(context, node)
+
+
+def _post_render(context: Context, node: cst.Call) -> None:
+    """The callback is called with the response itself, rendered by then."""
+    for argument in node.args:
+        if isinstance(argument.value, cst.Lambda):
+            kind = Closure(context.lift, argument.value, context)
+            closure(context, kind, Scalar("django.template.response.TemplateResponse"))
+        else:
+            _visit(context, argument.value)
 
 
 def _comprehension(context: Context, node: _Comprehension) -> None:
@@ -77,8 +90,8 @@ def _comprehension(context: Context, node: _Comprehension) -> None:
         _visit(inner, node.elt)
 
 
-def closure(context: Context, kind: Closure) -> None:
-    """Run the body of a lambda or local function with unknown arguments, if anybody watches."""
+def closure(context: Context, kind: Closure, argument: Kind = UNKNOWN) -> None:
+    """Run the body of a lambda or local function, if anybody watches, with arguments of which only that is known."""
     if context.observer is None:
         return
     from cachelint.infer.interpreter import Run
@@ -86,7 +99,7 @@ def closure(context: Context, kind: Closure) -> None:
     inner = context.nested(context.lift, context.observer)
     parameters = kind.node.params
     for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
-        inner.env.set(parameter.name.value, UNKNOWN)
+        inner.env.set(parameter.name.value, argument)
     for star in (parameters.star_arg, parameters.star_kwarg):
         if isinstance(star, cst.Param):
             inner.env.set(star.name.value, UNKNOWN)

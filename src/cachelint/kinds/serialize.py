@@ -56,6 +56,8 @@ JSON_REFUSES = frozenset(
 #: Types that pickle refuses, and why in a few words.
 PICKLE_REFUSES = {
     "file": "an open file",
+    "binary file": "an open file",
+    "text file": "an open file",
     "module": "a module",
     "threading.Lock": "a lock",
     "memoryview": "a memoryview",

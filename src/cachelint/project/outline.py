@@ -35,7 +35,7 @@ class ImportBinding:
     whole: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Definition:
     """A function, class, assignment or other statement, with the bytes that it takes.
 
@@ -54,6 +54,9 @@ class Definition:
     #: True where it stands under an ``if``, ``try`` or loop of its scope.
     conditional: bool = False
     scope: Scope | None = None
+
+    def __repr__(self) -> str:
+        return f"Definition({self.qualname}:{self.line})"
 
     @property
     def qualname(self) -> str:

@@ -199,7 +199,10 @@ def _range(made: Call) -> Kind:
 
 
 def _open(made: Call) -> Kind:
-    return Scalar("file")
+    mode = made.arguments.constant(1, "mode")
+    if made.arguments.get(1, "mode") is None:
+        return Scalar("text file")
+    return Scalar("file") if not isinstance(mode, str) else Scalar("binary file" if "b" in mode else "text file")
 
 
 def _getattr(made: Call) -> Kind:

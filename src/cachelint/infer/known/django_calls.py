@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cachelint.infer import strings
 from cachelint.infer.known.call import Call, Result
 from cachelint.kinds.join import join, join_all, members
 from cachelint.kinds.model import (
@@ -16,6 +17,7 @@ from cachelint.kinds.model import (
     Expression,
     Generator,
     Kind,
+    Lazy,
     List,
     Manager,
     ModelClass,
@@ -95,6 +97,12 @@ def _streaming(made: Call) -> Kind:
     return Scalar("django.http.StreamingHttpResponse")
 
 
+def _lazy_object(made: Call) -> Kind:
+    """A lazy object behaves, and is pickled, as what its function makes."""
+    function = made.kind(0)
+    return Lazy(lambda: made.apply(function))
+
+
 def _model_to_dict(made: Call) -> Kind:
     return Dict(STR, UNKNOWN)
 
@@ -172,6 +180,8 @@ CALLS: dict[str, Result] = {
     **_all(Scalar("database cursor"), "django.db.connection.cursor"),
     **_all(BOOL, "django.utils.timezone.is_aware", "django.utils.timezone.is_naive"),
     **_all(INT, "django.utils.timezone.get_offset"),
+    **dict.fromkeys(("django.utils.functional.SimpleLazyObject", "django.utils.functional.lazy"), _lazy_object),
+    "django.core.files.storage.default_storage.open": _fixed(Scalar("binary file")),
     "django.forms.models.model_to_dict": _model_to_dict,
     "django.forms.model_to_dict": _model_to_dict,
     "django.db.models.Manager": _manager,
@@ -192,6 +202,10 @@ CALLS: dict[str, Result] = {
 
 def by_ending(made: Call, name: str) -> Kind | None:
     """Classes of third-party packages that are named by Django's conventions; None where nothing can be said."""
-    if name.endswith(".as_manager"):
-        return Manager(None)
+    last = name.rpartition(".")[2].lower()
+    if last.endswith("key") and ("cache" in last or last.startswith("make")):
+        # A helper for cache keys keeps the words of the key that it is given.
+        given = [m for m in members(made.kind(0)) if isinstance(m, Str) and m.parts]
+        if given and len(given) == len(members(made.kind(0))):
+            return strings.concat([(STR, last), (made.kind(0), "")])
     return None

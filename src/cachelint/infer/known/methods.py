@@ -199,6 +199,8 @@ _METHODS: dict[str, dict[str, Kind]] = {
         "decode": STR, "hex": STR, "strip": BYTES, "replace": BYTES, "split": List(BYTES), "startswith": BOOL,
         "find": INT, "join": BYTES,
     },
+    "binary file": {"read": BYTES, "readline": BYTES, "readlines": List(BYTES), "tell": INT},
+    "text file": {"read": STR, "readline": STR, "readlines": List(STR), "tell": INT},
     "hash": {"hexdigest": STR, "digest": BYTES},
     "QueryDict": {
         "get": join(STR, NONE), "getlist": List(STR), "urlencode": STR, "dict": Dict(STR, STR), "copy": Scalar("QueryDict"),
@@ -251,9 +253,12 @@ def _scalar(made: Call, receiver: Scalar, type_name: str, name: str) -> Kind:
     special = _SPECIAL.get((type_name, name))
     if special is not None:
         return special(receiver)
-    if type_name == "binary file" and name in ("read", "readline"):
-        return BYTES
     return _METHODS.get(type_name, {}).get(name, UNKNOWN)
+
+
+def knows(receiver: Scalar, name: str) -> bool:
+    """Whether a type has a method of that name, as far as the tables know."""
+    return name in _METHODS.get(receiver.type, {})
 
 
 def of_cached(receiver: Cached, name: str) -> Kind:

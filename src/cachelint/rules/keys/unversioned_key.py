@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cachelint.caching.aliases import alias
 from cachelint.caching.collect import Facts
-from cachelint.caching.keys import is_dynamic, is_open, is_versioned, templates
+from cachelint.caching.keys import is_dynamic, is_versioned, templates
 from cachelint.caching.sites import Site
 from cachelint.findings import Finding, Severity
 from cachelint.kinds.model import NONE, force
@@ -20,7 +20,9 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
         return
     if site.version is not None and force(site.version) != NONE:
         return
-    plain = [t for t in templates(site.key) if is_dynamic(t) and not is_versioned(t) and not is_open(t)]
+    if site.inner is not None and not any(is_dynamic(t) for given in site.given_keys for t in templates(given)):
+        return
+    plain = [t for t in templates(site.key) if is_dynamic(t) and not is_versioned(t)]
     if not plain or alias(facts.interpreter, site.alias).has_version:
         return
     node = site.node_of("key", "data")

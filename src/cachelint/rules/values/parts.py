@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from cachelint.caching.sites import Site
 from cachelint.kinds.describe import describe
 from cachelint.kinds.model import (
+    Dict,
     Instance,
     Kind,
+    List,
     Manager,
     ModelInstance,
     QuerySet,
     Scalar,
+    Set,
+    Tuple,
     Unknown,
 )
 from cachelint.kinds.serialize import Json, json_verdict, pickle_refusal
@@ -32,8 +36,19 @@ class Part:
 def parts(site: Site) -> Iterator[Part]:
     """Everything that a write stores, as far as this call decides it; nothing for other sites."""
     if site.writes and site.value is not None and "value" in site.aspects:
+        # What a wrapper stores whoever calls it is reported inside it, not again at each call.
+        common = {(path, _head(kind)) for path, kind in walk(site.common_value)} if site.common_value else set()
         for path, kind in walk(site.value):
-            yield Part(path, kind)
+            if (path, _head(kind)) not in common:
+                yield Part(path, kind)
+
+
+def _head(kind: Kind) -> object:
+    """What a kind is, leaving apart what it holds."""
+    match kind:
+        case List() | Tuple() | Set() | Dict():
+            return (type(kind), getattr(kind, "type", ""), getattr(kind, "frozen", False))
+    return kind
 
 
 def is_model(part: Part) -> bool:
