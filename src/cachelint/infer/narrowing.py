@@ -127,10 +127,27 @@ def _known_truth(kind: Kind) -> bool | None:
     return None
 
 
+def narrow_match(context: Context, subject: cst.BaseExpression, pattern: cst.MatchPattern, truth: bool) -> bool:
+    """The same for a pattern of a ``match`` that the subject fits, or not, as far as it is made of class names."""
+    parts = [element.pattern for element in pattern.patterns] if isinstance(pattern, cst.MatchOr) else [pattern]
+    kinds: list[Kind] = []
+    for part in parts:
+        if isinstance(part, cst.MatchClass) and not part.patterns and not part.kwds:
+            kinds.append(force(context.evaluate(part.cls)))
+        elif isinstance(part, cst.MatchSingleton) and part.value.value == "None":
+            kinds.append(ExternalKind("builtins.NoneType"))
+        else:
+            return True
+    return _of_classes(context, subject, kinds, truth)
+
+
 def _isinstance(context: Context, test: cst.Call, truth: bool) -> bool:
     wanted = force(context.evaluate(test.args[1].value))
     classes = list(wanted.items or ()) if isinstance(wanted, Tuple) else [wanted]
-    kinds = [force(k) for k in classes]
+    return _of_classes(context, test.args[0].value, [force(k) for k in classes], truth)
+
+
+def _of_classes(context: Context, subject: cst.BaseExpression, kinds: list[Kind], truth: bool) -> bool:
 
     def change(kind: Kind) -> Kind:
         kept: list[Kind] = []
@@ -146,7 +163,7 @@ def _isinstance(context: Context, test: cst.Call, truth: bool) -> bool:
                 kept.append(member)
         return join_all(kept)
 
-    return _apply(context, test.args[0].value, change)
+    return _apply(context, subject, change)
 
 
 def _instance_of(kind: Kind, otherwise: Kind) -> Kind:
@@ -180,6 +197,8 @@ def _is_instance(context: Context, member: Kind, kind: Kind) -> bool | None:
             return True if kind.ref in classes.order(member.ref) else None
         return False if isinstance(member, Scalar | Str | List | Dict | Tuple | Set) else None
     if isinstance(kind, ExternalKind):
+        if kind.name in ("django.db.models.Model", "django.db.models.base.Model"):
+            return True if isinstance(member, ModelInstance) else None if isinstance(member, Instance) else False
         return _builtin_instance(member, kind.name)
     return None
 
@@ -196,7 +215,7 @@ def _builtin_instance(member: Kind, name: str) -> bool | None:
             return member.type in _STREAMING
     match member:
         case Scalar(type=type_name):
-            own = type_name
+            own = "NoneType" if type_name == "None" else type_name
         case Str():
             own = "str"
         case List():

@@ -9,7 +9,7 @@ import libcst as cst
 
 from cachelint.infer import mutation, scan
 from cachelint.infer.context import Context, Env
-from cachelint.infer.narrowing import narrow
+from cachelint.infer.narrowing import narrow, narrow_match
 from cachelint.kinds.model import UNKNOWN, Closure, Generator, Kind, Lazy, LocalClass, force
 from cachelint.project import Symbol, dotted
 from cachelint.project.names import ModuleRef
@@ -270,8 +270,16 @@ def _match(context: Context, node: cst.Match, run: Run | None) -> bool:
     scan.expression(context, node.subject)
     after: list[Env] = []
     exhaustive = False
+    remaining = context.branch()
     for case in node.cases:
-        branch = context.branch()
+        branch = remaining.branch()
+        reachable = True
+        if isinstance(case.pattern, cst.MatchClass | cst.MatchOr | cst.MatchSingleton):
+            reachable = narrow_match(branch, node.subject, case.pattern, True)
+            if case.guard is None and not narrow_match(remaining, node.subject, case.pattern, False):
+                exhaustive = True
+        if not reachable:
+            continue
         for name in _captured(case.pattern):
             branch.env.set(name, UNKNOWN)
         if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None and case.guard is None:
@@ -279,7 +287,7 @@ def _match(context: Context, node: cst.Match, run: Run | None) -> bool:
         if _run(branch, case.body, run):
             after.append(branch.env)
     if not exhaustive:
-        after.append(context.env.copy())
+        after.append(remaining.env)
     context.env.join(after)
     return bool(after)
 

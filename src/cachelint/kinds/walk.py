@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cachelint.kinds.join import members
 from cachelint.kinds.model import Dict, Instance, Kind, List, Never, Set, Str, Text, Tuple, Unknown, constant
 
-_MAX_DEPTH = 6
+_MAX_DEPTH = 4
 
 
 def walk(kind: Kind, path: str = "", depth: int = 0) -> Iterator[tuple[str, Kind]]:
