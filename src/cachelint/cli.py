@@ -88,7 +88,7 @@ def _lint(words: argparse.Namespace) -> int:
         outcome, fixed = _run(options, words)
     _print(outcome, words.format if not words.diff else "none")
     for name, message in sorted(outcome.problems.items()):
-        _say(f"{shown_path(outcome.root, name)}: {message}")
+        _say(f"{shown_path(outcome.root, name)}: {message}" if name else message)
     if words.format == "text" and not words.diff:
         _summary(outcome, fixed)
     if missing or outcome.problems:
@@ -101,9 +101,11 @@ def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
         return run(options), ""
     from cachelint.repair import diff_text, repair
 
-    repaired = repair(options, unsafe=words.unsafe_fixes, write=not words.diff)
+    repaired = repair(options, unsafe=words.unsafe_fixes, write_files=not words.diff)
     if words.diff:
-        sys.stdout.write(diff_text(repaired))
+        sys.stdout.write(diff_text(repaired.repair, options.root))
+    if repaired.failed:
+        repaired.outcome.problems[""] = repaired.failed
     return repaired.outcome, repaired.summary
 
 

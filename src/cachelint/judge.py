@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding
+from cachelint.fixes.propose import with_fix
 from cachelint.rules.registry import RULES
 
 
@@ -19,7 +20,9 @@ def judge(facts: Facts, codes: Iterable[str]) -> list[Finding]:
         if rule.check_site is not None:
             for site in facts.sites:
                 for finding in rule.check_site(rule, site, facts):
-                    found.setdefault((finding.code, finding.place, finding.message), finding)
+                    key = (finding.code, finding.place, finding.message)
+                    if key not in found:
+                        found[key] = with_fix(finding, site, facts)
         if rule.check_load is not None:
             for load in facts.loads:
                 for finding in rule.check_load(rule, load, facts):

@@ -28,6 +28,7 @@ from cachelint.kinds.model import (
 )
 from cachelint.kinds.walk import params_of
 from cachelint.project import ClassRef, Codebase, Definition, FunctionRef, Module
+from cachelint.project.trees import CONTAINS
 
 #: Functions that run what they are fed with, by full name, and the position of the data.
 LOADERS: dict[str, str] = {
@@ -95,7 +96,8 @@ class _Collector:
         self.loads: dict[tuple[str, int], Load] = {}
         #: Functions that hand parameters on → what is left to their callers, by the id of the call inside.
         self.wrappers: dict[FunctionRef, dict[int, frozenset[str]]] = {}
-        self.watched: set[str] = set(METHOD_NAMES) | _LOADER_NAMES
+        self.watched: set[str] = {*METHOD_NAMES, *_LOADER_NAMES, CONTAINS}
+        self.carriers: set[str] = set()
         self.done: set[tuple[str, int]] = set()
         self.function: FunctionRef | None = None
 
@@ -104,6 +106,7 @@ class _Collector:
     def run(self) -> None:
         """Run all candidates, then those that call what turned out to be a wrapper, until none is new."""
         carriers = Carriers(self.codebase)
+        self.carriers = carriers.words
         for module, definition in [*candidates(self.codebase, carriers.words), *loaders(self.codebase)]:
             self.enter(module, definition)
         known: set[FunctionRef] = set()
@@ -199,6 +202,19 @@ class _Collector:
                 undecided = _left_to_callers(fact)
                 if undecided:
                     self.wrappers.setdefault(self.function, {})[id(node)] = undecided
+
+    def contains(self, context: Context, node: cst.Comparison) -> None:
+        """See Observer."""
+        container = node.comparisons[0].comparator
+        name = container.attr.value if isinstance(container, cst.Attribute) else getattr(container, "value", "")
+        if name not in self.carriers:
+            return
+        for member in members(context.evaluate(container)):
+            if isinstance(member, CacheObject):
+                key = context.lazy(node.left)
+                site = Site("has_key", member.alias, context.lift, node, context.function, key)
+                site.nodes = {"key": node.left}
+                self.sites[(context.lift.path, id(node))] = site
 
     def _keep_site(self, key: tuple[str, int], site: Site) -> None:
         if site.inner is not None:
@@ -309,6 +325,9 @@ class _Inside(Observer):
     def watches(self, name: str) -> bool:
         """See Observer."""
         return self.collector.watches(name)
+
+    def contains(self, context: Context, node: cst.Comparison) -> None:
+        """See Observer: reads say nothing of what a caller decides."""
 
     def call(self, context: Context, node: cst.Call) -> None:
         """See Observer."""

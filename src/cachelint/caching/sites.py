@@ -41,7 +41,6 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "iter_keys": ("search",),
 }
 WRITES = frozenset({"set", "add", "get_or_set", "set_many"})
-READS = frozenset({"get", "get_many", "get_or_set"})
 #: Names by which sites are called, async twins included.
 METHOD_NAMES = frozenset(SIGNATURES) | {
     f"a{name}"
@@ -80,7 +79,7 @@ class Site:
     method: str
     alias: str | None
     lift: Lift
-    node: cst.Call
+    node: cst.Call | cst.Comparison
     function: FunctionRef | None
     key: Kind
     value: Kind | None = None
@@ -108,7 +107,8 @@ class Site:
     @property
     def called(self) -> str:
         """The source of what is called: ``cache.set``."""
-        return " ".join(self.lift.code(self.node.func).split())
+        called = self.node.func if isinstance(self.node, cst.Call) else self.node
+        return " ".join(self.lift.code(called).split())
 
     @property
     def innermost(self) -> Site:

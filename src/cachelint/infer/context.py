@@ -25,6 +25,9 @@ class Observer(Protocol):
     def call(self, context: Context, node: cst.Call) -> None:
         """A watched call was met."""
 
+    def contains(self, context: Context, node: cst.Comparison) -> None:
+        """A test with ``in`` was met."""
+
 
 class Env:
     """Variables and dotted paths (``self.items``) and their kinds; copied when it is written to after a snapshot."""

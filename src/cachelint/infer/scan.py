@@ -59,6 +59,8 @@ def _visit(context: Context, node: cst.CSTNode) -> None:
             context.observer.call(context, node)
     elif isinstance(node, cst.NamedExpr):
         _bind_walrus(context, node)
+    elif isinstance(node, cst.Comparison) and isinstance(node.comparisons[0].operator, cst.In | cst.NotIn):
+        observer.contains(context, node)
 
 
 def _post_render(context: Context, node: cst.Call) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Union
+from typing import TypeAlias
 
 import libcst as cst
 
@@ -12,7 +12,7 @@ from cachelint.project.codebase import Codebase, Module
 from cachelint.project.names import ClassRef, External, Symbol, ValueRef
 from cachelint.project.outline import Definition
 
-Base = Union[ClassRef, External]
+Base: TypeAlias = ClassRef | External
 
 _MAX_ALIASES = 5
 _HEADER = re.compile(rb"^[ \t]*class\s+(\w+)\s*\(([^)]*(?:\([^)]*\)[^)]*)*)\)", re.M)

@@ -76,14 +76,16 @@ class Lift:
             # Positions cost as much as parsing: only trees with something to report ask for them.
             wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
             self._positions = dict(wrapper.resolve(PositionProvider))
-        span = self._positions[node]
-        first, last = span.start.line, span.end.line
+        start, end = self._positions[node].start, self._positions[node].end
+        # libcst leaves the parentheses around an expression out of its position; here they belong to it.
+        if getattr(node, "lpar", ()):
+            start, end = self._positions[node.lpar[0]].start, self._positions[node.rpar[-1]].end  # type: ignore[attr-defined]
         return Place(
             self.path,
-            self.first_line + first - 1,
-            span.start.column + 1 + (self.column_shift if first == 1 else 0),
-            self.first_line + last - 1,
-            span.end.column + 1 + (self.column_shift if last == 1 else 0),
+            self.first_line + start.line - 1,
+            start.column + 1 + (self.column_shift if start.line == 1 else 0),
+            self.first_line + end.line - 1,
+            end.column + 1 + (self.column_shift if end.line == 1 else 0),
         )
 
     def code(self, node: cst.CSTNode) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from cachelint.project.codebase import Module
@@ -59,4 +59,4 @@ class ModuleRef:
     module: Module
 
 
-Symbol = Union[External, FunctionRef, ClassRef, ValueRef, ModuleRef]
+Symbol: TypeAlias = External | FunctionRef | ClassRef | ValueRef | ModuleRef

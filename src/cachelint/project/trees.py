@@ -41,9 +41,28 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
                     yield item
 
 
-#: In the names under a node: that it binds by ``:=``, that it yields.
-WALRUS, YIELDS = ":=", "yield"
+#: In the names under a node: that it binds by ``:=``, that it yields, that it tests with ``in``.
+WALRUS, YIELDS, CONTAINS = ":=", "yield", "in"
 _NONE: frozenset[str] = frozenset()
+
+
+def parents(root: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:
+    """For each node of a tree the one above it."""
+    found: dict[cst.CSTNode, cst.CSTNode] = {}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        for child in children(node):
+            found[child] = node
+            stack.append(child)
+    return found
+
+
+def descendants(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """All nodes below a node, in the order of the source."""
+    for child in children(root):
+        yield child
+        yield from descendants(child)
 
 
 class CalledNames:
@@ -77,6 +96,9 @@ class CalledNames:
                 names.add(node.func.attr.value)
         elif isinstance(node, cst.NamedExpr):
             names.add(WALRUS)
+        elif isinstance(node, cst.ComparisonTarget):
+            if isinstance(node.operator, cst.In | cst.NotIn):
+                names.add(CONTAINS)
         elif isinstance(node, cst.Yield):
             names.add(YIELDS)
         return frozenset(names) if names else _NONE

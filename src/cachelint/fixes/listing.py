@@ -1,0 +1,32 @@
+"""CL103: make a list of a generator or of a view of a dict."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Site
+from cachelint.findings import Applicability, Edit, Fix
+from cachelint.fixes import edits
+from cachelint.kinds.join import members
+from cachelint.kinds.model import DictView, Generator
+
+
+def propose(site: Site, facts: Facts) -> Fix | str:
+    """The fix, or what stands in its way."""
+    if site.inner is not None or site.method not in ("set", "add"):
+        return "the value is made elsewhere"
+    kinds = members(site.value) if site.value is not None else ()
+    if not all(isinstance(k, DictView) or (isinstance(k, Generator) and not k.asynchronous) for k in kinds):
+        return "only a generator or a view of a dict can be made a list of"
+    node = site.nodes.get("value")
+    if node is None:
+        return "the value can't be seen at the call"
+    place = site.lift.place(node)
+    changes: tuple[Edit, ...] = (edits.before(place, "list("), edits.after(place, ")"))
+    if isinstance(node, cst.GeneratorExp) and node.lpar:
+        changes = (edits.before(place, "list"),)
+    if isinstance(node, cst.Name) and any(isinstance(k, Generator) for k in kinds):
+        reason = f"whatever reads `{node.value}` after this call finds it used up"
+        return Fix("make a list of it", changes, Applicability.UNSAFE, reason)
+    return Fix("make a list of it", changes, Applicability.SAFE)

@@ -1,0 +1,29 @@
+"""Which rule's findings have a fix, and who makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Site
+from cachelint.findings import Finding, Fix
+from cachelint.fixes import dictform, listing, timeout
+
+_PROPOSERS: Mapping[str, Callable[[Site, Facts], Fix | str]] = {
+    "CL101": dictform.propose,
+    "CL102": dictform.propose,
+    "CL103": listing.propose,
+    "CL201": timeout.propose,
+}
+
+
+def with_fix(finding: Finding, site: Site, facts: Facts) -> Finding:
+    """The finding with its fix, or with what stands in the way of one; unchanged where its rule has none."""
+    proposer = _PROPOSERS.get(finding.code)
+    if proposer is None:
+        return finding
+    found = proposer(site, facts)
+    if isinstance(found, Fix):
+        return replace(finding, fix=found, no_fix="")
+    return replace(finding, no_fix=found)

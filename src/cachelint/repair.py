@@ -1,0 +1,70 @@
+"""``--fix`` and ``--diff``: the fixes of a run, applied or shown."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from cachelint.findings import Applicability, Finding
+from cachelint.fixes.driver import NotWritten, Repair, fix_all, write
+from cachelint.project.files import discover
+from cachelint.project.source import Source, read_source
+from cachelint.session import Options, Outcome, analyse
+
+
+@dataclass
+class Repaired:
+    """What is left after fixing, and the changes."""
+
+    outcome: Outcome
+    repair: Repair
+    summary: str
+    failed: str = ""
+
+
+def repair(options: Options, *, unsafe: bool, write_files: bool) -> Repaired:
+    """Fix what can be fixed. Files are written only where ``write_files`` says so."""
+    files = discover(options.root, options.exclude).files
+    last: list[Outcome] = []
+
+    def check(staged: dict[str, Source]) -> tuple[list[Finding], dict[str, str]]:
+        outcome = analyse(options, files, staged)
+        last.append(outcome)
+        return outcome.findings, outcome.problems
+
+    def read(path: str) -> Source:
+        return read_source(options.root / path, path)
+
+    done = fix_all(check, read, unsafe=unsafe, reported=lambda path: True)  # type: ignore[arg-type]
+    failed = ""
+    if write_files and done.changed:
+        try:
+            write(options.root, done)
+        except NotWritten as error:
+            failed = str(error)
+    outcome = last[-1] if not done.taken_back else analyse(options, files, done.changed)
+    outcome.findings = done.left
+    return Repaired(outcome, done, _summary(done, failed), failed)
+
+
+def _summary(done: Repair, failed: str) -> str:
+    if failed:
+        return ""
+    fixed, files = len(done.fixed), len(done.changed)
+    unsafe = sum(1 for f in done.left if f.fix is not None and f.fix.applicability is Applicability.UNSAFE)
+    text = f"Fixed {fixed} problem{'s' * (fixed != 1)} in {files} file{'s' * (files != 1)}"
+    text += f", {unsafe} left unsafe, {len(done.left) - unsafe} not fixable."
+    for finding, reason in done.taken_back:
+        text += f"\nTaken back at {finding.place.path}:{finding.place.line}: {reason} ({finding.code})."
+    return text
+
+
+def diff_text(done: Repair, root: Path) -> str:
+    """What fixing would write, as a unified diff."""
+    parts: list[str] = []
+    for path, source in sorted(done.changed.items()):
+        before, after = done.original[path].text.splitlines(True), source.text.splitlines(True)
+        for line in difflib.unified_diff(before, after, f"a/{path}", f"b/{path}"):
+            parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(parts)
