@@ -1,6 +1,6 @@
 """CL101 and CL102: store a dict of the fields that the readers use, and let the readers read it.
 
-For flows whose sites stand in one function or one class; the key moves to a new version at each of them.
+For flows whose sites stand in one file; the key moves to a new version at each of them.
 """
 
 from __future__ import annotations
@@ -99,20 +99,14 @@ class _Dictform:
     # -- conditions ----------------------------------------------------------------------------------------
 
     def _check_flow(self) -> None:
-        homes: set[object] = set()
         for site in self.flow.sites:
+            where = f"{site.lift.path}:{site.place.line}"
             if site.method not in ("get", "set", "add", "delete", "touch", "has_key"):
-                raise Refused(f"line {site.place.line} uses the key with `{site.called}`")
+                raise Refused(f"{where} uses the key with `{site.called}`")
             if site.function is None or site.lift.function is None:
-                raise Refused(f"line {site.place.line} uses the key outside a function")
-            parent = site.function.definition.parent
-            homes.add(id(parent) if parent is not None else id(site.function.definition))
-        if len(homes) > 1:
-            other = next(s for s in self.flow.sites if s.function != self.site.function)
-            where = f"{other.lift.path}:{other.place.line}"
-            raise Refused(
-                f"the key is used in other places as well ({where}), and this fix stays in one function or class"
-            )
+                raise Refused(f"{where} uses the key outside a function")
+            if site.lift.path != self.site.lift.path:
+                raise Refused(f"the key is used in another file as well ({where}), and this fix stays in one")
         constant = uses_of_constant(self.site, self.facts)
         if constant is not None and constant[1] != len(self.flow.sites) + 1:
             raise Refused(f"`{constant[0]}` is used for more than the calls that are known")

@@ -81,7 +81,7 @@ def product_name(pk):
     fix="""\
 Writer and readers are changed together: the instance becomes a dict of the fields that its readers use
 (`.values(…)` before `get`, `first` and the like), each `product.name` becomes `product["name"]`, and the key moves to a
-new version. Safe where all sites of the key stand in one function or class, every reader refills on a miss and only
+new version. Safe where all sites of the key stand in one file, every reader refills on a miss and only
 reads plain fields that JSON keeps. Otherwise the finding says what stands in the way.""",
     not_found=(
         "Instances that reach the cache through code outside the project.",
