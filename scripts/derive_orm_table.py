@@ -68,7 +68,7 @@ SKIPPED = {
 
 def stub(module: str) -> ast.Module:
     spec = importlib.util.find_spec("django-stubs") or importlib.util.find_spec("mypy_django_plugin")
-    if spec is None or spec.origin is None and not spec.submodule_search_locations:
+    if spec is None or (spec.origin is None and not spec.submodule_search_locations):
         raise SystemExit("django-stubs is not installed")
     base = Path(next(iter(spec.submodule_search_locations or []), "")).parent / "django-stubs"
     return ast.parse((base / module).read_text(encoding="utf-8"))

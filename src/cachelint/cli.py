@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cachelint import __version__
-from cachelint.config import Config, ConfigError, expand, load_config
+from cachelint.config import ConfigError, expand, make_options
 from cachelint.report.paths import shown_path
 from cachelint.session import Options, Outcome, run
 
@@ -107,44 +107,6 @@ def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
     if repaired.failed:
         repaired.outcome.problems[""] = repaired.failed
     return repaired.outcome, repaired.summary
-
-
-def make_options(
-    paths: Sequence[Path],
-    select: Sequence[str] | None = None,
-    ignore: Sequence[str] | None = None,
-    *,
-    use_store: bool = True,
-) -> Options:
-    """What to do for some existing paths and selectors; raises ConfigError."""
-    from cachelint.project.files import find_root
-
-    absolute = [path.resolve() for path in paths]
-    folders = [path if path.is_dir() else path.parent for path in absolute]
-    cwd = Path.cwd()
-    inside = all(folder == cwd or cwd in folder.parents for folder in folders)
-    start = cwd if inside else Path(os.path.commonpath(folders))
-    root = find_root(start)
-    config = load_config(root)
-    relative = tuple(path.relative_to(root).as_posix() for path in absolute)
-    return Options(
-        root,
-        _codes(config, select, ignore),
-        () if "." in relative else relative,
-        config.exclude,
-        tuple((pattern, expand(codes)) for pattern, codes in config.per_file_ignores),
-        use_store,
-    )
-
-
-def _codes(config: Config, select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
-    chosen = _split(select) if select else (config.select if config.select is not None else ("ALL",))
-    dropped = (*config.ignore, *_split(ignore or ())) if not select else _split(ignore or ())
-    return expand(chosen) - expand(dropped)
-
-
-def _split(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(word for value in values for word in value.replace(",", " ").split())
 
 
 def _print(outcome: Outcome, style: str) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from cachelint.project.files import find_root
+from cachelint.session import Options
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -117,3 +121,42 @@ def expand(selectors: Sequence[str]) -> frozenset[str]:
             raise ConfigError(f"no rule is called {selector!r}{hint}")
         codes.update(rule.code for rule in rules)
     return frozenset(codes)
+
+
+# -- options of a run ----------------------------------------------------------------------------------------
+
+
+def make_options(
+    paths: Sequence[Path],
+    select: Sequence[str] | None = None,
+    ignore: Sequence[str] | None = None,
+    *,
+    use_store: bool = True,
+) -> Options:
+    """What to do for some existing paths and selectors; raises ConfigError."""
+    absolute = [path.resolve() for path in paths]
+    folders = [path if path.is_dir() else path.parent for path in absolute]
+    cwd = Path.cwd()
+    inside = all(folder == cwd or cwd in folder.parents for folder in folders)
+    start = cwd if inside else Path(os.path.commonpath(folders))
+    root = find_root(start)
+    config = load_config(root)
+    relative = tuple(path.relative_to(root).as_posix() for path in absolute)
+    return Options(
+        root,
+        _codes(config, select, ignore),
+        () if "." in relative else relative,
+        config.exclude,
+        tuple((pattern, expand(codes)) for pattern, codes in config.per_file_ignores),
+        use_store,
+    )
+
+
+def _codes(config: Config, select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
+    chosen = _split(select) if select else (config.select if config.select is not None else ("ALL",))
+    dropped = (*config.ignore, *_split(ignore or ())) if not select else _split(ignore or ())
+    return expand(chosen) - expand(dropped)
+
+
+def _split(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word for value in values for word in value.replace(",", " ").split())

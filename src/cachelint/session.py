@@ -69,6 +69,14 @@ def run(options: Options) -> Outcome:
     return outcome
 
 
+def run_with(options: Options, source: Source) -> Outcome:
+    """Report on the project with one file as it is given here, whatever stands on the disk."""
+    files = discover(options.root, options.exclude).files
+    if source.path not in files:
+        files = sorted([*files, source.path])
+    return analyse(options, files, {source.path: source})
+
+
 def _add_named(found: Discovery, options: Options) -> None:
     """Files that were named are looked at even where `.gitignore` leaves them out."""
     known = set(found.files)

@@ -99,7 +99,7 @@ class Context:
     """An environment with the place in the code that it belongs to.
 
     ``function`` and ``owner`` are the function and class that the code stands in; ``outer`` is the context of the
-    function around a local one; ``observer`` sees calls, if there is one; ``stores`` collects what attributes are given.
+    function around a local one; ``observer`` sees calls; ``stores`` collects what attributes are given.
     """
 
     __slots__ = (

@@ -40,8 +40,8 @@ RULE = Rule(
     name="missing-timeout",
     summary="A value is stored without saying for how long.",
     why="""\
-Without a timeout the one of the settings is in force, or Django's own: 300 seconds. Who reads the call can't see it, and
-who changes `TIMEOUT` in the settings changes how stale every such value may get, far from here. Say it at the call.""",
+Without a timeout the one of the settings is in force, or Django's own: 300 seconds. Who reads the call can't see it,
+and who changes `TIMEOUT` in the settings changes how stale every such value may get, far from here. Say it at the call.""",
     severity=Severity.LOW,
     examples=(
         Example(

@@ -1,0 +1,38 @@
+# Everything happens in .venv, which is made when it is first needed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: example test format docs clean
+
+example: .venv/.cachelint  ## run cachelint on the example shop
+	-cd examples/shop && ../../$(BIN)/cachelint --no-cache .
+
+test: .venv/.dev  ## formatter, linter, types, layers, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python scripts/derive_orm_table.py --check
+	$(BIN)/python scripts/write_rule_pages.py --check
+	$(BIN)/python -m pytest
+
+format: .venv/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: .venv/.dev  ## write docs/rules from the rules
+	$(BIN)/python scripts/write_rule_pages.py
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.cachelint: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/.dev: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@ .venv/.cachelint
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
