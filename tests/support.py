@@ -1,0 +1,128 @@
+"""What the tests share: a small project to put cases into, and runs of cachelint over it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cachelint.config import expand
+from cachelint.findings import Finding
+from cachelint.session import Options, Outcome, run
+
+REPOSITORY = Path(__file__).parent.parent
+CODES = expand(["ALL"])
+
+SETTINGS = """\
+import os
+
+INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "shop", "app"]
+SECRET_KEY = "x"
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 450},
+    "reports": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "versioned": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "VERSION": 3},
+}
+NEVER = None
+FROM_ENVIRONMENT = os.environ.get("TIMEOUT")
+"""
+
+MODELS = """\
+from django.db import models
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=50)
+
+
+class BookQuerySet(models.QuerySet):
+    def long(self):
+        return self.filter(pages__gt=500)
+
+
+class Book(models.Model):
+    class State(models.TextChoices):
+        NEW = "new"
+        OLD = "old"
+
+    author = models.ForeignKey(Author, models.CASCADE, related_name="books", null=True)
+    title = models.CharField(max_length=50)
+    pages = models.IntegerField(default=0)
+    price = models.DecimalField(max_digits=6, decimal_places=2, default=0)
+    added = models.DateTimeField(auto_now_add=True)
+    objects = BookQuerySet.as_manager()
+
+    def as_dict(self):
+        return {"title": self.title, "pages": self.pages}
+
+    def shout(self):
+        return self.title.upper()
+"""
+
+HEADER = """\
+import dataclasses
+import datetime
+import enum
+import json
+import os
+import pickle
+import uuid
+import zlib
+
+import redis
+import yaml
+from django.conf import settings
+from django.core.cache import cache, caches
+from django.db.models import Avg, Count
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext, gettext_lazy
+from shop.models import Author, Book
+
+
+"""
+
+_EXPECTED = re.compile(r"#((?: CL\d{3})+)\s*$")
+
+
+def make_project(root: Path, case: str = "", **files: str) -> Path:
+    """The small project below ``root``, with a case in it and any further files (``__`` for ``/``)."""
+    texts = {
+        "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")\n',
+        "config/__init__.py": "",
+        "config/settings.py": SETTINGS,
+        "shop/__init__.py": "",
+        "shop/models.py": MODELS,
+        "app/__init__.py": "",
+    }
+    if case:
+        texts["app/case.py"] = HEADER + case
+    texts.update({f"{name.replace('__', '/')}.py": text for name, text in files.items()})
+    for name, text in texts.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+def check(root: Path, codes: frozenset[str] = CODES, paths: tuple[str, ...] = ()) -> Outcome:
+    """Run cachelint over a project, without the store."""
+    return run(Options(root, codes, paths, use_store=False))
+
+
+def reported(findings: list[Finding]) -> list[tuple[str, int, str]]:
+    """File, first line of the call, code."""
+    return sorted((f.place.path, f.call_line, f.code) for f in findings)
+
+
+def expected(root: Path) -> list[tuple[str, int, str]]:
+    """What the comments of a project's files say must be reported."""
+    found: list[tuple[str, int, str]] = []
+    for path in sorted(root.rglob("*.py")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            match = _EXPECTED.search(line)
+            for code in match.group(1).split() if match else ():
+                found.append((path.relative_to(root).as_posix(), number, code))
+    return sorted(found)
