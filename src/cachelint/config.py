@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cachelint.project.files import find_root
+from cachelint.rules.names import NAMES, matching
 from cachelint.session import Options
 
 if sys.version_info >= (3, 11):
@@ -109,17 +110,14 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def expand(selectors: Sequence[str]) -> frozenset[str]:
     """The codes that selectors (``CL101``, ``CL1``, ``model-instance``, ``ALL``) stand for; raises ConfigError."""
-    from cachelint.rules.registry import RULES, matching
-
     codes: set[str] = set()
     for selector in selectors:
-        rules = matching(selector)
-        if not rules:
-            names = [rule.code for rule in RULES] + [rule.name for rule in RULES]
-            close = difflib.get_close_matches(selector, names, 1, 0.4)
+        found = matching(selector)
+        if not found:
+            close = difflib.get_close_matches(selector, [*NAMES, *NAMES.values()], 1, 0.4)
             hint = f"; did you mean {close[0]!r}?" if close else "; `cachelint rule` lists them all"
             raise ConfigError(f"no rule is called {selector!r}{hint}")
-        codes.update(rule.code for rule in rules)
+        codes.update(found)
     return frozenset(codes)
 
 

@@ -14,7 +14,7 @@ from cachelint.caching.sites import METHOD_NAMES
 from cachelint.project import Codebase, Definition, Module
 
 _IMPORT = re.compile(
-    rb"\bdjango\.core\.cache\b|\bfrom\s+django\.core\s+import\s[^\n]*\bcache\b|\bdjango_redis\b|\bdjango_valkey\b"
+    rb"\b(?:from|import)\s+django\.core\.cache\b|\bfrom\s+django\.core\s+import\s[^\n]*\bcache\b|\bdjango_redis\b|\bdjango_valkey\b"
 )
 _LOADING = re.compile(
     rb"\b(?:c?[pP]ickle|dill|cloudpickle|joblib|marshal|shelve|jsonpickle|yaml)\b|\b(?:eval|exec)\s*\("

@@ -194,9 +194,9 @@ class _Dictform:
         for function, attribute in self.reads:
             wanted.add(self._column(function, attribute)[0])
         key = self.models.primary_key(self.model)
-        names = [name for name, _ in self._columns() if name in wanted]
-        if key.name not in names and _json_keeps(self.models.value_kind(key)):
-            names.insert(0, key.name)
+        names = [name for name, _ in self._columns() if name in wanted and name != key.attname]
+        if key.attname in wanted or _json_keeps(self.models.value_kind(key)):
+            names.insert(0, key.attname)
         return names
 
     def _columns(self) -> list[tuple[str, Field]]:

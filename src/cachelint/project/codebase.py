@@ -126,8 +126,9 @@ class Codebase:
 
         try:
             libcst.parse_module(module.source.text)
-        except libcst.ParserSyntaxError as error:
-            self.problem(module.path, f"syntax error near line {error.raw_line}; what can be read of it was")
+        except libcst.ParserSyntaxError:
+            line = module.outline.error_line
+            self.problem(module.path, f"syntax error near line {line}; what can be read of the file was")
         except (RecursionError, ValueError):
             self.problem(module.path, "can't be parsed; what can be read of it was")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cachelint.rules.base import Rule
 from cachelint.rules.keys import unversioned_key
+from cachelint.rules.names import find_code
 from cachelint.rules.pickles import pickled_by_hand, unpickle_cache_data
 from cachelint.rules.timeouts import expires_at_once, missing_timeout, never_expires
 from cachelint.rules.values import changed_by_json, model_instance, not_json, queryset, unpicklable
@@ -25,16 +26,5 @@ RULES: tuple[Rule, ...] = (
 
 def find_rule(text: str) -> Rule | None:
     """The rule of a code or name, however it is capitalised."""
-    wanted = text.strip().lower()
-    return next((rule for rule in RULES if wanted in (rule.code.lower(), rule.name)), None)
-
-
-def matching(prefix: str) -> tuple[Rule, ...]:
-    """The rules that a code, a code's beginning (``CL1``), a name or ``ALL`` selects."""
-    wanted = prefix.strip().upper()
-    if wanted == "ALL":
-        return RULES
-    named = find_rule(prefix)
-    if named is not None:
-        return (named,)
-    return tuple(rule for rule in RULES if wanted.startswith("CL") and rule.code.startswith(wanted))
+    code = find_code(text)
+    return next((rule for rule in RULES if rule.code == code), None)

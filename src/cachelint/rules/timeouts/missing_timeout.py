@@ -41,7 +41,8 @@ RULE = Rule(
     summary="A value is stored without saying for how long.",
     why="""\
 Without a timeout the one of the settings is in force, or Django's own: 300 seconds. Who reads the call can't see it,
-and who changes `TIMEOUT` in the settings changes how stale every such value may get, far from here. Say it at the call.""",
+and who changes `TIMEOUT` in the settings changes how stale each such value may get, far from here. Say it at the
+call.""",
     severity=Severity.LOW,
     examples=(
         Example(

@@ -1,0 +1,256 @@
+"""The command line as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cachelint.cli import main
+from cachelint.rules.registry import RULES
+from tests.support import make_project
+
+ONE = 'def total():\n    cache.set("total", 1)\n'
+CLEAN = 'def total():\n    cache.set("total", 1, 60)\n'
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = make_project(tmp_path, ONE)
+    monkeypatch.chdir(root)
+    return root
+
+
+def test_findings_are_printed_and_counted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--no-cache"]) == 1
+    out = capsys.readouterr().out
+    assert "CL201 missing-timeout" in out
+    assert "450 s" in out
+    assert "Found 1 problem in 1 file. 1 fixable with --fix." in out
+
+
+def test_a_clean_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app/case.py").write_text("")
+    assert main(["--no-cache"]) == 0
+    assert "nothing here imports Django's cache" in capsys.readouterr().out
+
+
+def test_concise_and_json_name_the_same_place(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--no-cache", "--format", "concise"])
+    line = capsys.readouterr().out.splitlines()[0]
+    main(["--no-cache", "--format", "json"])
+    document = json.loads(capsys.readouterr().out)
+    (finding,) = document["findings"]
+    assert line.startswith(f"{finding['path']}:{finding['line']}:{finding['column']}: CL201 ")
+    assert document["version"] == 1
+    assert finding["call_line"] == finding["line"]
+    assert finding["fix"]["edits"][0]["text"] == ", timeout=450"
+
+
+def test_paths_in_json_are_relative_to_the_working_directory(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project / "app")
+    main(["--no-cache", "--format", "json"])
+    assert [f["path"] for f in json.loads(capsys.readouterr().out)["findings"]] == ["case.py"]
+
+
+def test_only_what_was_asked_for_is_reported_but_all_is_known(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "app/other.py").write_text("from app.case import keep\n\ndef f():\n    keep('x', 1)\n")
+    with (project / "app/case.py").open("a") as file:
+        file.write(
+            "\n\ndef keep(key, value):\n    cache.set(key, value, None)\n    cache.set(key, value, settings.NEVER)\n"
+        )
+    assert main(["--no-cache", "--format", "concise", "app/other.py"]) == 0
+    assert main(["--no-cache", "--format", "concise", "app/case.py"]) == 1
+    assert "CL202" in capsys.readouterr().out
+
+
+def test_select_and_ignore(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--no-cache", "--select", "CL1,CL301"]) == 0
+    assert main(["--no-cache", "--ignore", "missing-timeout"]) == 0
+    assert main(["--no-cache", "--select", "CL2"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere"], "nowhere: no such file or folder"),
+        (["--select", "CL999"], "no rule is called 'CL999'"),
+        (["--select", "model-instnce"], "did you mean 'model-instance'"),
+        (["--unsafe-fixes"], "goes with --fix or --diff"),
+    ],
+)
+def test_what_can_t_be_done_is_said_in_one_line(
+    project: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--no-cache", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_a_missing_path_does_not_stop_the_others(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--no-cache", "nowhere", "app"]) == 2
+    assert "CL201" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[tool.cachelint]\nselct = ["CL1"]\n', "unknown key 'selct'; did you mean 'select'?"),
+        ('[tool.cachelint]\nselect = "CL1"\n', "must be a list of strings"),
+        ('[tool.cachelint]\nignore = ["CL9"]\n', "no rule is called 'CL9'"),
+        ("[tool.cachelint\n", "no valid TOML"),
+        ("[tool.cachelint.per-file-ignores]\n'a' = 'CL1'\n", "must be a list of strings"),
+    ],
+)
+def test_a_wrong_configuration(project: Path, text: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text(text)
+    assert main(["--no-cache"]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert "pyproject.toml" in err
+
+
+def test_configuration_is_followed(project: Path) -> None:
+    config = project / "pyproject.toml"
+    config.write_text('[tool.cachelint]\nignore = ["CL201"]\n')
+    assert main(["--no-cache"]) == 0
+    config.write_text('[tool.cachelint.per-file-ignores]\n"app/*" = ["CL2"]\n')
+    assert main(["--no-cache"]) == 0
+    config.write_text('[tool.cachelint]\nexclude = ["app/"]\n')
+    assert main(["--no-cache"]) == 0
+    config.write_text('[tool.cachelint]\nselect = ["CL201"]\n')
+    assert main(["--no-cache"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("syntax", b"from django.core.cache import cache\ndef f(:\n    pass\n", "syntax error near line 2"),
+        ("utf16", "from django.core.cache import cache\n".encode("utf-16"), "UTF-16"),
+        ("latin", b"# caf\xe9\nfrom django.core.cache import cache\n", "encoding"),
+        ("nul", b"from django.core.cache import cache\n\0", "NUL"),
+        ("unknown", b"# coding: nonsense\nfrom django.core.cache import cache\n", "unknown encoding"),
+    ],
+)
+def test_a_file_that_can_t_be_read(
+    project: Path, name: str, data: bytes, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / f"app/{name}.py").write_bytes(data)
+    assert main(["--no-cache"]) == 2
+    captured = capsys.readouterr()
+    assert "CL201" in captured.out
+    lines = captured.err.splitlines()
+    assert len(lines) == 1
+    assert f"app/{name}.py" in lines[0]
+    assert said in lines[0]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ("from django.core.cache import cache\ncache.set('a', 'é')\n").encode("latin-1").replace(b"from", b"# coding: latin-1\nfrom", 1),
+        b"\xef\xbb\xbffrom django.core.cache import cache\ncache.set('a', 1)\n",
+        b"from django.core.cache import cache\r\ncache.set('a', 1)\r\n",
+    ],
+    ids=["latin-1", "bom", "crlf"],
+)  # fmt: skip
+def test_encodings_and_newlines_are_kept_by_a_fix(project: Path, data: bytes) -> None:
+    path = project / "app/odd.py"
+    path.write_bytes(data)
+    path.chmod(0o640)
+    assert main(["--no-cache", "--fix"]) == 0
+    assert path.read_bytes() == data.replace(b")", b", timeout=450)")
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_loop_of_links_and_a_dangling_one(project: Path) -> None:
+    (project / "app/loop").symlink_to(project / "app")
+    (project / "app/gone.py").symlink_to(project / "nowhere.py")
+    assert main(["--no-cache"]) == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = project / "app/secret.py"
+    path.write_text("from django.core.cache import cache\n")
+    path.chmod(0)
+    assert main(["--no-cache"]) == 2
+    assert "app/secret.py: can't be read" in capsys.readouterr().err
+
+
+def test_environments_and_ignored_folders_are_left_out(project: Path) -> None:
+    (project / "app/case.py").write_text("")
+    text = "from django.core.cache import cache\ncache.set('a', 1)\n"
+    for folder in ("node_modules", ".venv", "generated", "env"):
+        (project / folder).mkdir()
+        (project / folder / "x.py").write_text(text)
+    (project / "env/pyvenv.cfg").write_text("")
+    (project / ".gitignore").write_text("generated/\n")
+    assert main(["--no-cache"]) == 0
+    (project / "kept").mkdir()
+    (project / "kept/x.py").write_text(text)
+    assert main(["--no-cache"]) == 1
+
+
+def test_computed_caches_are_said_to_be(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "config/settings.py").write_text("from elsewhere import make\nCACHES = make()\n")
+    assert main(["--no-cache"]) == 1
+    assert "which is computed" in capsys.readouterr().out
+
+
+def test_diff_shows_what_fix_writes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (project / "app/case.py").read_text()
+    assert main(["--no-cache", "--diff"]) == 0
+    assert '+    cache.set("total", 1, timeout=450)' in capsys.readouterr().out
+    assert (project / "app/case.py").read_text() == before
+
+
+def test_the_second_run_comes_from_the_store(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--format", "json"]) == 1
+    first = capsys.readouterr().out
+    assert (project / ".cachelint_cache/.gitignore").read_text() == "*\n"
+    assert main(["--format", "json"]) == 1
+    assert capsys.readouterr().out == first
+    (project / "app/case.py").write_text("")
+    assert main([]) == 0
+    for entry in (project / ".cachelint_cache").glob("*.json"):
+        entry.write_text("{broken")
+    assert main([]) == 0
+
+
+def test_from_the_store_neither_parser_is_imported(project: Path) -> None:
+    code = "import sys; from cachelint.cli import main; main(['--format', 'concise']); "
+    code += "print(sorted({'libcst', 'tree_sitter'} & set(sys.modules)))"
+    for wanted in ("['libcst', 'tree_sitter']", "[]"):
+        done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == wanted
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_is_explained_by_code_and_name(rule: object, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule", getattr(rule, "code", "").lower()]) == 0
+    by_code = capsys.readouterr().out
+    assert main(["rule", getattr(rule, "name", "")]) == 0
+    assert capsys.readouterr().out == by_code
+    assert getattr(rule, "why", "?") in by_code
+
+
+def test_no_such_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule", "CL999"]) == 2
+    assert "no rule is called" in capsys.readouterr().err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out.startswith("cachelint 0.")

@@ -1,0 +1,241 @@
+"""What fixes write, and where there must be none."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from cachelint.findings import Applicability
+from cachelint.fixes import driver
+from cachelint.fixes.newkey import next_version
+from cachelint.repair import repair
+from cachelint.session import Options
+from tests.support import CODES, HEADER, check, make_project
+
+
+def fixed(tmp_path: Path, case: str, *, unsafe: bool = False) -> str:
+    """The case after ``--fix``."""
+    root = make_project(tmp_path, textwrap.dedent(case).lstrip())
+    repair(Options(root, CODES, use_store=False), unsafe=unsafe, write_files=True)
+    return (root / "app/case.py").read_text(encoding="utf-8").removeprefix(HEADER)
+
+
+READ_WRITE = """
+    def title(pk):
+        book = cache.get(f"book:v1:{pk}")
+        if book is None:
+            book = Book.objects.get(pk=pk)
+            cache.set(f"book:v1:{pk}", book, 60)
+        return book.title
+"""
+
+
+def test_an_instance_becomes_a_dict(tmp_path: Path) -> None:
+    assert fixed(tmp_path, READ_WRITE) == textwrap.dedent("""\
+        def title(pk):
+            book = cache.get(f"book:v2:{pk}")
+            if book is None:
+                book = Book.objects.values("id", "title").get(pk=pk)
+                cache.set(f"book:v2:{pk}", book, 60)
+            return book["title"]
+    """)
+
+
+def test_deletes_move_to_the_new_key_as_well(tmp_path: Path) -> None:
+    text = fixed(tmp_path, READ_WRITE + '\n\n    def forget(pk):\n        cache.delete(f"book:v1:{pk}")\n')
+    assert text.count("book:v2:") == 3
+    assert "book:v1:" not in text
+
+
+def test_rows_become_dicts(tmp_path: Path) -> None:
+    text = fixed(
+        tmp_path,
+        """
+        def titles():
+            books = cache.get("books_v1")
+            if books is None:
+                books = Book.objects.filter(pages__gt=1).order_by("title")[:5]
+                cache.set("books_v1", books, 60)
+            return [f"{book.title}: {book.pages}" for book in books], len(books)
+        """,
+    )
+    assert 'books = list(Book.objects.filter(pages__gt=1).order_by("title")[:5].values("id", "title", "pages"))' in text
+    assert """[f"{book['title']}: {book['pages']}" for book in books], len(books)""" in text
+    assert text.count('"books_v2"') == 2
+
+
+def test_a_shortcut_a_foreign_key_and_the_key_itself(tmp_path: Path) -> None:
+    text = fixed(
+        tmp_path,
+        """
+        def shown(request, pk):
+            book = cache.get("shown:v1:%s" % pk)
+            if not book:
+                book = get_object_or_404(Book, pk=pk)
+                cache.set("shown:v1:%s" % pk, book, timeout=60)
+            return book.pk, book.author_id
+        """,
+    )
+    assert 'get_object_or_404(Book.objects.values("id", "author_id"), pk=pk)' in text
+    assert 'return book["id"], book["author_id"]' in text
+
+
+def test_a_constant_is_changed_once(tmp_path: Path) -> None:
+    text = fixed(
+        tmp_path,
+        """
+        KEY = "book-%s"
+
+
+        async def title(pk):
+            book = await cache.aget(KEY % pk)
+            if book is None:
+                book = await Book.objects.aget(pk=pk)
+                await cache.aset(KEY % pk, book, 60)
+            return book.title
+        """,
+    )
+    assert 'KEY = "book-v2-%s"' in text
+    assert 'await Book.objects.values("id", "title").aget(pk=pk)' in text
+
+
+TRAPS = {
+    "is returned": READ_WRITE.replace("book.title", "book"),
+    "calls a method": READ_WRITE.replace("book.title", "book.shout()"),
+    "reads a property of another row": READ_WRITE.replace("book.title", "book.author.name"),
+    "reads a Decimal": READ_WRITE.replace("book.title", "book.price"),
+    "is handed on": READ_WRITE.replace("return book.title", "return print(book)"),
+    "is changed": READ_WRITE.replace("return book.title", "book.title = 'x'"),
+    "is compared": READ_WRITE.replace("return book.title", "return book == 1"),
+    "no test for a miss": READ_WRITE.replace("if book is None:", "if pk:"),
+    "another default": READ_WRITE.replace('cache.get(f"book:v1:{pk}")', 'cache.get(f"book:v1:{pk}", 1)'),
+    "an expression that is no query": READ_WRITE.replace("Book.objects.get(pk=pk)", "Book(pk=pk)"),
+    "prefetched": READ_WRITE.replace("Book.objects.get", "Book.objects.prefetch_related('author').get"),
+    "a version at the call": READ_WRITE.replace("book, 60", "book, 60, version=2").replace(
+        '{pk}")', '{pk}", version=2)'
+    ),
+    "two shapes": READ_WRITE.replace(
+        "return book.title", "cache.set(f'book:v1:{pk}', 1, 60)\n        return book.title"
+    ),
+    "two names": READ_WRITE.replace("book = Book", "book = other = Book"),
+    "incr under the same key": READ_WRITE + '\n\n    def more(pk):\n        cache.incr(f"book:v1:{pk}")\n',
+    "get_or_set under the same key": READ_WRITE
+    + '\n\n    def more(pk):\n        cache.get_or_set(f"book:v1:{pk}", 1, 60)\n',
+    "a reader that returns it": READ_WRITE + '\n\n    def raw(pk):\n        return cache.get(f"book:v1:{pk}")\n',
+}
+
+
+@pytest.mark.parametrize("trap", TRAPS.values(), ids=TRAPS.keys())
+def test_no_dict_form_where_it_would_break(trap: str, tmp_path: Path) -> None:
+    text = textwrap.dedent(trap).lstrip()
+    assert fixed(tmp_path, trap, unsafe=True) == text
+    findings = [f for f in check(tmp_path).findings if f.code in ("CL101", "CL102")]
+    assert findings
+    assert all(f.no_fix for f in findings)
+
+
+def test_a_key_that_may_be_the_same_makes_it_unsafe(tmp_path: Path) -> None:
+    open_key = READ_WRITE + "\n\n    def drop(key):\n        cache.delete(key)\n"
+    root = make_project(tmp_path, textwrap.dedent(open_key))
+    (finding,) = [f for f in check(root).findings if f.code == "CL101"]
+    assert finding.fix is not None
+    assert finding.fix.applicability is Applicability.UNSAFE
+    assert "may use the same key" in finding.fix.reason
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('cache.set("a", 1)', 'cache.set("a", 1, timeout=450)'),
+        ('cache.set("a", 1,)', 'cache.set("a", 1, timeout=450,)'),
+        ('cache.set(\n    "a",\n    1,\n)', 'cache.set(\n    "a",\n    1,\n    timeout=450,\n)'),
+        ('cache.set(\n    "a",\n    1  # one\n)', 'cache.set(\n    "a",\n    1, timeout=450  # one\n)'),
+        ('cache.set("a", (1 + 2))', 'cache.set("a", (1 + 2), timeout=450)'),
+        ('cache.set(key="a", value=1)', 'cache.set(key="a", value=1, timeout=450)'),
+        ('caches["reports"].set_many({"a": 1})', 'caches["reports"].set_many({"a": 1}, timeout=300)'),
+        ('caches["versioned"].add("a", 1)', 'caches["versioned"].add("a", 1, timeout=300)'),
+    ],
+)
+def test_the_timeout_in_force(before: str, after: str, tmp_path: Path) -> None:
+    assert fixed(tmp_path, before + "\n") == after + "\n"
+
+
+def test_no_timeout_is_made_up(tmp_path: Path) -> None:
+    root = make_project(tmp_path, 'cache.set("a", 1)\n')
+    settings = root / "config/settings.py"
+    settings.write_text(settings.read_text().replace('"TIMEOUT": 450', '"TIMEOUT": None'))
+    (finding,) = check(root).findings
+    assert finding.fix is None
+    assert "None" in finding.no_fix
+    settings.unlink()
+    (root / "manage.py").unlink()
+    (finding,) = check(root).findings
+    assert finding.fix is not None
+    assert finding.fix.applicability is Applicability.UNSAFE
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('cache.set("a", (n for n in "x"), 60)', 'cache.set("a", list(n for n in "x"), 60)'),
+        ('cache.set("a", {"b": 1}.items(), 60)', 'cache.set("a", list({"b": 1}.items()), 60)'),
+    ],
+)
+def test_a_list_of_a_generator(before: str, after: str, tmp_path: Path) -> None:
+    assert fixed(tmp_path, before + "\n") in (after + "\n", before + "\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"user:v1:%s"', '"user:v2:%s"'),
+        ('f"user_v9_{pk}"', 'f"user_v10_{pk}"'),
+        ('"user:%s"', '"user:v2:%s"'),
+        ('f"user_{pk}"', 'f"user_v2_{pk}"'),
+        ('"users"', '"users:v2"'),
+        ('"all-users"', '"all-users-v2"'),
+        ('"user{}x"', '"user:v2:{}x"'),
+        ("f'{pk}:user'", "f'v2:{pk}:user'"),
+        ('rb"x".decode()', None),
+    ],
+)
+def test_the_next_version_of_a_key(before: str, after: str | None) -> None:
+    if after is not None:
+        assert next_version(before) == after
+
+
+def test_all_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_project(
+        tmp_path, 'cache.set("a", 1)\n', app__second='from django.core.cache import cache\ncache.set("b", 1)\n'
+    )
+    before = {path: path.read_bytes() for path in root.rglob("*.py")}
+    real, calls = driver.os.replace, []
+
+    def replace(source: object, target: object) -> None:
+        calls.append(target)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+        real(source, target)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(driver.os, "replace", replace)
+    done = repair(Options(root, CODES, use_store=False), unsafe=False, write_files=True)
+    assert "nothing was written" in done.failed
+    assert {path: path.read_bytes() for path in root.rglob("*.py")} == before
+    assert not list(root.rglob("*.cachelint"))
+
+
+def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_project(tmp_path, 'cache.set("a", 1)\n')
+    path = root / "app/case.py"
+    real = driver.write
+
+    def write(where: Path, done: driver.Repair) -> None:
+        path.write_text("# somebody was faster\n")
+        real(where, done)
+
+    monkeypatch.setattr("cachelint.repair.write", write)
+    done = repair(Options(root, CODES, use_store=False), unsafe=False, write_files=True)
+    assert "changed by somebody else" in done.failed
+    assert path.read_text() == "# somebody was faster\n"

@@ -1,0 +1,59 @@
+"""Comments that silence findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import check, make_project
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'cache.set("a", 1)  # cachelint: ignore CL201 -- reason',
+        'cache.set("a", 1)  # cachelint: ignore[CL201]',
+        'cache.set("a", 1)  # cachelint: ignore (missing-timeout)',
+        'cache.set("a", 1)  # cachelint: ignore',
+        '# cachelint: ignore CL201 -- reason\ncache.set("a", 1)',
+        'cache.set(\n    "a",\n    1,  # cachelint: ignore CL201\n)',
+        'cache.set("a", 1)  # noqa: CL201',
+        'cache.set("a", 1)  # noqa: E501, CL201',
+        'cache.set("a", 1)  # noqa',
+    ],
+)
+def test_it_is_silent(text: str, tmp_path: Path) -> None:
+    assert check(make_project(tmp_path, text + "\n")).findings == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'cache.set("a", 1)  # cachelint: ignore CL202',
+        'cache.set("a", 1)  # noqa: E501',
+        'cache.set("# cachelint: ignore CL201", 1)',
+        '# cachelint: ignore CL201\n\n\ncache.set("a", 1)',
+    ],
+)
+def test_it_is_not(text: str, tmp_path: Path) -> None:
+    assert "CL201" in {f.code for f in check(make_project(tmp_path, text + "\n")).findings}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('cache.set("a", 1, 60)  # cachelint: ignore CL201', "CL201 not reported here"),
+        ("x = 1  # cachelint: ignore", "silences nothing"),
+        ('cache.set("a", 1, 60)  # cachelint: ignore CL999', "names no rule"),
+    ],
+)
+def test_a_comment_that_silences_nothing_is_reported(text: str, said: str, tmp_path: Path) -> None:
+    (finding,) = check(make_project(tmp_path, text + "\n")).findings
+    assert finding.code == "CL001"
+    assert said in finding.message
+
+
+def test_a_comment_for_a_rule_that_is_off_is_left_alone(tmp_path: Path) -> None:
+    root = make_project(tmp_path, 'cache.set("a", 1)  # cachelint: ignore CL201\n')
+    assert check(root, frozenset({"CL101"})).findings == []
