@@ -154,15 +154,14 @@ def test_a_file_that_can_t_be_read(
     assert said in lines[0]
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        ("from django.core.cache import cache\ncache.set('a', 'é')\n").encode("latin-1").replace(b"from", b"# coding: latin-1\nfrom", 1),
-        b"\xef\xbb\xbffrom django.core.cache import cache\ncache.set('a', 1)\n",
-        b"from django.core.cache import cache\r\ncache.set('a', 1)\r\n",
-    ],
-    ids=["latin-1", "bom", "crlf"],
-)  # fmt: skip
+ODD_FILES = {
+    "latin-1": "# coding: latin-1\nfrom django.core.cache import cache\ncache.set('a', 'é')\n".encode("latin-1"),
+    "bom": b"\xef\xbb\xbffrom django.core.cache import cache\ncache.set('a', 1)\n",
+    "crlf": b"from django.core.cache import cache\r\ncache.set('a', 1)\r\n",
+}
+
+
+@pytest.mark.parametrize("data", ODD_FILES.values(), ids=ODD_FILES.keys())
 def test_encodings_and_newlines_are_kept_by_a_fix(project: Path, data: bytes) -> None:
     path = project / "app/odd.py"
     path.write_bytes(data)

@@ -64,8 +64,12 @@ class _Dictform:
         self.site = site
         self.facts = facts
         self.models = facts.interpreter.models
+        if site.inner is not None:
+            raise Refused(
+                f"the value goes through `{site.called}`, whose other callers and readers would change as well"
+            )
         self.model, self.rows = _stored_model(site)
-        flow = flow_of(site, facts.sites) if site.inner is None else None
+        flow = flow_of(site, facts.sites)
         if flow is None:
             raise Refused("the key is not one template that is known here")
         self.flow: Flow = flow
