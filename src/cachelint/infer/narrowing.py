@@ -17,7 +17,6 @@ from cachelint.kinds.model import (
     ExternalKind,
     Instance,
     Kind,
-    Lazy,
     List,
     ModelClass,
     ModelInstance,
@@ -78,22 +77,10 @@ def _apply(context: Context, node: cst.BaseExpression, change: Callable[[Kind], 
     kind = context.local(path)
     if kind is None:
         return True
-    known = _peek(kind)
-    if known is None:
-        context.env.set(path, Lazy(lambda: change(force(kind))))
-        return True
+    known = force(kind)
     changed = change(known)
     context.env.set(path, changed)
     return not isinstance(changed, Never) or isinstance(known, Never)
-
-
-def _peek(kind: Kind) -> Kind | None:
-    """A kind if it is known already, without working it out."""
-    while isinstance(kind, Lazy):
-        if not kind.cell:
-            return None
-        kind = kind.cell[0]
-    return kind
 
 
 def _is_none(kind: Kind) -> Kind:
