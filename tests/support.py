@@ -72,6 +72,7 @@ import zlib
 
 import redis
 import yaml
+from django import forms
 from django.conf import settings
 from django.core.cache import cache, caches
 from django.db.models import Avg, Count

@@ -27,20 +27,10 @@ class Statistics:
     def save(self):
         cache.set("statistics", self.data, 60)
 """,
-    "the cleaned data of a form": """\
-class BookForm(forms.ModelForm):
-    class Meta:
-        model = Book
-
-
-def made(request):
-    form = BookForm(request.POST)
-    cache.set("made", form.save(), 60)
-""",
 }
 
 
 @pytest.mark.parametrize("text", MISSES.values(), ids=MISSES.keys())
 def test_it_is_missed(text: str, tmp_path: Path) -> None:
-    root = make_project(tmp_path, "from django import forms\n\n\n" + text)
+    root = make_project(tmp_path, text)
     assert [f.code for f in check(root).findings if f.code in ("CL101", "CL104")] == []

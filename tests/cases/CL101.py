@@ -191,3 +191,25 @@ class Model:
 
 def other():
     cache.set("other", Model.objects, 60)
+
+
+# --- what a model form saves
+class BookForm(forms.ModelForm):
+    class Meta:
+        model = Book
+
+
+def made(request):
+    form = BookForm(request.POST)
+    cache.set("made", form.save(), 60)  # CL101
+
+
+# --- the cleaned data of a form is not known
+class BookForm(forms.ModelForm):
+    class Meta:
+        model = Book
+
+
+def made(request):
+    form = BookForm(request.POST)
+    cache.set("made", form.cleaned_data["title"], 60)

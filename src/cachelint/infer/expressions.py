@@ -369,7 +369,7 @@ def _iterated(context: Context, kind: Kind) -> Kind:
         case Dict():
             return join(*(literal(key) for key, _ in kind.entries[:8]), kind.key)
         case QuerySet():
-            return force(kind.row)
+            return at(force(kind.row), kind.origin)
         case Str():
             return Str(None, params=kind.params)
         case Scalar(type="range" | "bytes"):

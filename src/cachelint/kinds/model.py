@@ -36,7 +36,8 @@ class Origin:
         return text if len(text) <= 60 else f"{text[:40]} … {text[-15:]}"
 
 
-@dataclass(frozen=True, slots=True)
+# Without eq: a kind that asks for identity (Lazy, Closure) must not inherit a comparison of no fields.
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """The base of all kinds."""
 
@@ -437,8 +438,10 @@ K = TypeVar("K", bound=Kind)
 
 def at(kind: K, origin: Origin | None) -> K:
     """``kind`` with an origin, if it has none yet."""
-    if origin is None or kind.origin is not None:
+    if origin is None or kind.origin is not None or isinstance(kind, Lazy):
         return kind
+    if isinstance(kind, Union):
+        return replace(kind, members=tuple(at(member, origin) for member in kind.members), origin=origin)
     return replace(kind, origin=origin)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from cachelint.kinds.describe import article, short
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
-    Bound,
     Class,
     Closure,
     Coroutine,
@@ -105,6 +104,8 @@ def json_verdict(kind: Kind) -> Verdict:
             if name in _JSON_KEEPS:
                 return _KEEPS
             if name in JSON_REFUSES or name in PICKLE_REFUSES:
+                if name in ("bytes", "bytearray"):
+                    return _refuses(f"`{name}`")
                 return _refuses(article(f"`{short(name)}`") if " " not in name else article(name))
             if name == "QueryDict":
                 return Verdict(Json.CHANGES, "a `QueryDict` keeps only the last value of each key")
@@ -131,7 +132,7 @@ def json_verdict(kind: Kind) -> Verdict:
             return _refuses(f"the class `{ref.definition.name}`")
         case ModelClass(model=model):
             return _refuses(f"the class `{model.short_name}`")
-        case Function() | Partial() | Bound():
+        case Function() | Partial():
             return _refuses("a function")
         case Iterator(type=name):
             return _refuses(article(f"`{name}` object"))

@@ -5,38 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.kinds.join import members
-from cachelint.kinds.model import Dict, Instance, Kind, List, Never, Set, Str, Text, Tuple, Unknown, constant
+from cachelint.kinds.model import (
+    Dict,
+    Instance,
+    Kind,
+    List,
+    Never,
+    Origin,
+    Set,
+    Str,
+    Text,
+    Tuple,
+    Unknown,
+    at,
+    constant,
+)
 
 _MAX_DEPTH = 4
 
 
-def walk(kind: Kind, path: str = "", depth: int = 0) -> Iterator[tuple[str, Kind]]:
+def walk(kind: Kind, path: str = "", depth: int = 0, origin: Origin | None = None) -> Iterator[tuple[str, Kind]]:
     """The value and everything in it, as ``(path, kind)``; the path of the value itself is empty.
 
-    Unions are taken apart; keys of dicts stand at ``key of …``.
+    Unions are taken apart; keys of dicts stand at ``key of …``. What has no origin of its own has that of its holder.
     """
-    for member in members(kind):
+    for found in members(kind):
+        member = at(found, origin)
         yield path, member
         if depth >= _MAX_DEPTH:
             continue
         if isinstance(member, List | Tuple):
             if member.items is not None:
                 for index, item in enumerate(member.items):
-                    yield from walk(item, f"{path}[{index}]", depth + 1)
+                    yield from walk(item, f"{path}[{index}]", depth + 1, member.origin)
             else:
-                yield from walk(member.element, f"{path}[…]", depth + 1)
+                yield from walk(member.element, f"{path}[…]", depth + 1, member.origin)
         elif isinstance(member, Set):
-            yield from walk(member.element, f"{path}[…]", depth + 1)
+            yield from walk(member.element, f"{path}[…]", depth + 1, member.origin)
         elif isinstance(member, Dict):
             for key, value in member.entries:
-                yield from walk(value, f"{path}[{key!r}]", depth + 1)
-            yield from walk(member.value, f"{path}[…]", depth + 1)
+                yield from walk(value, f"{path}[{key!r}]", depth + 1, member.origin)
+            yield from walk(member.value, f"{path}[…]", depth + 1, member.origin)
             if not isinstance(member.key, Never):
-                for inner, found in walk(member.key, "", depth + 1):
+                for inner, found in walk(member.key, "", depth + 1, member.origin):
                     yield f"key of {path or 'the dict'}{inner}", found
         elif isinstance(member, Instance):
             for name, value in member.fields:
-                yield from walk(value, f"{path}.{name}", depth + 1)
+                yield from walk(value, f"{path}.{name}", depth + 1, member.origin)
 
 
 def params_of(kind: Kind) -> frozenset[str]:

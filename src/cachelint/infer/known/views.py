@@ -1,4 +1,4 @@
-"""What Django's and REST framework's class-based views give their subclasses."""
+"""What the class-based views and model forms of Django and REST framework give their subclasses."""
 
 from __future__ import annotations
 
@@ -33,8 +33,25 @@ def _is_view(context: Context, ref: ClassRef) -> bool:
     )
 
 
+def _is_model_form(context: Context, ref: ClassRef) -> bool:
+    names = context.interpreter.classes.externals(ref)
+    return any(name.endswith((".ModelForm", ".ModelSerializer", ".UserCreationForm")) for name in names)
+
+
+def _form_model(context: Context, ref: ClassRef) -> Kind | None:
+    """An instance of the model that ``Meta`` of a model form or serializer names."""
+    found = context.interpreter.classes.member(ref, "Meta")
+    if found is None or found[1][-1].form != "class":
+        return None
+    kind = context.member(ClassRef(found[0].module, found[1][-1]), "model", None)
+    model = force(kind) if kind is not None else None
+    return ModelInstance(model.model) if isinstance(model, ModelClass) else None
+
+
 def attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
-    """An attribute that a view has without defining it; None where the class is no view, or it is unknown."""
+    """An attribute that a view or form has without defining it; None where the class is neither, or it is unknown."""
+    if name in ("save", "instance") and _is_model_form(context, ref):
+        return Bound(Class(ref), name) if name == "save" else _form_model(context, ref)
     if name == "request" and (_is_view(context, ref) or ref.definition.name.endswith(("View", "Mixin", "ViewSet"))):
         return Scalar("django.http.HttpRequest")
     if not _is_view(context, ref):
@@ -54,6 +71,8 @@ def method(context: Context, ref: ClassRef, name: str) -> Kind | None:
     """The same for what ``super()`` finds."""
     if name in ("get_object", "get_queryset") and _is_view(context, ref):
         return Bound(Class(ref), name)
+    if name == "save" and _is_model_form(context, ref):
+        return Bound(Class(ref), name)
     return None
 
 
@@ -63,6 +82,8 @@ def call(context: Context, ref: ClassRef, name: str) -> Kind | None:
         return _object(context, ref)
     if name == "get_queryset":
         return _queryset(context, ref)
+    if name == "save" and _is_model_form(context, ref):
+        return _form_model(context, ref)
     return None
 
 

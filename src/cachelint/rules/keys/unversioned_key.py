@@ -9,7 +9,7 @@ from cachelint.caching.collect import Facts
 from cachelint.caching.keys import is_dynamic, is_versioned, templates
 from cachelint.caching.sites import Site
 from cachelint.findings import Finding, Severity
-from cachelint.kinds.model import NONE, force
+from cachelint.kinds.model import NONE, Str, Text, force
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import shape_can_change
 
@@ -26,7 +26,7 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     if not plain or alias(facts.interpreter, site.alias).has_version:
         return
     node = site.node_of("key", "data")
-    template = plain[0]
+    template = max(plain, key=_words)
     _, related = source_of(template, site)
     changing = shape_can_change(site.value)
     message = (
@@ -37,6 +37,11 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
         site, node, message, related=(*related, *wrapper_places(site)),
         severity=Severity.MEDIUM if changing else Severity.LOW,
     )  # fmt: skip
+
+
+def _words(template: Str) -> int:
+    """How much fixed text there is: of several templates the most telling one is shown."""
+    return sum(len(part.text) for part in template.parts or () if isinstance(part, Text))
 
 
 def shown(template: str, limit: int = 90) -> str:
