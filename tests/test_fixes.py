@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,24 @@ def test_no_timeout_is_made_up(tmp_path: Path) -> None:
     (finding,) = check(root).findings
     assert finding.fix is not None
     assert finding.fix.applicability is Applicability.UNSAFE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text + "\nfrom local_settings import *\n",
+        lambda text: text.replace("django.core.cache.backends.locmem.LocMemCache", "app.backends.Forwarding"),
+        lambda text: text.replace("450", "int(os.environ['TIMEOUT'])"),
+    ],
+    ids=["a local override", "a backend of its own", "the environment"],
+)
+def test_no_timeout_is_claimed_that_may_be_another(change: Callable[[str], str], tmp_path: Path) -> None:
+    root = make_project(tmp_path, 'cache.set("a", 1)\n')
+    settings = root / "config/settings.py"
+    settings.write_text(change(settings.read_text()))
+    (finding,) = check(root).findings
+    assert "can't be told" in finding.message
+    assert finding.fix is None
 
 
 @pytest.mark.parametrize(

@@ -64,3 +64,9 @@ def not_caches():
     client = redis.Redis()
     client.set("x", 1)
     {}.get("x")
+
+
+# --- one of two caches
+def either(big):
+    store = caches["reports"] if big else cache
+    store.set("total", 1)  # CL201

@@ -98,3 +98,41 @@ def many(pk):
 # --- a bare value says nothing
 def bare(pk):
     cache.set(str(pk), 1, 60)
+
+
+# --- a join keeps the version of the list's own beginning
+def joined(*parts):
+    key = ["total", "v1", *parts]
+    cache.set(":".join(str(part) for part in key), 1, 60)
+    cache.set(":".join(key), 1, 60)
+
+
+# --- and its words
+def joined(*parts):
+    cache.set(":".join(["total", *parts]), 1, 60)  # CL301
+
+
+# --- of a join over something unknown only the separator is known
+def joined(parts):
+    cache.set(":".join(parts), 1, 60)
+    cache.set("-".join(str(part) for part in parts), 1, 60)
+
+
+# --- a key helper of another package, given a constant
+def helped():
+    from elsewhere import make_cache_key
+
+    cache.set(make_cache_key("total"), 1, 60)
+
+
+# --- wrappers with annotations of their own
+def inner(key: str, value: object):
+    cache.set(key, value, 60)
+
+
+def outer(key: str | None, value: object):
+    inner(key, value)
+
+
+def called(pk):
+    outer(f"total:{pk}", 1)  # CL301

@@ -31,9 +31,11 @@ class Alias:
 
 def alias(interpreter: Interpreter, name: str | None) -> Alias:
     """What the settings say of a cache; ``name`` None for a computed alias."""
-    label = name or "default"
+    label = name or ""
     if not interpreter.settings_modules:
-        return Alias(label)
+        return Alias(label, known=name is not None)
+    if _overridden_elsewhere(interpreter):
+        return Alias(label, known=False, has_settings=True)
     configured = interpreter.setting("CACHES")
     if isinstance(configured, Unknown):
         found = [m for m in interpreter.settings_modules if b"CACHES" in m.source.data]
@@ -50,6 +52,19 @@ def alias(interpreter: Interpreter, name: str | None) -> Alias:
     return _read(label, [option for option in options if isinstance(option, Dict)])
 
 
+def _overridden_elsewhere(interpreter: Interpreter) -> bool:
+    """Whether a settings module takes in all names of a module that is not in the project: a local override."""
+    return any(
+        interpreter.codebase.module(module.absolute(star), module) is None
+        for module in interpreter.settings_modules
+        for star in module.outline.scope.stars
+    )
+
+
+#: Backends that read ``TIMEOUT`` as Django's own do; others may do as they like.
+_KNOWN_BACKENDS = ("django.core.cache.", "django_redis.", "django_valkey.", "redis_cache.", "django_bmemcached.")
+
+
 def _read(label: str, options: list[Dict]) -> Alias:
     timeouts: set[object] = set()
     configured = False
@@ -57,6 +72,8 @@ def _read(label: str, options: list[Dict]) -> Alias:
     has_version = False
     for option in options:
         entries = dict(option.entries)
+        backends = [constant(m) for m in members(entries["BACKEND"])] if "BACKEND" in entries else []
+        known = known and all(isinstance(b, str) and b.startswith(_KNOWN_BACKENDS) for b in backends)
         has_version = has_version or "VERSION" in entries
         given = entries.get("TIMEOUT", entries.get("timeout"))
         if given is None:

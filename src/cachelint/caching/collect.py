@@ -240,9 +240,11 @@ class _Collector:
         for member in members(callee):
             match member:
                 case Bound(receiver=receiver, name=name) if name in METHOD_NAMES:
-                    for cache in members(receiver):
-                        if isinstance(cache, CacheObject):
-                            found.append(self._site(context, node, cache, base_method(name)))
+                    caches_met = [cache for cache in members(receiver) if isinstance(cache, CacheObject)]
+                    if caches_met:
+                        # One of several caches: whatever differs between them is not known.
+                        cache = caches_met[0] if len(caches_met) == 1 else CacheObject(None)
+                        found.append(self._site(context, node, cache, base_method(name)))
                 case ExternalKind(name=name) if name in LOADERS:
                     load = self._load(context, node, name)
                     if load is not None:

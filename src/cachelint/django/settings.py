@@ -12,7 +12,7 @@ _TESTISH = re.compile(r"(^|/)(tests?|testing|docs?|examples?)/|(^|/)\w*test\w*\.
 
 
 def settings_modules(codebase: Codebase) -> list[Module]:
-    """The settings modules: those that ``DJANGO_SETTINGS_MODULE`` names in the code, else those that look like one.
+    """The settings modules: those that ``DJANGO_SETTINGS_MODULE`` names in the code, and those that look like one.
 
     Settings for tests are left out where there are others.
     """
@@ -22,6 +22,6 @@ def settings_modules(codebase: Codebase) -> list[Module]:
             found = codebase.module(match.group(1).decode(), module)
             if found is not None and found not in named:
                 named.append(found)
-    candidates = named or codebase.search(_LOOKS)
+    candidates = [*named, *(module for module in codebase.search(_LOOKS) if module not in named)]
     real = [module for module in candidates if not _TESTISH.search(module.path)]
     return real or candidates

@@ -17,7 +17,7 @@ def propose(site: Site, facts: Facts) -> Fix | str:
     """The fix, or what stands in its way."""
     settings = alias(facts.interpreter, site.alias)
     if not settings.known:
-        return "the timeout that is in force is computed in the settings"
+        return "the timeout that is in force can't be told from the code"
     if settings.timeout is None or settings.timeout <= 0:
         return f"the timeout that is in force is {settings.timeout}, which nobody should write down: choose one"
     node = site.node

@@ -116,13 +116,13 @@ def _concatenated(context: Context, node: cst.ConcatenatedString) -> Kind:
 
 
 def _formatted(context: Context, node: cst.FormattedString) -> Kind:
-    return strings.formatted(context, node)
+    return at(strings.formatted(context, node), context.origin(node))
 
 
-def _elements(context: Context, node: cst.List | cst.Tuple | cst.Set) -> tuple[list[Kind], bool]:
-    """The kinds of the items, and whether they are all known one by one."""
+def _elements(context: Context, node: cst.List | cst.Tuple | cst.Set) -> tuple[list[Kind], int]:
+    """The kinds of the items, and how many of them are known one by one, from the first."""
     kinds: list[Kind] = []
-    exact = True
+    known: int | None = None
     for element in node.elements:
         kind = context.lazy(element.value)
         if isinstance(element, cst.StarredElement):
@@ -131,9 +131,9 @@ def _elements(context: Context, node: cst.List | cst.Tuple | cst.Set) -> tuple[l
                 kinds.extend(inner.items)
                 continue
             kind = iterated(context, inner)
-            exact = False
+            known = len(kinds) if known is None else known
         kinds.append(kind)
-    return kinds, exact and len(kinds) <= _MAX_ITEMS
+    return kinds, min(len(kinds) if known is None else known, _MAX_ITEMS)
 
 
 def _later(kinds: list[Kind]) -> Kind:
@@ -143,13 +143,15 @@ def _later(kinds: list[Kind]) -> Kind:
 
 
 def _list(context: Context, node: cst.List) -> Kind:
-    kinds, exact = _elements(context, node)
-    return List(_later(kinds), tuple(kinds) if exact else None, origin=context.origin(node))
+    kinds, known = _elements(context, node)
+    if known == len(kinds):
+        return List(_later(kinds), tuple(kinds), origin=context.origin(node))
+    return List(_later(kinds), None, tuple(kinds[:known]), origin=context.origin(node))
 
 
 def _tuple(context: Context, node: cst.Tuple) -> Kind:
-    kinds, exact = _elements(context, node)
-    return Tuple(_later(kinds), tuple(kinds) if exact else None, origin=context.origin(node))
+    kinds, known = _elements(context, node)
+    return Tuple(_later(kinds), tuple(kinds) if known == len(kinds) else None, origin=context.origin(node))
 
 
 def _set(context: Context, node: cst.Set) -> Kind:
@@ -244,7 +246,8 @@ def _unary(context: Context, node: cst.UnaryOperation) -> Kind:
 
 def _binary(context: Context, node: cst.BinaryOperation) -> Kind:
     operator = type(node.operator).__name__
-    return binary(context, operator, evaluate(context, node.left), evaluate(context, node.right), node)
+    result = binary(context, operator, evaluate(context, node.left), evaluate(context, node.right), node)
+    return at(result, context.origin(node))
 
 
 def _comparison(context: Context, node: cst.Comparison) -> Kind:

@@ -28,7 +28,9 @@ from cachelint.kinds.model import (
     ModelClass,
     ModelInstance,
     Origin,
+    QuerySet,
     Scalar,
+    Str,
     Tuple,
     Unknown,
     at,
@@ -321,7 +323,12 @@ def _known_or(kind: Kind, context: Context, annotation: cst.BaseExpression) -> K
     if not isinstance(kind, Unknown):
         return kind
     found = typehints.annotation_kind(context, annotation)
-    return kind if found is None else found
+    if found is None:
+        return kind
+    if kind.params and not isinstance(found, ModelInstance | CacheObject | QuerySet):
+        # Whose parameter it is matters more than its type: the callers are still to be asked.
+        return Str(None, params=kind.params) if found == STR else kind
+    return found
 
 
 def _bind_rest(context: Context, parameters: cst.Parameters) -> None:

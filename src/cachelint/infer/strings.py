@@ -171,8 +171,11 @@ def join_call(separator: str, items: Kind, names: Sequence[str]) -> Kind:
                 pieces.append(between)
             pieces.append((item, names[index] if index < len(names) else "…"))
         return concat(pieces) if pieces else Str((Text(""),))
-    element = getattr(items, "element", None)
-    if element is None:
-        return Str(None, params=params_of(items))
-    name = names[0] if names else "…"
-    return concat([(element, name), between, (Scalar("str"), "…")])
+    if isinstance(items, List) and items.head:
+        # What the list begins with is known, what follows is not.
+        begun: list[tuple[Kind, str]] = []
+        for index, item in enumerate(items.head):
+            begun += [(item, names[index] if index < len(names) else "…"), between]
+        return concat([*begun, (Scalar("str"), "…")])
+    # A separator alone is no text of the key's own.
+    return Str(None, params=params_of(items))

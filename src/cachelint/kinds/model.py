@@ -121,10 +121,11 @@ class Str(Kind):
 
 @dataclass(frozen=True, slots=True)
 class List(Kind):
-    """A list. ``items`` are its items one by one, where they are known."""
+    """A list. ``items`` are its items one by one, where they are known, else ``head`` those that it begins with."""
 
     element: Kind
     items: tuple[Kind, ...] | None = None
+    head: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

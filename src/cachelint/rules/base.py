@@ -85,7 +85,8 @@ def source_of(kind: Kind, site: Site) -> tuple[str, tuple[Related, ...]]:
         where = f"line {place.line}"
     else:
         where = f"{place.path}:{place.line}"
-    if place == site.lift.place(site.node_of("value", "default", "data", "key")):
+    passed = {site.lift.place(node) for node in site.nodes.values()}
+    if place in passed:
         return "", ()
     return f", from {what} ({where})", (Related(place, f"made here: {what}"),)
 

@@ -205,7 +205,7 @@ def by_ending(made: Call, name: str) -> Kind | None:
     last = name.rpartition(".")[2].lower()
     if last.endswith("key") and ("cache" in last or last.startswith("make")):
         # A helper for cache keys keeps the words of the key that it is given.
-        given = [m for m in members(made.kind(0)) if isinstance(m, Str) and m.parts]
+        given = [m for m in members(made.kind(0)) if isinstance(m, Str) and m.parts and m.literal is None]
         if given and len(given) == len(members(made.kind(0))):
             return strings.concat([(STR, last), (made.kind(0), "")])
     return None

@@ -32,6 +32,7 @@ from cachelint.kinds.model import (
     Text,
     Tuple,
     constant,
+    force,
     literal,
 )
 
@@ -98,7 +99,8 @@ def _str(made: Call, receiver: Str, name: str) -> Kind:
         return receiver
     if name == "join":
         separator = receiver.literal
-        return strings.join_call(separator if separator is not None else "", made.kind(0), _item_sources(made))
+        items = _mapped_items(made) or made.kind(0)
+        return strings.join_call(separator if separator is not None else "", items, _item_sources(made))
     if name in _SAME_TEXT:
         parts = receiver.parts
         if parts is None:
@@ -114,6 +116,22 @@ def _str(made: Call, receiver: Str, name: str) -> Kind:
     if found == STR:
         return Str(None, params=receiver.params)
     return found
+
+
+def _mapped_items(made: Call) -> Kind | None:
+    """The list behind ``str(part) for part in parts``, which joins to the same text; None for anything else."""
+    import libcst as cst
+
+    node = made.node.args[0].value if made.node is not None and made.node.args else None
+    if not isinstance(node, cst.GeneratorExp | cst.ListComp):
+        return None
+    loop, target = node.for_in, node.for_in.target
+    if loop.ifs or loop.inner_for_in is not None or not isinstance(target, cst.Name):
+        return None
+    if made.context.lift.code(node.elt) not in (target.value, f"str({target.value})", f'f"{{{target.value}}}"'):
+        return None
+    found = force(made.context.evaluate(loop.iter))
+    return found if isinstance(found, List | Tuple) else None
 
 
 def _item_sources(made: Call) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cachelint.caching.aliases import alias
@@ -46,7 +47,7 @@ def _words(template: Str) -> int:
 
 def shown(template: str, limit: int = 90) -> str:
     """A template on one line, shortened in the middle."""
-    text = " ".join(template.split())
+    text = re.sub(r"\{([^{}]{24})[^{}]{2,}\}", r"{\1…}", " ".join(template.split()))
     return text if len(text) <= limit else f"{text[: limit - 22]}…{text[-20:]}"
 
 

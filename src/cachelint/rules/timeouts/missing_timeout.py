@@ -25,8 +25,10 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
 def in_force(settings: Alias) -> str:
     """What happens to an entry without a timeout, and who says so."""
     entry = f'`CACHES["{settings.name}"]["TIMEOUT"]`'
+    if not settings.name:
+        return "the timeout of whichever cache this is decides"
     if not settings.known:
-        return f"{entry} in the settings decides, which is computed"
+        return f"{entry} in the settings decides, which can't be told from the code"
     if settings.configured:
         if settings.timeout is None:
             return f"{entry} is None, so that the entry never expires"

@@ -18,7 +18,8 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
         return
     part, what = found[0]
     where, related = source_of(part.kind, site)
-    more = f" (and {len(found) - 1} more in it)" if len(found) > 1 else ""
+    others = len({other.path for other, _ in found if other.path} - {part.path})
+    more = f" (and {others} more in it)" if others and part.path else ""
     message = (
         f"{subject(site, part)} {'is' if not part.path else 'holds'} {what}{where}{more}: "
         "`json.dumps` refuses it, which blocks the move from pickle to a JSON serializer; store plain data"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import libcst as cst
+
 from cachelint.caching.sites import Site
 from cachelint.kinds.describe import describe
 from cachelint.kinds.model import (
@@ -96,6 +98,8 @@ def subject(site: Site, part: Part) -> str:
         return f"what {quote(site.lift, node)} gives" + (f" ({_shown(part)})" if part.path else "")
     if not part.path:
         return quote(site.lift, node)
+    if isinstance(node, cst.Name) and not part.path.startswith("key of"):
+        return f"`{node.value}{part.path}`"
     return f"{quote(site.lift, node)} ({_shown(part)})"
 
 
