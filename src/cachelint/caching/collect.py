@@ -193,6 +193,7 @@ class _Collector:
     def call(self, context: Context, node: cst.Call) -> None:
         """See Observer."""
         for fact in self.facts_of(context, node, 0):
+            self._settle(fact)
             key = (context.lift.path, id(node))
             if isinstance(fact, Site):
                 self._keep_site(key, fact)
@@ -202,6 +203,15 @@ class _Collector:
                 undecided = _left_to_callers(fact)
                 if undecided:
                     self.wrappers.setdefault(self.function, {})[id(node)] = undecided
+
+    def _settle(self, fact: Site | Load) -> None:
+        """Work out all that a rule will ask of a fact, each with steps of its own: one that is endless costs no other."""
+        kinds = (fact.key, fact.timeout, fact.version, fact.value) if isinstance(fact, Site) else (fact.data,)
+        for kind in kinds:
+            if kind is not None:
+                self.interpreter.steps = 0
+                params_of(kind)
+        self.interpreter.steps = 0
 
     def contains(self, context: Context, node: cst.Comparison) -> None:
         """See Observer."""

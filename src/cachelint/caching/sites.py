@@ -9,7 +9,7 @@ import libcst as cst
 from cachelint.findings import Place
 from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import join_all, members
-from cachelint.kinds.model import UNKNOWN, Dict, ExternalKind, Kind, Str, Text, force, literal
+from cachelint.kinds.model import UNKNOWN, Dict, ExternalKind, Kind, Str, Text, Unknown, force, literal
 from cachelint.kinds.walk import params_of
 from cachelint.project import FunctionRef, Lift
 
@@ -65,6 +65,15 @@ def has_words(key: Kind) -> bool:
         for member in members(key)
         if isinstance(member, Str)
         for part in member.parts or ()
+    )
+
+
+def _handed_in(key: Kind) -> bool:
+    """Whether a parameter itself, not an attribute of one, decides a key."""
+    return any(
+        bool(member.params) and not (isinstance(member, Unknown) and member.derived)
+        for member in members(key)
+        if isinstance(member, Str | Unknown)
     )
 
 
@@ -133,7 +142,7 @@ class Site:
             if kind is not None and params_of(kind):
                 found.add(aspect)
         # A template with words of its own is judged where it stands; only what is handed in whole is the caller's.
-        if "key" in found and has_words(self.key):
+        if "key" in found and (has_words(self.key) or not _handed_in(self.key)):
             found.discard("key")
         return frozenset(found)
 

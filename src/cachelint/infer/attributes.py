@@ -74,7 +74,7 @@ def _attribute(context: Context, base: Kind, name: str) -> Kind:
     interpreter = context.interpreter
     match base:
         case Unknown():
-            return base
+            return Unknown(base.params, True) if base.params else base
         case ModuleKind(ref=ref):
             symbol = interpreter.codebase.attribute(ref, name)
             return interpreter.symbol(symbol)

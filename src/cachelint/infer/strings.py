@@ -24,6 +24,7 @@ from cachelint.kinds.model import (
     Str,
     Text,
     Tuple,
+    Unknown,
     constant,
     force,
 )
@@ -49,7 +50,8 @@ def _parts(kind: Kind, name: str) -> tuple[tuple[Text | Hole, ...], frozenset[st
     value = constant(kind)
     if value is not NO_VALUE and isinstance(value, int | float | bool | None):
         return (Text(str(value)),), versions, frozenset()
-    params = params_of(kind)
+    # A key made of an attribute of a parameter is made here, not handed in.
+    params = frozenset[str]() if isinstance(kind, Unknown) and kind.derived else params_of(kind)
     return (Hole(name or "…", params),), versions, params
 
 

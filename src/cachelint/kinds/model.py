@@ -46,9 +46,13 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Kind):
-    """Nothing is known. ``params`` are those parameters of the function under analysis that decide it."""
+    """Nothing is known. ``params`` are those parameters of the function under analysis that decide it.
+
+    ``derived`` is true where it is not what was passed, but an attribute of that.
+    """
 
     params: frozenset[str] = frozenset()
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
