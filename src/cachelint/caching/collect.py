@@ -52,6 +52,8 @@ _SAFE_YAML = re.compile(r"\b(C?Safe|Base)Loader\b")
 
 _MAX_ROUNDS = 6
 _MAX_WRAPPER_DEPTH = 5
+#: Definitions that are run to find the callers of one method.
+_MAX_CALLERS = 250
 
 
 @dataclass
@@ -137,7 +139,9 @@ class _Collector:
                 found[(inner[0].path, inner[1].start)] = inner
             names = {parent.name} | {c.definition.name for c in self.interpreter.classes.subclasses(owner)}
             words = names_of(carriers.travelling(names | {f"{n}()" for n in names}))
-            for inner in candidates(self.codebase, words, calls_of([name])):
+            callers = list(candidates(self.codebase, words, calls_of([name])))
+            # A name that half the project calls says nothing of who calls this method.
+            for inner in callers if len(callers) <= _MAX_CALLERS else ():
                 found[(inner[0].path, inner[1].start)] = inner
         if plain:
             for inner in candidates(self.codebase, plain, calls_of(plain)):

@@ -179,5 +179,5 @@ def join_call(separator: str, items: Kind, names: Sequence[str]) -> Kind:
         for index, item in enumerate(items.head):
             begun += [(item, names[index] if index < len(names) else "…"), between]
         return concat([*begun, (Scalar("str"), "…")])
-    # A separator alone is no text of the key's own.
-    return Str(None, params=params_of(items))
+    # A separator alone is no text of the key's own; nor is what is joined handed in whole.
+    return Str()
