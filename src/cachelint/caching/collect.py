@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from cachelint.caching.candidates import Carriers, calls_of, candidates, loaders, names_of, uses_cache
-from cachelint.caching.sites import METHOD_NAMES, Load, Site, base_method, read_site
+from cachelint.caching.sites import ASPECTS, METHOD_NAMES, Load, Site, base_method, read_site
 from cachelint.infer.context import Context, Observer
 from cachelint.infer.functions import call_function, function_node
 from cachelint.infer.interpreter import Interpreter
 from cachelint.infer.known import caches
-from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
     UNKNOWN,
@@ -209,7 +208,7 @@ class _Collector:
                     self.wrappers.setdefault(self.function, {})[id(node)] = undecided
 
     def _settle(self, fact: Site | Load) -> None:
-        """Work out all that a rule will ask of a fact, each with steps of its own: one that is endless costs no other."""
+        """Work out all that a rule will ask of a fact, each with steps of its own: an endless one costs no other."""
         kinds = (fact.key, fact.timeout, fact.version, fact.value) if isinstance(fact, Site) else (fact.data,)
         for kind in kinds:
             if kind is not None:
@@ -292,7 +291,10 @@ class _Collector:
         inner = _Inside(self, function.ref, depth + 1)
         arguments = context.arguments(node)
         call_function(self.interpreter, function, arguments, inner)
-        return inner.facts(context, node, _passed(self.interpreter, function, arguments))
+        inner.positions = _parameter_names(self.interpreter, function)
+        return inner.facts(
+            context, node, {**dict(zip(inner.positions, arguments.positional, strict=False)), **arguments.keywords}
+        )
 
     def _constructed(self, context: Context, node: cst.Call, ref: ClassRef, depth: int) -> list[Site | Load]:
         found = self.interpreter.classes.member(ref, "__init__")
@@ -304,16 +306,13 @@ class _Collector:
         return self._wrapped(context, node, Function(init, Instance(ref)), depth)
 
 
-def _passed(interpreter: Interpreter, function: Function, arguments: Arguments) -> dict[str, Kind]:
-    """What a call passes, by the names of the parameters."""
+def _parameter_names(interpreter: Interpreter, function: Function) -> list[str]:
+    """The parameters of a function that a call fills by position."""
     tree = function_node(interpreter, function.ref)
     if tree is None:
-        return {}
+        return []
     names = [p.name.value for p in (*tree.params.posonly_params, *tree.params.params)]
-    if function.receiver is not None and names:
-        names = names[1:]
-    passed = dict(zip(names, arguments.positional, strict=False))
-    return {**passed, **arguments.keywords}
+    return names[1:] if function.receiver is not None else names
 
 
 def _left_to_callers(fact: Site | Load) -> frozenset[str]:
@@ -335,6 +334,7 @@ class _Inside(Observer):
     def __init__(self, collector: _Collector, ref: FunctionRef, depth: int) -> None:
         self.collector = collector
         self.left = collector.wrappers.get(ref, {})
+        self.positions: list[str] = []
         self.depth = depth
         self.found: dict[int, list[Site | Load]] = {}
 
@@ -372,4 +372,23 @@ class _Inside(Observer):
         if general is not None:
             site.common_value = general.value
             site.given_keys = tuple(passed[name] for name in sorted(params_of(general.key)) if name in passed)
+            site.nodes = self._nodes(node, general)
         return site
+
+    def _nodes(self, node: cst.Call, general: Site) -> dict[str, cst.BaseExpression]:
+        """The arguments of the call that decide key, value and timeout, where one alone does."""
+        found: dict[str, cst.BaseExpression] = {}
+        plain = [argument for argument in node.args if argument.keyword is None]
+        for aspect in ASPECTS:
+            kind = getattr(general, aspect)
+            names = params_of(kind) if kind is not None else frozenset()
+            if len(names) != 1 or any(argument.star for argument in node.args):
+                continue
+            (name,) = names
+            for argument in node.args:
+                if argument.keyword is not None and argument.keyword.value == name:
+                    found[aspect] = argument.value
+            index = self.positions.index(name) if name in self.positions else len(plain)
+            if index < len(plain):
+                found[aspect] = plain[index].value
+        return found

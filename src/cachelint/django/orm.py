@@ -34,7 +34,7 @@ from cachelint.kinds.model import (
 )
 
 #: The model of a queryset of which only that it is one is known.
-SOME_MODEL = ModelType("django.db.models.Model")
+SOME_MODEL = ModelType("django.db.models.Model", certain=False)
 
 
 def rows_of(manager: Manager) -> QuerySet:

@@ -73,11 +73,15 @@ def attribute(context: Context, base: Kind, name: str) -> Kind:
 def _attribute(context: Context, base: Kind, name: str) -> Kind:
     interpreter = context.interpreter
     match base:
+        case Unknown() if name == "objects":
+            return Manager(None)
         case Unknown():
             return Unknown(base.params, True) if base.params else base
         case ModuleKind(ref=ref):
             symbol = interpreter.codebase.attribute(ref, name)
             return interpreter.symbol(symbol)
+        case ExternalKind(name=full) if name == "objects" and ".models." in full:
+            return Manager(ModelType(full, certain=False))
         case ExternalKind(name=full):
             return interpreter.symbol(interpreter.codebase.attribute(External(full), name, context.module))
         case Settings():

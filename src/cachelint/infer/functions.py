@@ -137,7 +137,8 @@ def _entry_kind(
     name = parameter.name.value
     interpreter = context.interpreter
     if owner is not None and index == 0:
-        return at(receiver_kind(interpreter, owner, "classmethod" in decorators or name == "cls"), None)
+        own = receiver_kind(interpreter, owner, "classmethod" in decorators or name == "cls")
+        return at(own, Origin(context.lift, parameter)) if isinstance(own, ModelInstance) else own
     if index == 1 and owner is not None and len(decorators) == 1 and decorators[0] == "receiver":
         return UNKNOWN
     unknown = Unknown(frozenset({name}))

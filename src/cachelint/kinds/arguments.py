@@ -37,5 +37,15 @@ class Arguments:
         return value if isinstance(value, str | int | float | bool | bytes) else None
 
     def key(self) -> tuple[object, ...]:
-        """Something hashable that is equal for equal arguments."""
-        return (self.positional, tuple(sorted(self.keywords.items(), key=lambda item: item[0])), self.star)
+        """Something hashable that is equal for equal arguments made at the same places."""
+        positional = tuple((kind, _made_at(kind)) for kind in self.positional)
+        keywords = tuple((name, kind, _made_at(kind)) for name, kind in sorted(self.keywords.items(), key=_first))
+        return (positional, keywords, self.star)
+
+
+def _made_at(kind: Kind) -> object:
+    return kind.origin.node if kind.origin is not None else None
+
+
+def _first(item: tuple[str, Kind]) -> str:
+    return item[0]

@@ -88,6 +88,8 @@ def source_of(kind: Kind, site: Site) -> tuple[str, tuple[Related, ...]]:
     passed = {site.lift.place(node) for node in site.nodes.values()}
     if place in passed:
         return "", ()
+    if what in ("`self`", "`cls`"):
+        return "", (Related(place, "a method of the model itself"),)
     return f", from {what} ({where})", (Related(place, f"made here: {what}"),)
 
 

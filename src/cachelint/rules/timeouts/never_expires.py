@@ -24,6 +24,8 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     said = "timeout=None" if code == "`None`" else f"the timeout ({code}) is None"
     if node is site.node:
         said = "the timeout that is in force here is None"
+    elif site.inner is not None:
+        said += f", which `{site.called}` hands to `{site.innermost.called}`"
     _, related = source_of(found[0], site) if code != "`None`" else ("", ())
     message = (
         f"{said}: the entry never expires, so that a forgotten invalidation is served for ever; "

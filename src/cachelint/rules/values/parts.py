@@ -94,7 +94,7 @@ def subject(site: Site, part: Part) -> str:
     if node is site.node:
         base = "the value that is stored"
         return f"{base} ({part.path})" if part.path else base
-    if site.method == "get_or_set" and site.inner is None:
+    if isinstance(node, cst.Lambda) or (site.method == "get_or_set" and site.inner is None):
         return f"what {quote(site.lift, node)} gives" + (f" ({_shown(part)})" if part.path else "")
     if not part.path:
         return quote(site.lift, node)
