@@ -128,6 +128,18 @@ TRAPS = {
 }
 
 
+TRAPS["the key's variable is used elsewhere"] = """
+    def title(pk):
+        key = f"book:v1:{pk}"
+        book = cache.get(key)
+        if book is None:
+            book = Book.objects.get(pk=pk)
+            cache.set(key, book, 60)
+        caches["reports"].delete(key)
+        return book.title
+"""
+
+
 @pytest.mark.parametrize("trap", TRAPS.values(), ids=TRAPS.keys())
 def test_no_dict_form_where_it_would_break(trap: str, tmp_path: Path) -> None:
     text = textwrap.dedent(trap).lstrip()
@@ -258,3 +270,45 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path, monkey
     done = repair(Options(root, CODES, use_store=False), unsafe=False, write_files=True)
     assert "changed by somebody else" in done.failed
     assert path.read_text() == "# somebody was faster\n"
+
+
+MANAGERS = """
+from django.db import models
+
+
+class Loud(models.Manager):
+    def get(self, **kwargs):
+        return super().get(**kwargs)
+
+
+class Note(models.Model):
+    text = models.CharField(max_length=9)
+    loud = Loud()
+    objects = models.Manager()
+"""
+
+
+@pytest.mark.parametrize("query", ["Note.loud.get(pk=pk)", "get_object_or_404(Note, pk=pk)"])
+def test_a_manager_of_its_own_is_not_passed_by(query: str, tmp_path: Path) -> None:
+    case = textwrap.dedent(READ_WRITE).replace("Book.objects.get(pk=pk)", query).replace("book.title", "book.text")
+    root = make_project(tmp_path, f"from app.notes import Note\n{case}", app__notes=MANAGERS)
+    (finding,) = [f for f in check(root).findings if f.code == "CL101"]
+    assert finding.fix is None
+    assert finding.no_fix
+
+
+def test_a_key_in_a_variable_of_its_own_moves(tmp_path: Path) -> None:
+    text = fixed(
+        tmp_path,
+        """
+        def title(pk):
+            key = f"book:v1:{pk}"
+            book = cache.get(key)
+            if book is None:
+                book = Book.objects.get(pk=pk)
+                cache.set(key, book, 60)
+            return book.title
+        """,
+    )
+    assert 'key = f"book:v2:{pk}"' in text
+    assert 'return book["title"]' in text

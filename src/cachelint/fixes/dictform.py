@@ -30,9 +30,11 @@ from cachelint.kinds.model import (
     QuerySet,
     Scalar,
     Str,
+    Unknown,
     force,
 )
 from cachelint.project import ClassRef
+from cachelint.project.trees import parents
 
 #: Methods of a QuerySet that give one row, before which ``.values(…)`` goes.
 _ONE_ROW = frozenset({"get", "first", "last", "latest", "earliest", "aget", "afirst", "alast", "alatest", "aearliest"})
@@ -111,9 +113,29 @@ class _Dictform:
                 raise Refused(f"{where} uses the key outside a function")
             if site.lift.path != self.site.lift.path:
                 raise Refused(f"the key is used in another file as well ({where}), and this fix stays in one")
+        for site in self.flow.sites:
+            self._check_key_variable(site)
         constant = uses_of_constant(self.site, self.facts)
         if constant is not None and constant[1] != len(self.flow.sites) + 1:
             raise Refused(f"`{constant[0]}` is used for more than the calls that are known")
+
+    def _check_key_variable(self, site: Site) -> None:
+        """A local variable that holds the key must be for the calls of this flow alone: its text will change."""
+        key = site.nodes.get("key")
+        tree = site.lift.function
+        if not isinstance(key, cst.Name) or tree is None:
+            return
+        mine = {s.nodes.get("key") for s in self.flow.sites if s.lift is site.lift}
+        above = parents(tree)
+        for node in above:
+            if isinstance(node, cst.Name) and node.value == key.value and node not in mine:
+                parent = above[node]
+                if isinstance(parent, cst.AssignTarget) or (isinstance(parent, cst.Attribute) and parent.attr is node):
+                    continue
+                if isinstance(parent, cst.Arg) and parent.keyword is node:
+                    continue
+                line = site.lift.place(node).line
+                raise Refused(f"line {line}: `{key.value}` is used for more than the calls of this key")
 
     def _check_model(self) -> None:
         ref = self.model.ref
@@ -258,7 +280,7 @@ class _Dictform:
             return self._edit_rows(function, value, chosen)
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value.func.attr.value in _ONE_ROW:
             base = value.func.value
-            self._require(function, base)
+            self._require(function, base, value.func.attr.value)
             return [edits.after(lift.place(base), chosen)]
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value in _SHORTCUTS:
             first = value.args[0].value
@@ -280,13 +302,17 @@ class _Dictform:
         place = lift.place(value)
         return [edits.before(place, "list("), edits.after(place, f"{chosen})")]
 
-    def _require(self, function: Function, node: cst.BaseExpression) -> None:
+    def _require(self, function: Function, node: cst.BaseExpression, method: str = "") -> None:
         kind = self._kind(function, node)
+        line, code = function.line(node), _short(function.lift.code(node))
+        for ref in (getattr(kind, "manager_class", None), getattr(kind, "queryset_class", None)):
+            for name in (method, "values"):
+                if ref is not None and name and self.facts.interpreter.classes.member(ref, name) is not None:
+                    raise Refused(f"line {line}: `{ref.definition.name}` has a `{name}()` of its own")
         good = isinstance(kind, QuerySet | Manager) and kind.model == self.model
         if isinstance(kind, QuerySet):
             good = good and kind.row == ModelInstance(self.model) and kind.type == "QuerySet"
         if not good:
-            line, code = function.line(node), _short(function.lift.code(node))
             raise Refused(f"line {line}: `{code}` is no QuerySet that is known well enough")
 
     def _kind(self, function: Function, node: cst.BaseExpression) -> Kind:
@@ -304,12 +330,20 @@ class _Dictform:
         return force(context.evaluate(node))
 
     def _has_objects(self) -> bool:
-        ref = self.model.ref
-        if ref is None:
-            return True
-        scope = ref.definition.scope
-        own = scope.definitions if scope else {}
-        return "objects" in own or b"Manager" not in ref.module.text_of(ref.definition)
+        """Whether ``objects`` is certainly the default manager, which ``get_object_or_404`` asks."""
+        interpreter = self.facts.interpreter
+        fields = self.models.fields(self.model)
+        for ref in interpreter.classes.order(self.model.ref) if self.model.ref is not None else []:
+            if not isinstance(ref, ClassRef) or ref.definition.scope is None:
+                continue
+            for name, definitions in ref.definition.scope.definitions.items():
+                if definitions[-1].form != "assignment" or name in fields or name == "objects":
+                    continue
+                if b"(" in ref.module.text_of(definitions[-1]):
+                    kind = force(interpreter.class_value(ref, definitions, name))
+                    if isinstance(kind, Manager | Unknown):
+                        return False
+        return True
 
 
 def _stored_model(site: Site) -> tuple[ModelType, bool]:
