@@ -80,6 +80,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, gettext_lazy
+from django.views.generic import ListView
 from shop.models import Author, Book
 
 

@@ -134,3 +134,26 @@ def foreign():
     import elsewhere
 
     cache.set("foreign", elsewhere.thing(), 60)
+
+
+# --- the response of a view
+class Shown(ListView):
+    def dispatch(self, request, *args, **kwargs):
+        response = super().dispatch(request, *args, **kwargs)
+        cache.set("response", response, 60)  # CL104
+        return response
+
+
+# --- its status is fine
+class Shown(ListView):
+    def dispatch(self, request, *args, **kwargs):
+        response = super().dispatch(request, *args, **kwargs)
+        cache.set("status", response.status_code, 60)
+        return response
+
+
+# --- an attribute that a type does not have is not known
+def nothing(pk):
+    book = Book.objects.filter(pk=pk).first()
+    cache.set("nothing", book.title.elsewhere, 60)
+    cache.set("label", book.label, 60)

@@ -29,7 +29,8 @@ _OTHER_MODELS = (
     "marshmallow", "openai", "transformers", "elasticsearch_dsl", "neomodel", "tortoise", "pynamodb", "attr",
 )  # fmt: skip
 
-_USER_SETTING = re.compile(rb"AUTH_USER_MODEL\s*=\s*['\"]([\w.]+)['\"]")
+#: The label itself, or the default of ``os.getenv("AUTH_USER_MODEL", "app.User")``.
+_USER_SETTING = re.compile(rb"^AUTH_USER_MODEL\s*=[^\n#]*['\"]([A-Za-z_]\w*\.[A-Za-z_]\w*)['\"]", re.M)
 
 
 class Models:
@@ -93,6 +94,9 @@ class Models:
                 if found is not None:
                     self._users = found
                     break
+            else:
+                if labels:
+                    self._users = ModelType(labels[0])
         return self._users
 
     def by_label(self, label: str, near: Module | None = None) -> ModelType | None:

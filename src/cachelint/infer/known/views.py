@@ -25,6 +25,14 @@ _VIEW_WORDS = ("View", "ViewSet", "Mixin", "APIView", "Wizard")
 _VIEW_MODULES = ("django.views", "rest_framework", "django.contrib.auth.mixins", "django.contrib.auth.views")
 
 
+#: Methods of Django's views that give a response.
+_RESPONDING = frozenset({"dispatch", "get", "post", "render_to_response"})
+
+
+def _is_django_view(context: Context, ref: ClassRef) -> bool:
+    return any(name.startswith("django.views.") for name in context.interpreter.classes.externals(ref))
+
+
 def _is_view(context: Context, ref: ClassRef) -> bool:
     """Whether a class derives from a view of Django or REST framework, or from something outside so named."""
     return any(
@@ -69,6 +77,8 @@ def attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
 
 def method(context: Context, ref: ClassRef, name: str) -> Kind | None:
     """The same for what ``super()`` finds."""
+    if name in _RESPONDING and _is_django_view(context, ref):
+        return Bound(Class(ref), name)
     if name in ("get_object", "get_queryset") and _is_view(context, ref):
         return Bound(Class(ref), name)
     if name == "save" and _is_model_form(context, ref):
@@ -78,6 +88,8 @@ def method(context: Context, ref: ClassRef, name: str) -> Kind | None:
 
 def call(context: Context, ref: ClassRef, name: str) -> Kind | None:
     """The result of a method of a view that the project does not define."""
+    if name in _RESPONDING and _is_django_view(context, ref):
+        return Scalar("django.http.HttpResponse")
     if name == "get_object":
         return _object(context, ref)
     if name == "get_queryset":
