@@ -25,7 +25,7 @@ from cachelint.kinds.model import (
     Kind,
     force,
 )
-from cachelint.kinds.walk import params_of
+from cachelint.kinds.walk import handed_in, params_of
 from cachelint.project import ClassRef, Codebase, Definition, FunctionRef, Module
 from cachelint.project.trees import CONTAINS
 
@@ -371,6 +371,9 @@ class _Inside(Observer):
         general = self.collector.general(fact, key)
         if general is not None:
             site.common_value = general.value
+            if general.value is not None and not handed_in(general.value) & passed.keys():
+                # What the wrapper makes of the arguments by itself is its own business, on paths that no call decides.
+                site.aspects -= {"value"}
             site.given_keys = tuple(passed[name] for name in sorted(params_of(general.key)) if name in passed)
             site.nodes = self._nodes(node, general)
         return site

@@ -63,6 +63,15 @@ def params_of(kind: Kind) -> frozenset[str]:
     return frozenset(found)
 
 
+def handed_in(kind: Kind) -> frozenset[str]:
+    """The parameters that are themselves a value or something inside it, or are called for it; not their attributes."""
+    found: set[str] = set()
+    for _, part in walk(kind):
+        if isinstance(part, Str) or (isinstance(part, Unknown) and not part.derived):
+            found |= part.params
+    return frozenset(found)
+
+
 def has_unknown(kind: Kind) -> bool:
     """Whether anything in a value is not known."""
     return any(isinstance(part, Unknown) for _, part in walk(kind))
