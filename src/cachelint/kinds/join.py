@@ -73,8 +73,9 @@ def _add(found: list[Kind], kind: Kind) -> None:
 
 def _merge(a: Kind, b: Kind) -> Kind | None:
     """One container for two, where they differ only in what they hold."""
-    if isinstance(a, Unknown) and isinstance(b, Unknown):
-        return Unknown(a.params | b.params, a.derived and b.derived, origin=a.origin)
+    if isinstance(a, Unknown) and isinstance(b, Unknown) and (a.derived == b.derived or not (a.params and b.params)):
+        derived = a.derived if a.params else b.derived
+        return Unknown(a.params | b.params, derived, origin=a.origin)
     if isinstance(a, List) and isinstance(b, List):
         return List(lazy_join(a.element, b.element), origin=a.origin if _filled(a) else b.origin)
     if isinstance(a, Set) and isinstance(b, Set) and a.frozen == b.frozen:

@@ -66,7 +66,9 @@ def params_of(kind: Kind) -> frozenset[str]:
 def handed_in(kind: Kind) -> frozenset[str]:
     """The parameters that are themselves a value or something inside it, or are called for it; not their attributes."""
     found: set[str] = set()
-    for _, part in walk(kind):
+    for path, part in walk(kind):
+        if path.startswith("key of"):
+            continue
         if isinstance(part, Str) or (isinstance(part, Unknown) and not part.derived):
             found |= part.params
     return frozenset(found)
