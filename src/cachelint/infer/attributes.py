@@ -161,10 +161,7 @@ def class_attribute(context: Context, ref: ClassRef, name: str, receiver: Kind |
     if found is None:
         return None
     owner, definitions = found
-    kind = member_kind(context, owner, definitions, name, receiver)
-    if definitions[-1].form == "function" and isinstance(receiver, Instance | ModelInstance):
-        return kind
-    return kind
+    return member_kind(context, owner, definitions, name, receiver)
 
 
 def overrides(context: Context, ref: ClassRef, name: str, receiver: Kind) -> list[Kind]:
@@ -293,12 +290,7 @@ def _of_instance(context: Context, base: Instance, name: str) -> Kind:
         return join_all(children)
     if any(b in ("str", "builtins.str") for b in interpreter.classes.externals(ref)):
         return Bound(STR, name)
-    annotated = _annotated_member(context, ref, name)
-    return annotated if annotated is not None else UNKNOWN
-
-
-def _annotated_member(context: Context, ref: ClassRef, name: str) -> Kind | None:
-    return None
+    return UNKNOWN
 
 
 def stored_attribute(context: Context, ref: ClassRef, name: str, besides: str = "") -> Kind | None:

@@ -36,7 +36,7 @@ from cachelint.kinds.model import (
     at,
     force,
 )
-from cachelint.project import ClassRef, FunctionRef, dotted
+from cachelint.project import ClassRef, Definition, FunctionRef, Lift, Source, dotted
 from cachelint.project.trees import YIELDS
 
 if TYPE_CHECKING:
@@ -102,8 +102,6 @@ def run_entry(
     owner = owner_of(ref)
     node = lift.function if lift is not None else None
     if lift is None or node is None:
-        ref.module.lift(ref.definition, header_only=True) or lift
-        assert True
         return _empty_run(interpreter, ref)
     context = Context(interpreter, ref.module, lift, Env(), function=ref, owner=owner, observer=observer)
     names = decorator_names(node)
@@ -118,10 +116,9 @@ def run_entry(
 
 
 def _empty_run(interpreter: Interpreter, ref: FunctionRef) -> Run:
-    class _NoLift:
-        path = ref.module.path
-
-    return Run(Context(interpreter, ref.module, _NoLift()))  # type: ignore[arg-type]
+    """The run of a function whose text is no Python, which was reported."""
+    nothing = Lift(Source(ref.module.path, "pass\n"), Definition("", "statement", 0, 4, 1))
+    return Run(Context(interpreter, ref.module, nothing))
 
 
 def _parameters(parameters: cst.Parameters) -> Iterator[cst.Param]:
@@ -139,8 +136,6 @@ def _entry_kind(
     if owner is not None and index == 0:
         own = receiver_kind(interpreter, owner, "classmethod" in decorators or name == "cls")
         return at(own, Origin(context.lift, parameter)) if isinstance(own, ModelInstance) else own
-    if index == 1 and owner is not None and len(decorators) == 1 and decorators[0] == "receiver":
-        return UNKNOWN
     unknown = Unknown(frozenset({name}))
     if parameter.annotation is not None:
         kind = typehints.parameter_kind(context, parameter.annotation.annotation, name)

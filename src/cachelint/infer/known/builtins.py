@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from cachelint.infer import strings
 from cachelint.infer.known.call import Call, Result
 from cachelint.kinds.join import join, join_all, members, without
@@ -37,10 +35,6 @@ from cachelint.kinds.model import (
     force,
     literal,
 )
-
-
-def _later(made: Call, function: Callable[[], Kind]) -> Kind:
-    return Lazy(function)
 
 
 def _list(made: Call) -> Kind:
