@@ -189,6 +189,15 @@ def test_no_timeout_is_made_up(tmp_path: Path) -> None:
     assert finding.fix.applicability is Applicability.UNSAFE
 
 
+def test_a_package_does_not_know_the_settings_of_its_users(tmp_path: Path) -> None:
+    root = make_project(tmp_path, 'cache.set("a", 1)\n')
+    (root / "manage.py").unlink()
+    (root / "config/settings.py").write_text('INSTALLED_APPS = ["shop"]\n')
+    (finding,) = check(root).findings
+    assert finding.fix is not None
+    assert finding.fix.applicability is Applicability.UNSAFE
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -172,8 +172,3 @@ class _Wanted:
 
     def ignores(self, finding: Finding) -> bool:
         return any(finding.code in codes and spec.match_file(finding.place.path) for spec, codes in self.per_file)
-
-
-def codes_of(findings: Iterable[Finding]) -> set[str]:
-    """The codes in some findings."""
-    return {finding.code for finding in findings}

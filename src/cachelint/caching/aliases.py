@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cachelint.django.settings import names_settings
 from cachelint.infer.interpreter import Interpreter
 from cachelint.kinds.join import members
 from cachelint.kinds.model import NO_VALUE, Dict, Kind, Unknown, constant, force
@@ -39,7 +40,8 @@ def alias(interpreter: Interpreter, name: str | None) -> Alias:
     configured = interpreter.setting("CACHES")
     if isinstance(configured, Unknown):
         found = [m for m in interpreter.settings_modules if b"CACHES" in m.source.data]
-        return Alias(label, known=not found, has_settings=True)
+        # A package's own fragment of settings says nothing of the projects that use it.
+        return Alias(label, known=not found, has_settings=bool(found) or names_settings(interpreter.codebase))
     if name is None or any(not isinstance(m, Dict) for m in members(configured)):
         return Alias(label, known=False, has_settings=True)
     entries = [dict(m.entries).get(name) for m in members(configured) if isinstance(m, Dict)]

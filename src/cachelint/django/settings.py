@@ -25,3 +25,8 @@ def settings_modules(codebase: Codebase) -> list[Module]:
     candidates = [*named, *(module for module in codebase.search(_LOOKS) if module not in named)]
     real = [module for module in candidates if not _TESTISH.search(module.path)]
     return real or candidates
+
+
+def names_settings(codebase: Codebase) -> bool:
+    """Whether the code says which settings it runs with: a project does, a package for other projects does not."""
+    return bool(codebase.search(_NAMED))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from cachelint.kinds.model import (
     NEVER,
@@ -115,9 +115,3 @@ def without(kind: Kind, unwanted: Callable[[Kind], bool]) -> Kind:
 def map_members(kind: Kind, function: Callable[[Kind], Kind]) -> Kind:
     """Apply a function to each member, and join the results."""
     return join_all(function(member) for member in members(kind))
-
-
-def each(kinds: Iterable[Kind]) -> Iterator[Kind]:
-    """All members of several kinds."""
-    for kind in kinds:
-        yield from members(kind)

@@ -14,11 +14,9 @@ from cachelint.kinds.model import (
     Origin,
     Set,
     Str,
-    Text,
     Tuple,
     Unknown,
     at,
-    constant,
 )
 
 _MAX_DEPTH = 4
@@ -72,19 +70,3 @@ def handed_in(kind: Kind) -> frozenset[str]:
         if isinstance(part, Str) or (isinstance(part, Unknown) and not part.derived):
             found |= part.params
     return frozenset(found)
-
-
-def has_unknown(kind: Kind) -> bool:
-    """Whether anything in a value is not known."""
-    return any(isinstance(part, Unknown) for _, part in walk(kind))
-
-
-def key_texts(key: Kind) -> Iterator[Str]:
-    """The strings that a key can be."""
-    for member in members(key):
-        if isinstance(member, Str):
-            yield member
-        else:
-            value = constant(member)
-            if isinstance(value, int | float | bytes):
-                yield Str((Text(str(value)),))

@@ -135,11 +135,6 @@ class Classes:
                     return base, definitions
         return None
 
-    def knows_all_bases(self, ref: ClassRef) -> bool:
-        """Whether no base lies outside the project (but ``object`` and the typing helpers)."""
-        harmless = {"object", "typing.Generic", "abc.ABC", "typing.Protocol"}
-        return all(name in harmless or name.startswith("builtins.") for name in self.externals(ref))
-
     def subclasses(self, ref: ClassRef) -> list[ClassRef]:
         """All classes of the project that derive from a class."""
         if ref not in self._subclasses:

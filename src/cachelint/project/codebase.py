@@ -201,10 +201,6 @@ class Codebase:
             self._lookup[key] = found
         return self._lookup[key]
 
-    def is_namespace(self, name: str) -> bool:
-        """Whether ``name`` is a folder without ``__init__.py`` that modules of the project are imported through."""
-        return any((root, name) in self._packages for root in self._roots)
-
     # -- names ---------------------------------------------------------------------------------------------
 
     def resolve(self, module: Module, name: str, hops: int = _MAX_HOPS) -> Symbol | None:
@@ -274,12 +270,6 @@ class Codebase:
             target = self.module(full, importer)
             return ModuleRef(target) if target is not None else External(full)
         return None
-
-    def lookup_dotted(self, dotted: str) -> Symbol | None:
-        """The class, function or value of the project that a dotted path in a string names."""
-        head, _, last = dotted.rpartition(".")
-        module = self.module(head) if head else None
-        return self.resolve(module, last) if module is not None else None
 
     # -- classes -------------------------------------------------------------------------------------------
 
