@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: example test format docs clean
+.PHONY: example test accuracy format docs clean
 
 example: .venv/.cachelint  ## run cachelint on the example shop
 	cd examples/shop && { ../../$(BIN)/cachelint --no-cache . || test $$? = 1; }
@@ -15,6 +15,9 @@ test: .venv/.dev  ## formatter, linter, types, layers, tests
 	$(BIN)/python scripts/derive_orm_table.py --check
 	$(BIN)/python scripts/write_rule_pages.py --check
 	$(BIN)/python -m pytest
+
+accuracy: .venv/.cachelint  ## measure against the labels of accuracy/; fails where a figure has fallen
+	$(BIN)/python scripts/measure_accuracy.py --check
 
 format: .venv/.dev
 	$(BIN)/ruff format .

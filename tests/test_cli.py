@@ -85,6 +85,7 @@ def test_select_and_ignore(project: Path, capsys: pytest.CaptureFixture[str]) ->
         (["--select", "CL999"], "no rule is called 'CL999'"),
         (["--select", "model-instnce"], "did you mean 'model-instance'"),
         (["--unsafe-fixes"], "goes with --fix or --diff"),
+        (["--show-fixes"], "goes with --fix"),
     ],
 )
 def test_what_can_t_be_done_is_said_in_one_line(
@@ -109,6 +110,11 @@ def test_a_missing_path_does_not_stop_the_others(project: Path, capsys: pytest.C
         ('[tool.cachelint]\nignore = ["CL9"]\n', "no rule is called 'CL9'"),
         ("[tool.cachelint\n", "no valid TOML"),
         ("[tool.cachelint.per-file-ignores]\n'a' = 'CL1'\n", "must be a list of strings"),
+        ("[tool.cachelint]\nfix-timeout = 0\n", "fix-timeout must be a number of seconds above 0, not 0"),
+        ("[tool.cachelint]\nfix-timeout = '5'\n", "fix-timeout must be a number of seconds above 0, not '5'"),
+        ("[tool.cachelint]\nwrappers = ['a.b']\n", "wrappers must be a table"),
+        ("[tool.cachelint.wrappers]\n'remember' = ['key']\n", "'remember' is not the full name of a function"),
+        ("[tool.cachelint.wrappers]\n'lib.remember' = ['kee']\n", "'kee' is no role (key, value,"),
     ],
 )
 def test_a_wrong_configuration(project: Path, text: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -253,3 +259,54 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
     assert stopped.value.code == 0
     assert capsys.readouterr().out.startswith("cachelint 0.")
+
+
+def test_wrappers_of_third_party_code_can_be_declared(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app/case.py").write_text(
+        "from lib.caching import memoize, remember\n"
+        "from shop.models import Book\n\n\n"
+        "def one(pk):\n"
+        '    remember(f"book_{pk}", lambda: Book.objects.get(pk=pk), seconds=None)\n\n\n'
+        "@memoize(seconds=0)\n"
+        "def two():\n"
+        "    return Book.objects.all()\n"
+    )
+    assert main(["--no-cache"]) == 0
+    (project / "pyproject.toml").write_text(
+        "[tool.cachelint.wrappers]\n"
+        '"lib.caching.remember" = ["key", "default=make", "timeout=seconds"]\n'
+        '"lib.caching.memoize" = ["timeout=seconds"]\n'
+    )
+    capsys.readouterr()
+    assert main(["--no-cache", "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert [(f["line"], f["code"]) for f in found] == [
+        (6, "CL301"), (6, "CL101"), (6, "CL202"), (9, "CL102"), (9, "CL203"),
+    ]  # fmt: skip
+    assert all(f["fix"] is None for f in found)
+
+
+def test_the_timeout_that_fixes_write_can_be_configured(project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.cachelint]\nfix-timeout = 900\n")
+    assert main(["--no-cache", "--fix"]) == 1
+    assert "timeout" not in (project / "app/case.py").read_text()
+    assert main(["--no-cache", "--fix", "--unsafe-fixes"]) == 0
+    assert 'cache.set("total", 1, timeout=900)' in (project / "app/case.py").read_text()
+
+
+def test_each_fix_and_each_reason_is_shown(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = project / "app/case.py"
+    path.write_text(
+        path.read_text()
+        + "\n\ndef more(pk):\n"
+        + '    cache.set(f"more_{pk}", 1, 60)\n'
+        + '    cache.set("never", 1, None)\n'
+        + '    cache.set("book", [Book.objects.get(pk=pk), 1], 60)\n'
+    )
+    main(["--no-cache", "--fix", "--show-fixes"])
+    out = capsys.readouterr().out
+    assert "fixed app/case.py:25 CL201: pass timeout=450, which is in force now" in out
+    assert "unsafe app/case.py:29 CL301: put `v1` into the key (entries that are in the cache now are not found" in out
+    assert "not fixable app/case.py:30 CL202: this rule has no fix" in out
+    assert "not fixable app/case.py:31 CL101: what is stored is not always the same kind of value" in out
+    assert "Fixed 1 problem in 1 file, 1 left unsafe, 2 not fixable." in out

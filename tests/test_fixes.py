@@ -237,7 +237,7 @@ def test_a_list_of_a_generator(before: str, after: str, tmp_path: Path) -> None:
         ('"users"', '"users:v2"'),
         ('"all-users"', '"all-users-v2"'),
         ('"user{}x"', '"user:v2:{}x"'),
-        ("f'{pk}:user'", "f'v2:{pk}:user'"),
+        ("f'{pk}:user'", "f'{pk}:user:v2'"),
         ('rb"x".decode()', None),
     ],
 )
@@ -321,3 +321,191 @@ def test_a_key_in_a_variable_of_its_own_moves(tmp_path: Path) -> None:
     )
     assert 'key = f"book:v2:{pk}"' in text
     assert 'return book["title"]' in text
+
+
+SHELF = """\
+from django.core.cache import cache
+from shop.models import Book
+
+
+def find(pk):
+    book = cache.get(f"book:v1:{pk}")
+    if book is None:
+        book = Book.objects.get(pk=pk)
+        cache.set(f"book:v1:{pk}", book, 60)
+    return book
+
+
+def forget(pk):
+    cache.delete(f"book:v1:{pk}")
+"""
+PAGES = """\
+from app.shelf import find
+
+
+def title(pk):
+    book = find(pk)
+    return book.title if book is not None else ""
+
+
+def pages(pk):
+    return find(pk).pages
+"""
+
+
+def across(tmp_path: Path, *, pages: str = PAGES, shelf: str = SHELF, **more: str) -> tuple[str, str]:
+    """Two files after all fixes."""
+    root = make_project(tmp_path, "", app__shelf=shelf, app__pages=pages, **more)
+    repair(Options(root, CODES, use_store=False), unsafe=True, write_files=True)
+    return (root / "app/shelf.py").read_text(), (root / "app/pages.py").read_text()
+
+
+def test_callers_in_other_files_read_the_dict(tmp_path: Path) -> None:
+    shelf, pages = across(tmp_path)
+    assert 'book = Book.objects.values("id", "title", "pages").get(pk=pk)' in shelf
+    assert shelf.count("book:v2:") == 3
+    assert 'return book["title"] if book is not None else ""' in pages
+    assert 'return find(pk)["pages"]' in pages
+
+
+def test_what_is_returned_is_never_changed_without_asking(tmp_path: Path) -> None:
+    root = make_project(tmp_path, "", app__shelf=SHELF, app__pages=PAGES)
+    (finding,) = [f for f in check(root).findings if f.code == "CL101"]
+    assert finding.fix is not None
+    assert finding.fix.applicability is Applicability.UNSAFE
+    assert finding.fix.reason == "`find` will return dicts to all callers"
+    assert {edit.place.path for edit in finding.fix.edits} == {"app/shelf.py", "app/pages.py"}
+
+
+@pytest.mark.parametrize(
+    ("pages", "why"),
+    [
+        (PAGES + "\n\ndef raw(pk):\n    return find(pk)\n", "nothing that calls `raw` is seen"),
+        (PAGES + "\n\nFIND = find\n", "`find` is named at app/pages.py:13 in a way that is not followed"),
+        (PAGES + "\n\ndef shout(pk):\n    return find(pk).shout()\n", "in a way that a dict could not stand in for"),
+        (PAGES + "\n\ndef show(pk):\n    print(find(pk))\n", "in a way that a dict could not stand in for"),
+        (PAGES + "\n\ndef price(pk):\n    return find(pk).price\n", "whose values JSON does not keep"),
+        (PAGES + "\n\ndef both(pk):\n    book = find(pk)\n    book = pk\n    return book.title\n", "else at times"),
+        (PAGES + "\n\ndef find():\n    pass\n", "`find` is the name of more than one function"),
+        (PAGES + '\n\nURLS = ["app.shelf.find"]\n', "`find` is named at app/pages.py:13"),
+    ],
+)
+def test_a_caller_that_a_dict_would_break_is_named(pages: str, why: str, tmp_path: Path) -> None:
+    assert across(tmp_path / "fixed", pages=pages) == (SHELF, pages)
+    root = make_project(tmp_path / "read", "", app__shelf=SHELF, app__pages=pages)
+    (finding,) = [f for f in check(root).findings if f.code == "CL101"]
+    assert why in finding.no_fix
+
+
+def test_a_function_that_returns_an_instance_as_well_is_left_alone(tmp_path: Path) -> None:
+    shelf = SHELF.replace(
+        "    if book is None:\n", "    if pk == 0:\n        return Book.objects.first()\n    if book is None:\n"
+    )
+    assert across(tmp_path, shelf=shelf) == (shelf, PAGES)
+
+
+def test_a_key_that_is_deleted_through_a_helper_in_another_file(tmp_path: Path) -> None:
+    shelf = SHELF.replace('    cache.delete(f"book:v1:{pk}")\n', '    drop(f"book:v1:{pk}")\n').replace(
+        "from shop.models", "from app.drop import drop\nfrom shop.models"
+    )
+    drop = "from django.core.cache import cache\n\n\ndef drop(key):\n    cache.delete(key)\n"
+    changed, _ = across(tmp_path, shelf=shelf, app__drop=drop)
+    assert changed.count("book:v2:") == 3
+
+
+KEYED = """
+    def total(pk):
+        found = cache.get("total_%s" % pk)
+        if found is None:
+            found = pk + 1
+            cache.set("total_{}".format(pk), found, 60)
+        return found
+
+
+    def forget(pk):
+        cache.delete(f"total_{pk}")
+"""
+
+
+def test_one_marker_at_every_site_of_a_key(tmp_path: Path) -> None:
+    text = fixed(tmp_path, KEYED, unsafe=True)
+    assert '"total_v1_%s" % pk' in text
+    assert '"total_v1_{}".format(pk)' in text
+    assert 'f"total_v1_{pk}"' in text
+    assert fixed(tmp_path / "safe", KEYED) == textwrap.dedent(KEYED).lstrip()
+
+
+A_CONSTANT = """
+    KEY = "total_%s"
+
+
+    def keep(pk):
+        cache.set(KEY % pk, 1, 60)
+
+
+    def read(pk):
+        return cache.get(KEY % pk)
+"""
+A_HELPER = """
+    def key(pk):
+        return f"total:{pk}"
+
+
+    def keep(pk):
+        cache.set(key(pk), 1, 60)
+
+
+    def read(pk):
+        return cache.get(key(pk))
+"""
+A_SHARED_PREFIX = """
+    PREFIX = "shop"
+
+
+    def keep(pk):
+        cache.set(f"{PREFIX}:total:{pk}", 1, 60)
+
+
+    def other(pk):
+        cache.set(f"{PREFIX}:other:v2:{pk}", 1, 60)
+"""
+A_CLASS_ATTRIBUTE = """
+    class Totals:
+        prefix = "totals"
+
+        @property
+        def key(self):
+            return self.prefix + "/" + str(self.pk)
+
+        def keep(self):
+            cache.set(self.key, 1, 60)
+"""
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        (A_CONSTANT, ['KEY = "total_v1_%s"']),
+        (A_HELPER, ['return f"total:v1:{pk}"']),
+        (A_SHARED_PREFIX, ['PREFIX = "shop"', 'f"{PREFIX}:total:v1:{pk}"', 'f"{PREFIX}:other:v2:{pk}"']),
+        (A_CLASS_ATTRIBUTE, ['prefix = "totals:v1"']),
+    ],
+)
+def test_the_marker_goes_where_the_words_are_written(case: str, expected: list[str], tmp_path: Path) -> None:
+    text = fixed(tmp_path, case, unsafe=True)
+    assert [line for line in expected if line not in text] == []
+
+
+def test_two_ways_of_writing_a_key_that_no_one_marker_fits(tmp_path: Path) -> None:
+    case = """
+        WORD = "total"
+
+
+        def keep(pk):
+            cache.set(f"{WORD}_sum_{pk}", 1, 60)
+
+
+        def read(pk):
+            return cache.get("total" + f"_sum_{pk}")
+    """
+    assert fixed(tmp_path, case, unsafe=True) == textwrap.dedent(case).lstrip()

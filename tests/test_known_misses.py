@@ -9,23 +9,46 @@ import pytest
 from tests.support import check, make_project
 
 MISSES = {
-    "a wrapper inside a function": """\
-def outer(pk):
-    def keep(key, value):
-        cache.set(key, value, 60)
-
-    keep("book", Book.objects.get(pk=pk))
+    "a parameter whose attribute is a cache": """\
+def remember(event, pk):
+    event.cache.set("book", Book.objects.get(pk=pk), 60)
 """,
-    "filled in one method, cached in another": """\
-class Statistics:
-    def __init__(self):
-        self.data = {}
+    "what a valid form gives": """\
+class PriceForm(forms.Form):
+    price = forms.DecimalField()
 
-    def compute(self):
-        self.data["when"] = timezone.now()
 
-    def save(self):
-        cache.set("statistics", self.data, 60)
+def view(request):
+    form = PriceForm(request.POST)
+    if form.is_valid():
+        cache.set("price", form.cleaned_data["price"], 60)
+""",
+    "what other rows of a registry give": """\
+REGISTRY = {}
+
+
+def register(name):
+    def wrap(function):
+        REGISTRY[name] = function
+        return function
+    return wrap
+
+
+@register("book")
+def book():
+    return Book.objects.first()
+
+
+def keep(name):
+    cache.set("kept", REGISTRY[name](), 60)
+""",
+    "the data of a response": """\
+from rest_framework.response import Response
+
+
+def view(request):
+    response = Response({"when": timezone.now()})
+    cache.set("answer", response.data, 60)
 """,
 }
 

@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     fixing = parser.add_argument_group("fixing")
     fixing.add_argument("--fix", action="store_true", help="apply the fixes that change nothing else")
     fixing.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: those to be read first, too")
+    fixing.add_argument(
+        "--show-fixes", action="store_true", help="with --fix: each fix, and what stands in the way of others"
+    )
     fixing.add_argument("--diff", action="store_true", help="show what --fix would write, and write nothing")
     rules = parser.add_argument_group("rules")
     rules.add_argument("--select", metavar="CODES", action="append", help="only these rules: CL101,CL2,model-instance")
@@ -71,6 +74,9 @@ def _say(message: str) -> None:
 def _lint(words: argparse.Namespace) -> int:
     if words.unsafe_fixes and not (words.fix or words.diff):
         _say("--unsafe-fixes goes with --fix or --diff")
+        return FAILED
+    if words.show_fixes and not words.fix:
+        _say("--show-fixes goes with --fix")
         return FAILED
     given = [Path(path) for path in words.paths] or [Path()]
     existing = [path for path in given if path.exists()]
@@ -99,11 +105,13 @@ def _lint(words: argparse.Namespace) -> int:
 def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
     if not (words.fix or words.diff):
         return run(options), ""
-    from cachelint.repair import diff_text, repair
+    from cachelint.repair import diff_text, fixes_text, repair
 
     repaired = repair(options, unsafe=words.unsafe_fixes, write_files=not words.diff)
     if words.diff:
         sys.stdout.write(diff_text(repaired.repair, options.root))
+    if words.show_fixes:
+        sys.stdout.write(fixes_text(repaired.repair))
     if repaired.failed:
         repaired.outcome.problems[""] = repaired.failed
     return repaired.outcome, repaired.summary

@@ -19,7 +19,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_KEYS = ("select", "ignore", "exclude", "per-file-ignores")
+_KEYS = ("select", "ignore", "exclude", "per-file-ignores", "wrappers", "fix-timeout")
 
 
 class ConfigError(Exception):
@@ -34,6 +34,8 @@ class Config:
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    wrappers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    fix_timeout: int | None = None
     path: Path | None = None
 
 
@@ -92,7 +94,24 @@ def _check(path: Path, table: Any) -> Config:
             expand(codes)
         except ConfigError as error:
             raise ConfigError(f"{path}: tool.cachelint.{name}: {error}") from None
-    return Config(select, ignore, exclude, per_file, path)
+    timeout = table.get("fix-timeout")
+    if timeout is not None and (not isinstance(timeout, int) or isinstance(timeout, bool) or timeout <= 0):
+        raise ConfigError(f"{path}: tool.cachelint.fix-timeout must be a number of seconds above 0, not {timeout!r}")
+    return Config(select, ignore, exclude, per_file, _wrappers(path, table.get("wrappers", {})), timeout, path)
+
+
+def _wrappers(path: Path, table: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: tool.cachelint.wrappers must be a table of full names and lists of parameters")
+    wrappers = {name: _strings(path, f"wrappers.{name!r}", parameters) for name, parameters in table.items()}
+    if wrappers:
+        from cachelint.caching.declared import by_name
+
+        try:
+            by_name(wrappers)
+        except ValueError as error:
+            raise ConfigError(f"{path}: tool.cachelint.wrappers: {error}") from None
+    return tuple(wrappers.items())
 
 
 def _strings(path: Path, key: str, value: Any) -> tuple[str, ...]:
@@ -146,6 +165,8 @@ def make_options(
         () if "." in relative else relative,
         config.exclude,
         tuple((pattern, expand(codes)) for pattern, codes in config.per_file_ignores),
+        config.wrappers,
+        config.fix_timeout,
         use_store,
     )
 

@@ -60,6 +60,25 @@ def _summary(done: Repair, failed: str) -> str:
     return text
 
 
+def fixes_text(done: Repair) -> str:
+    """What was fixed, what is left to be read first, and what stands in the way of the rest, a line each."""
+    lines = [f"fixed {_place(f)} {f.code}: {f.fix.title}" for f in done.fixed if f.fix is not None]
+    for finding in done.left:
+        if finding.fix is None:
+            why = f": {finding.no_fix}" if finding.no_fix else ": this rule has no fix"
+            lines.append(f"not fixable {_place(finding)} {finding.code}{why}")
+        else:
+            reason = f" ({finding.fix.reason})" if finding.fix.reason else ""
+            lines.append(
+                f"{finding.fix.applicability.value} {_place(finding)} {finding.code}: {finding.fix.title}{reason}"
+            )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.place.path}:{finding.place.line}"
+
+
 def diff_text(done: Repair, root: Path) -> str:
     """What fixing would write, as a unified diff."""
     parts: list[str] = []

@@ -22,7 +22,9 @@ class Options:
     """What a run is asked to do.
 
     ``root`` is the project that inference sees; ``paths`` (relative to it, files or folders; empty: all) say what is
-    reported. ``codes`` are the rules that are on.
+    reported. ``codes`` are the rules that are on. ``wrappers`` are functions of third-party code that write to a cache:
+    full name, and role and name of each parameter (see caching.declared). ``fix_timeout`` are the seconds that the fix
+    of a missing timeout writes; None: those that are in force.
     """
 
     root: Path
@@ -30,6 +32,8 @@ class Options:
     paths: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    wrappers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    fix_timeout: int | None = None
     use_store: bool = True
 
 
@@ -92,6 +96,7 @@ def _identity(options: Options) -> tuple[object, ...]:
     return (
         __version__, sys.version_info[:2], sorted(options.codes), options.paths, options.exclude,
         [(pattern, sorted(codes)) for pattern, codes in options.per_file_ignores],
+        options.wrappers, options.fix_timeout,
     )  # fmt: skip
 
 
@@ -117,6 +122,7 @@ def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source
     # Imported here: a run that finds everything in the store needs neither libcst nor tree-sitter.
     from cachelint import suppression
     from cachelint.caching.collect import collect
+    from cachelint.caching.declared import by_name
     from cachelint.judge import judge
     from cachelint.project import Codebase
 
@@ -124,7 +130,8 @@ def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source
     codebase = Codebase(options.root, files, overlay)
     wanted = _Wanted(options)
     with _no_collector():
-        facts = collect(codebase)
+        facts = collect(codebase, by_name(dict(options.wrappers)))
+        facts.fix_timeout = options.fix_timeout
         findings = [f for f in judge(facts, options.codes) if wanted.reports(f.place.path)]
     commented = [path for path in codebase.paths if wanted.reports(path) and _has_ignores(codebase, path)]
     findings = suppression.apply(findings, codebase, options.codes, commented)

@@ -78,3 +78,24 @@ def unknown():
     from elsewhere import queryset
 
     cache.set("unknown", queryset(), 60)
+
+
+# --- wrapper taking a callable
+def remember(key, make, timeout=60):
+    found = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found, timeout)
+    return found
+
+
+def use():
+    remember("books", lambda: Book.objects.all())  # CL102
+
+
+def use2():
+    remember("books", load)  # CL101
+
+
+def load():
+    return list(Book.objects.all())

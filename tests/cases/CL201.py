@@ -70,3 +70,25 @@ def not_caches():
 def either(big):
     store = caches["reports"] if big else cache
     store.set("total", 1)  # CL201
+
+
+# --- unpack kwargs wrapper
+def keep(key, value, **options):
+    cache.set(key, value, **options)
+
+
+def use(pk):
+    keep("x", 1)  # CL201
+    keep("x", 1, timeout=None)  # CL202
+    keep("x", 1, timeout=60)
+
+
+# --- a wrapper that passes its options on
+def keep(key, value, **options):
+    cache.set(key, value, **options)
+
+
+def use():
+    keep("x", 1)  # CL201
+    keep("x", 1, timeout=60)
+    keep("x", 1, **{"timeout": 60})

@@ -53,3 +53,36 @@ def given(timeout=None):
 def sometimes(long):
     timeout = None if long else 60
     cache.set("sometimes", 1, timeout)
+
+
+# --- timeouts
+class Conf:
+    TTL = 60 * 60
+
+def use(x):
+    cache.set("a", 1, settings.NEVER)  # CL202
+    cache.set("b", 1, getattr(settings, "NEVER", 300))  # CL202
+    cache.set("c", 1, getattr(settings, "NOTHERE", None))  # CL202
+    cache.set("d", 1, 60 * 60 * 24)
+    cache.set("e", 1, Conf.TTL - 3600)  # CL203
+    cache.set("f", 1, datetime.timedelta(days=1).total_seconds())
+    cache.set("g", 1, datetime.timedelta(days=0).total_seconds())  # CL203
+    kw = {"timeout": None}
+    cache.set("h", 1, **kw)  # CL202
+    cache.set("i", 1, timeout=0)  # CL203
+    cache.set("j", 1, **x)
+    cache.set("k", 1, int(datetime.timedelta(hours=1).total_seconds()))
+
+
+# --- wrapper with attribute timeouts
+class Store:
+    def __init__(self, timeout):
+        self.timeout = timeout
+
+    def put(self, key, value):
+        cache.set(key, value, self.timeout)
+
+
+def use():
+    Store(None).put("a", 1)  # CL202
+    Store(60).put("a", 1)

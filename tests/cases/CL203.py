@@ -31,3 +31,14 @@ def delta():
 # --- zero only where nobody says otherwise
 def environment():
     cache.set("environment", 1, timeout=int(os.environ.get("TIMEOUT", "0")))
+
+
+# --- a wrapper whose own default is 0 means to keep nothing
+def keep(key, value, minutes=0):
+    cache.set(key, value, minutes * 60)
+
+
+def use():
+    keep("x", 1)
+    keep("x", 1, minutes=0)  # CL203
+    keep("x", 1, minutes=5)

@@ -136,3 +136,158 @@ def outer(key: str | None, value: object):
 
 def called(pk):
     outer(f"total:{pk}", 1)  # CL301
+
+
+# --- decorator memoiser
+def memoize(fn):
+    def inner(*args):
+        key = f"{fn.__name__}:{args}"
+        found = cache.get(key)
+        if found is None:
+            found = fn(*args)
+            cache.set(key, found, 60)  # CL301
+        return found
+    return inner
+
+
+@memoize  # CL101
+def newest():
+    return Book.objects.order_by("-added").first()
+
+
+@memoize
+def count():
+    return Book.objects.count()
+
+
+# --- decorator factory with timeout
+from functools import wraps
+
+def cached(timeout=None, prefix="x"):
+    def decorator(fn):
+        @wraps(fn)
+        def inner(*args, **kwargs):
+            key = "%s:%s" % (prefix, fn.__name__)
+            found = cache.get(key)
+            if found is None:
+                found = fn(*args, **kwargs)
+                cache.set(key, found, timeout)  # CL301
+            return found
+        return inner
+    return decorator
+
+
+@cached(timeout=60)  # CL102
+def books():
+    return Book.objects.all()
+
+
+@cached()  # CL202
+def total():
+    return Book.objects.count()
+
+
+@cached(timeout=60)
+def total2():
+    return Book.objects.count()
+
+
+# --- decorator class
+class memo:
+    def __init__(self, timeout):
+        self.timeout = timeout
+
+    def __call__(self, fn):
+        def inner(*args):
+            key = "memo:" + fn.__name__
+            found = cache.get(key)
+            if found is None:
+                found = fn(*args)
+                cache.set(key, found, self.timeout)  # CL301
+            return found
+        return inner
+
+
+@memo(60)  # CL101
+def newest():
+    return Book.objects.first()
+
+
+# --- keys
+import functools
+PREFIX = "books"
+
+def make_key(pk):
+    return "%s_%s" % (PREFIX, pk)
+
+class K:
+    prefix = "k"
+
+    @property
+    def key(self):
+        return f"{self.prefix}:{self.pk}"
+
+    def go(self):
+        cache.set(self.key, 1, 60)  # CL301
+
+
+def use(pk):
+    cache.set(make_key(pk), 1, 60)  # CL301
+    cache.set("a_{}".format(pk), 1, 60)  # CL301
+    cache.set("a" + str(pk), 1, 60)  # CL301
+    cache.set(":".join(["a", str(pk)]), 1, 60)  # CL301
+    p = functools.partial("{}_{}".format, "a")
+    cache.set(p(pk), 1, 60)  # CL301
+    q = functools.partial(make_key2, "a")
+    cache.set(q(pk), 1, 60)  # CL301
+    cache.set(f"a_v1_{pk}", 1, 60)
+    cache.set("_".join(("a", *map(str, pk))), 1, 60)  # CL301
+
+
+def make_key2(prefix, pk):
+    return prefix + "/" + str(pk)
+
+
+# --- key from callers
+def make(thing, other):
+    key = thing.cache_key(other)
+    cache.set(key, other.title.upper(), 60)  # CL301
+
+
+class Thing:
+    def cache_key(self, other):
+        return f"thing_{other.pk}"
+
+
+def use():
+    make(Thing(), Book.objects.first())
+
+
+# --- versions in any way of building are fine
+VERSION = 2
+
+
+def make_key(pk):
+    return "books_v%s_%s" % (VERSION, pk)
+
+
+class Keys:
+    prefix = "k:v1"
+
+    @property
+    def key(self):
+        return f"{self.prefix}:{self.pk}"
+
+    def go(self):
+        cache.set(self.key, 1, 60)
+
+
+def use(pk):
+    cache.set(make_key(pk), 1, 60)
+    cache.set("a_v1_{}".format(pk), 1, 60)
+    cache.set("a:v1:" + str(pk), 1, 60)
+    cache.set(":".join(["a", "v1", str(pk)]), 1, 60)
+    cache.set(f"a_{pk}", 1, 60, version=2)
+    cache.set("a_{}_{version}".format(pk, version=VERSION), 1, 60)
+    cache.set("a", 1, 60)
+    cache.set(str(pk), 1, 60)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from cachelint.django.settings import names_settings
 from cachelint.infer.interpreter import Interpreter
 from cachelint.kinds.join import members
 from cachelint.kinds.model import NO_VALUE, Dict, Kind, Unknown, constant, force
+from cachelint.project.files import is_test
 
 #: Seconds that Django keeps an entry where nothing says otherwise (``BaseCache``).
 DJANGO_TIMEOUT = 300
@@ -35,8 +37,16 @@ def alias(interpreter: Interpreter, name: str | None) -> Alias:
     label = name or ""
     if not interpreter.settings_modules:
         return Alias(label, known=name is not None)
-    if _overridden_elsewhere(interpreter):
-        return Alias(label, known=False, has_settings=True)
+    if all(is_test(module.path) for module in interpreter.settings_modules):
+        # The settings of a package's own tests say nothing of the projects that use it.
+        return Alias(label, known=name is not None)
+    if _overridden_elsewhere(interpreter) or _changed_later(interpreter, label):
+        return replace(_configured(interpreter, name, label), known=False, has_settings=True)
+    return _configured(interpreter, name, label)
+
+
+def _configured(interpreter: Interpreter, name: str | None, label: str) -> Alias:
+    """What ``CACHES`` says where it is made."""
     configured = interpreter.setting("CACHES")
     if isinstance(configured, Unknown):
         found = [m for m in interpreter.settings_modules if b"CACHES" in m.source.data]
@@ -61,6 +71,24 @@ def _overridden_elsewhere(interpreter: Interpreter) -> bool:
         for module in interpreter.settings_modules
         for star in module.outline.scope.stars
     )
+
+
+_STORED = re.compile(
+    rb"\bCACHES\s*\[\s*(?:['\"](\w+)['\"])?[^\]\n]*\](?:\s*\[[^\]\n]*\])*\s*"
+    rb"(?:=(?!=)|\.\s*(?:update|setdefault|pop)\()"
+)
+_UPDATED = re.compile(rb"\bCACHES\s*\.\s*(?:update|setdefault|pop|clear)\(")
+
+
+def _changed_later(interpreter: Interpreter, name: str) -> bool:
+    """Whether a settings module changes an entry of ``CACHES`` after it was made."""
+    for module in interpreter.settings_modules:
+        data = module.source.data
+        if _UPDATED.search(data):
+            return True
+        if any(match.group(1) in (None, name.encode()) for match in _STORED.finditer(data)):
+            return True
+    return False
 
 
 #: Backends that read ``TIMEOUT`` as Django's own do; others may do as they like.

@@ -159,4 +159,5 @@ def loaders(codebase: Codebase) -> Iterator[tuple[Module, Definition]]:
 
 def calls_of(names: Iterable[str]) -> re.Pattern[bytes]:
     """A pattern for calls of functions or methods of some names, decorators included."""
-    return re.compile(rb"\b" + _alternation(names) + rb"\s*\(")
+    words = _alternation(names)
+    return re.compile(rb"\b" + words + rb"\s*\(|@\s*(?:\w+\.)*" + words + rb"\b")

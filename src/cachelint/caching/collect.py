@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from cachelint.caching.candidates import Carriers, calls_of, candidates, loaders, names_of, uses_cache
-from cachelint.caching.sites import ASPECTS, METHOD_NAMES, Load, Site, base_method, read_site
-from cachelint.infer.context import Context, Observer
-from cachelint.infer.functions import call_function, function_node
+from cachelint.caching.declared import Declared, site_of
+from cachelint.caching.sites import METHOD_NAMES, Load, Site, base_method, read_site
+from cachelint.caching.wrappers import Inside, closure_parameter_names, parameter_names
+from cachelint.infer import scan
+from cachelint.infer.context import Context
+from cachelint.infer.functions import call_closure, call_function, decorator_context
 from cachelint.infer.interpreter import Interpreter
 from cachelint.infer.known import caches
-from cachelint.kinds.join import members
+from cachelint.infer.scan import called_name, closure_parameter, is_closure_parameter
+from cachelint.infer.state import OWN_STATE
+from cachelint.kinds.arguments import Arguments
+from cachelint.kinds.join import join_all, members
 from cachelint.kinds.model import (
     UNKNOWN,
     Bound,
     CacheObject,
     Class,
+    Closure,
     ExternalKind,
     Function,
     Instance,
     Kind,
+    Partial,
     force,
 )
-from cachelint.kinds.walk import handed_in, params_of
-from cachelint.project import ClassRef, Codebase, Definition, FunctionRef, Module
+from cachelint.kinds.walk import params_of
+from cachelint.project import ClassRef, Codebase, Definition, FunctionRef, Module, dotted
+from cachelint.project.files import is_test
 from cachelint.project.trees import CONTAINS
 
 #: Functions that run what they are fed with, by full name, and the position of the data.
@@ -57,12 +67,13 @@ _MAX_CALLERS = 250
 
 @dataclass
 class Facts:
-    """What is known of a project's use of the cache."""
+    """What is known of a project's use of the cache; ``fix_timeout`` is what the configuration wants to be written."""
 
     interpreter: Interpreter
     sites: list[Site] = field(default_factory=list)
     loads: list[Load] = field(default_factory=list)
     uses_cache: bool = True
+    fix_timeout: int | None = None
 
     @property
     def codebase(self) -> Codebase:
@@ -70,12 +81,12 @@ class Facts:
         return self.interpreter.codebase
 
 
-def collect(codebase: Codebase) -> Facts:
-    """All sites and loads of a project."""
+def collect(codebase: Codebase, declared: Mapping[str, Declared] | None = None) -> Facts:
+    """All sites and loads of a project; ``declared`` are wrappers of third-party code, by full name."""
     facts = Facts(Interpreter(codebase))
     if not uses_cache(codebase):
         facts.uses_cache = False
-    collector = _Collector(facts)
+    collector = _Collector(facts, declared or {})
     collector.run()
     facts.sites = sorted(collector.sites.values(), key=_order)
     facts.loads = sorted(collector.loads.values(), key=_order)
@@ -89,15 +100,19 @@ def _order(fact: Site | Load) -> tuple[str, int, int]:
 class _Collector:
     """Runs candidates; as an observer it sees the calls in them."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, declared: Mapping[str, Declared]) -> None:
         self.facts = facts
+        self.declared = declared
         self.interpreter = facts.interpreter
         self.codebase = facts.codebase
         self.sites: dict[tuple[str, int], Site] = {}
         self.loads: dict[tuple[str, int], Load] = {}
         #: Functions that hand parameters on → what is left to their callers, by the id of the call inside.
         self.wrappers: dict[FunctionRef, dict[int, frozenset[str]]] = {}
-        self.watched: set[str] = {*METHOD_NAMES, *_LOADER_NAMES, CONTAINS}
+        #: The same for lambdas and local functions, by the id of their tree.
+        self.local_wrappers: dict[int, dict[int, frozenset[str]]] = {}
+        self.from_callers: list[tuple[Site, int, str, Kind]] = []
+        self.watched: set[str] = {*METHOD_NAMES, *_LOADER_NAMES, CONTAINS, *(d.short_name for d in declared.values())}
         self.carriers: set[str] = set()
         self.done: set[tuple[str, int]] = set()
         self.function: FunctionRef | None = None
@@ -106,9 +121,20 @@ class _Collector:
 
     def run(self) -> None:
         """Run all candidates, then those that call what turned out to be a wrapper, until none is new."""
+        self._run_rounds()
+        for inner, node, aspect, kind in self.from_callers:
+            site = self.general(inner, node)
+            if site is not None:
+                setattr(site, aspect, join_all([getattr(site, aspect), kind]))
+
+    def _run_rounds(self) -> None:
         carriers = Carriers(self.codebase)
         self.carriers = carriers.words
-        for module, definition in [*candidates(self.codebase, carriers.words), *loaders(self.codebase)]:
+        names = {d.short_name for d in self.declared.values()}
+        declared = candidates(self.codebase, names, calls_of(names)) if names else ()
+        for module, definition in [
+            *candidates(self.codebase, carriers.words), *loaders(self.codebase), *declared,
+        ]:  # fmt: skip
             self.enter(module, definition)
         known: set[FunctionRef] = set()
         for _ in range(_MAX_ROUNDS):
@@ -134,6 +160,11 @@ class _Collector:
             if name == "__init__":
                 plain.add(parent.name)
                 self.watched.add(parent.name)
+            if name == "__call__":
+                # An instance is called by whatever name it travels under.
+                instances = names_of(carriers.travelling({f"{parent.name}()"}))
+                plain |= instances
+                self.watched |= instances
             for inner in self._inside(owner, name):
                 found[(inner[0].path, inner[1].start)] = inner
             names = {parent.name} | {c.definition.name for c in self.interpreter.classes.subclasses(owner)}
@@ -172,6 +203,8 @@ class _Collector:
             if definition.form == "function":
                 self.function = FunctionRef(module, definition)
                 self.interpreter.run(Function(self.function), entry=True, observer=self)
+                function, self.function = self.function, None
+                self._decorated(function)
             else:
                 self.function = None
                 lift = module.lift(definition)
@@ -196,16 +229,57 @@ class _Collector:
     def call(self, context: Context, node: cst.Call) -> None:
         """See Observer."""
         for fact in self.facts_of(context, node, 0):
-            self._settle(fact)
-            key = (context.lift.path, id(node))
-            if isinstance(fact, Site):
-                self._keep_site(key, fact)
-            else:
-                self._keep_load(fact)
+            self._keep(fact, node)
             if self.function is not None:
-                undecided = _left_to_callers(fact)
-                if undecided:
-                    self.wrappers.setdefault(self.function, {})[id(node)] = undecided
+                self._note_wrappers(context, fact, node, self.function)
+
+    def _keep(self, fact: Site | Load, node: cst.BaseExpression) -> None:
+        self._settle(fact)
+        if isinstance(fact, Site):
+            self._keep_site((fact.lift.path, id(node)), fact)
+        else:
+            self._keep_load(fact)
+
+    def _note_wrappers(self, context: Context, fact: Site | Load, node: cst.Call, function: FunctionRef) -> None:
+        """Remember which functions around a call leave something of it to their callers."""
+        undecided = _left_to_callers(fact)
+        if not undecided:
+            return
+        own = _left_to_callers(fact, of_closures=False)
+        around = list(context.local_functions())
+        for tree in around:
+            self.local_wrappers.setdefault(id(tree), {})[id(node)] = undecided
+            name = tree.name.value if isinstance(tree, cst.FunctionDef) else "lambda"
+            self.watched.add(name)
+        # A function whose local function leaves something open may be one that makes decorators.
+        if own or around:
+            self.wrappers.setdefault(function, {})[id(node)] = own
+
+    def _decorated(self, ref: FunctionRef) -> None:
+        """A decorator that caches what the function gives is a call of a wrapper with that function."""
+        lift = ref.module.lift(ref.definition)
+        node = lift.function if lift is not None else None
+        if lift is None or node is None:
+            return
+        for decorator in node.decorators:
+            name = (dotted(decorator.decorator) or called_name(decorator.decorator)).rpartition(".")[2]
+            if not self.watches(name):
+                continue
+            context = decorator_context(self.interpreter, ref, lift)
+            if isinstance(decorator.decorator, cst.Call):
+                context.observer = self
+                scan.expression(context, decorator.decorator)
+            for fact in self._decorating(context, decorator.decorator, Function(ref, bare=True)):
+                if isinstance(fact, Site):
+                    fact.decorates = ref.definition.name
+                self._keep(fact, decorator.decorator)
+
+    def _decorating(self, context: Context, node: cst.BaseExpression, function: Function) -> list[Site | Load]:
+        named = force(context.evaluate(node.func if isinstance(node, cst.Call) else node))
+        if isinstance(named, ExternalKind) and named.name in self.declared:
+            return [site_of(self.declared[named.name], context, node, self._arguments(context, node), function)]
+        callee = force(context.evaluate(node))
+        return self._facts(context, node, callee, Arguments((function,)), 0)
 
     def _settle(self, fact: Site | Load) -> None:
         """Work out all that a rule will ask of a fact, each with steps of its own: an endless one costs no other."""
@@ -262,11 +336,39 @@ class _Collector:
                     load = self._load(context, node, name)
                     if load is not None:
                         found.append(load)
-                case Function(ref=ref) if ref in self.wrappers and depth < _MAX_WRAPPER_DEPTH:
-                    found += self._wrapped(context, node, member, depth)
-                case Class(ref=ref) if depth < _MAX_WRAPPER_DEPTH:
-                    found += self._constructed(context, node, ref, depth)
+                case _:
+                    found += self._facts(context, node, member, None, depth)
         return found
+
+    def _facts(
+        self, context: Context, node: cst.BaseExpression, callee: Kind, given: Arguments | None, depth: int
+    ) -> list[Site | Load]:
+        """What a call of a wrapper leads to; ``given`` None where the arguments are those that stand at ``node``."""
+        if depth >= _MAX_WRAPPER_DEPTH:
+            return []
+        match callee:
+            case ExternalKind(name=name) if name in self.declared:
+                arguments = given if given is not None else self._arguments(context, node)
+                return [site_of(self.declared[name], context, node, arguments, None)]
+            case Function(ref=ref) if ref in self.wrappers:
+                return self._wrapped(context, node, callee, given, depth)
+            case Closure(node=tree) if id(tree) in self.local_wrappers:
+                return self._wrapped_locally(context, node, callee, given, depth)
+            case Class(ref=ref):
+                return self._called_member(context, node, Instance(ref), "__init__", given, depth)
+            case Instance():
+                return self._called_member(context, node, callee, "__call__", given, depth)
+            case Partial():
+                arguments = given if given is not None else self._arguments(context, node)
+                merged = Arguments(
+                    (*callee.positional, *arguments.positional), {**dict(callee.keywords), **arguments.keywords},
+                    arguments.star,
+                )  # fmt: skip
+                return self._facts(context, node, force(callee.function), merged, depth)
+        return []
+
+    def _arguments(self, context: Context, node: cst.BaseExpression) -> Arguments:
+        return context.arguments(node) if isinstance(node, cst.Call) else Arguments()
 
     def _site(self, context: Context, node: cst.Call, cache: CacheObject, method: str) -> Site:
         arguments = context.arguments(node)
@@ -285,113 +387,60 @@ class _Collector:
             return None
         return Load(LOADERS[name], context.lift, node, context.function, data)
 
-    def _wrapped(self, context: Context, node: cst.Call, function: Function, depth: int) -> list[Site | Load]:
+    def _wrapped(
+        self, context: Context, node: cst.BaseExpression, function: Function, given: Arguments | None, depth: int
+    ) -> list[Site | Load]:
         if self.interpreter.active.count(function.ref) > 0:
             return []
-        inner = _Inside(self, function.ref, depth + 1)
-        arguments = context.arguments(node)
+        positions = parameter_names(self.interpreter, function)
+        inner = Inside(self, self.wrappers[function.ref], positions, depth + 1, function)
+        arguments = given if given is not None else self._arguments(context, node)
         call_function(self.interpreter, function, arguments, inner)
-        inner.positions = _parameter_names(self.interpreter, function)
-        return inner.facts(
-            context, node, {**dict(zip(inner.positions, arguments.positional, strict=False)), **arguments.keywords}
-        )
+        passed = {**dict(zip(positions, arguments.positional, strict=False)), **arguments.keywords}
+        if isinstance(function.receiver, Instance) and function.receiver.attributes:
+            passed[OWN_STATE] = function.receiver
+        return inner.facts(context, node, passed)
 
-    def _constructed(self, context: Context, node: cst.Call, ref: ClassRef, depth: int) -> list[Site | Load]:
-        found = self.interpreter.classes.member(ref, "__init__")
+    def _wrapped_locally(
+        self, context: Context, node: cst.BaseExpression, closure: Closure, given: Arguments | None, depth: int
+    ) -> list[Site | Load]:
+        positions = closure_parameter_names(closure)
+        inner = Inside(self, self.local_wrappers[id(closure.node)], positions, depth + 1)
+        arguments = given if given is not None else self._arguments(context, node)
+        call_closure(closure, arguments, inner)
+        passed = dict(zip(positions, arguments.positional, strict=False))
+        passed.update({closure_parameter(closure, name): kind for name, kind in arguments.keywords.items()})
+        return inner.facts(context, node, passed)
+
+    def _called_member(
+        self, context: Context, node: cst.BaseExpression, receiver: Instance, name: str, given: Arguments | None,
+        depth: int,
+    ) -> list[Site | Load]:  # fmt: skip
+        found = self.interpreter.classes.member(receiver.ref, name)
         if found is None:
             return []
-        init = FunctionRef(found[0].module, found[1][-1])
-        if init not in self.wrappers:
-            return []
-        return self._wrapped(context, node, Function(init, Instance(ref)), depth)
+        ref = FunctionRef(found[0].module, found[1][-1])
+        return self._wrapped(context, node, Function(ref, receiver), given, depth) if ref in self.wrappers else []
+
+    def from_caller(self, fact: Site, node: int, aspect: str) -> None:
+        """See wrappers.Collector."""
+        if fact.inner is not None and not is_test(fact.lift.path):
+            self.from_callers.append((fact.inner, node, aspect, getattr(fact, aspect)))
 
 
-def _parameter_names(interpreter: Interpreter, function: Function) -> list[str]:
-    """The parameters of a function that a call fills by position."""
-    tree = function_node(interpreter, function.ref)
-    if tree is None:
-        return []
-    names = [p.name.value for p in (*tree.params.posonly_params, *tree.params.params)]
-    return names[1:] if function.receiver is not None else names
-
-
-def _left_to_callers(fact: Site | Load) -> frozenset[str]:
-    """What the callers of the function around a write or a load decide; of reads nothing is judged."""
+def _left_to_callers(fact: Site | Load, *, of_closures: bool = True) -> frozenset[str]:
+    """What the callers of the function around a call decide; of reads, which are not judged, the key alone."""
     if isinstance(fact, Load):
-        return frozenset({"data"}) if params_of(fact.data) else frozenset()
-    return fact.undecided() if fact.writes else frozenset()
+        return frozenset({"data"}) if _decided_by(params_of(fact.data), of_closures) else frozenset()
+    undecided = fact.undecided() if fact.writes else fact.undecided() & {"key"}
+    return frozenset(a for a in undecided if _decided_by(params_of(getattr(fact, a)), of_closures))
+
+
+def _decided_by(params: frozenset[str], of_closures: bool) -> bool:
+    return any(of_closures or not is_closure_parameter(name) for name in params)
 
 
 def _from_cache(kind: Kind) -> bool:
     from cachelint.kinds.model import Cached
 
     return any(isinstance(member, Cached) for member in members(kind))
-
-
-class _Inside(Observer):
-    """Watches the body of a wrapper while it runs with the arguments of one call."""
-
-    def __init__(self, collector: _Collector, ref: FunctionRef, depth: int) -> None:
-        self.collector = collector
-        self.left = collector.wrappers.get(ref, {})
-        self.positions: list[str] = []
-        self.depth = depth
-        self.found: dict[int, list[Site | Load]] = {}
-
-    def watches(self, name: str) -> bool:
-        """See Observer."""
-        return self.collector.watches(name)
-
-    def contains(self, context: Context, node: cst.Comparison) -> None:
-        """See Observer: reads say nothing of what a caller decides."""
-
-    def call(self, context: Context, node: cst.Call) -> None:
-        """See Observer."""
-        if id(node) in self.left:
-            self.found[id(node)] = self.collector.facts_of(context, node, self.depth)
-
-    def facts(self, context: Context, node: cst.Call, passed: dict[str, Kind]) -> list[Site | Load]:
-        """What was met, as facts about the call of the wrapper at ``node``, which passes some arguments."""
-        facts: list[Site | Load] = []
-        for key, inner_facts in self.found.items():
-            for fact in inner_facts:
-                if isinstance(fact, Load):
-                    made = Load(fact.loader, fact.lift, fact.node, fact.function, fact.data)
-                    made.via_place = context.lift.place(node)
-                    facts.append(made)
-                    continue
-                facts.append(self._outer(context, node, key, fact, passed))
-        return facts
-
-    def _outer(self, context: Context, node: cst.Call, key: int, fact: Site, passed: dict[str, Kind]) -> Site:
-        site = Site(fact.method, fact.alias, context.lift, node, context.function, fact.key, fact.value)
-        site.timeout, site.version = fact.timeout, fact.version
-        site.aspects = self.left[key] & fact.aspects
-        site.inner = fact
-        general = self.collector.general(fact, key)
-        if general is not None:
-            site.common_value = general.value
-            if general.value is not None and not handed_in(general.value) & passed.keys():
-                # What the wrapper makes of the arguments by itself is its own business, on paths that no call decides.
-                site.aspects -= {"value"}
-            site.given_keys = tuple(passed[name] for name in sorted(params_of(general.key)) if name in passed)
-            site.nodes = self._nodes(node, general)
-        return site
-
-    def _nodes(self, node: cst.Call, general: Site) -> dict[str, cst.BaseExpression]:
-        """The arguments of the call that decide key, value and timeout, where one alone does."""
-        found: dict[str, cst.BaseExpression] = {}
-        plain = [argument for argument in node.args if argument.keyword is None]
-        for aspect in ASPECTS:
-            kind = getattr(general, aspect)
-            names = params_of(kind) if kind is not None else frozenset()
-            if len(names) != 1 or any(argument.star for argument in node.args):
-                continue
-            (name,) = names
-            for argument in node.args:
-                if argument.keyword is not None and argument.keyword.value == name:
-                    found[aspect] = argument.value
-            index = self.positions.index(name) if name in self.positions else len(plain)
-            if index < len(plain):
-                found[aspect] = plain[index].value
-        return found

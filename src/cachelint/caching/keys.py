@@ -18,6 +18,18 @@ def templates(key: Kind) -> list[Str]:
     return [member for member in members(key) if isinstance(member, Str) and member.parts is not None]
 
 
+def joined(template: Str) -> tuple[Text | Hole, ...]:
+    """The parts of a template, with what was written in several literals as one text."""
+    parts: list[Text | Hole] = []
+    for part in template.parts or ():
+        last = parts[-1] if parts else None
+        if isinstance(part, Text) and isinstance(last, Text):
+            parts[-1] = Text(last.text + part.text)
+        else:
+            parts.append(part)
+    return tuple(parts)
+
+
 def is_dynamic(template: Str) -> bool:
     """Whether a key is built at run time and shows how: a bare value (``str(pk)``) is opaque, not built."""
     parts = template.parts or ()
@@ -30,7 +42,7 @@ def is_versioned(template: Str) -> bool:
     """Whether a marker in the fixed text, or a part whose name says version, versions a key."""
     if template.versions:
         return True
-    parts = template.parts or ()
+    parts = joined(template)
     for index, part in enumerate(parts):
         if not isinstance(part, Text):
             continue

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from cachelint.findings import Place
+from cachelint.infer.state import OWN_STATE
 from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import join_all, members
 from cachelint.kinds.model import UNKNOWN, Dict, ExternalKind, Kind, Str, Text, Unknown, force, literal
@@ -71,10 +72,16 @@ def has_words(key: Kind) -> bool:
 def _handed_in(key: Kind) -> bool:
     """Whether a parameter itself, not an attribute of one, decides a key."""
     return any(
-        bool(member.params) and not (isinstance(member, Unknown) and member.derived)
+        bool(member.params - {OWN_STATE}) and not (isinstance(member, Unknown) and member.derived)
         for member in members(key)
         if isinstance(member, Str | Unknown)
     )
+
+
+def made_elsewhere(key: Kind) -> bool:
+    """Whether a key is what an attribute or method of a parameter gives: who it is of is for the callers to tell."""
+    found = members(key)
+    return bool(found) and all(isinstance(m, Unknown) and m.derived and m.params - {OWN_STATE} for m in found)
 
 
 @dataclass(slots=True, eq=False)
@@ -88,7 +95,7 @@ class Site:
     method: str
     alias: str | None
     lift: Lift
-    node: cst.Call | cst.Comparison
+    node: cst.BaseExpression
     function: FunctionRef | None
     key: Kind
     value: Kind | None = None
@@ -100,6 +107,12 @@ class Site:
     inner: Site | None = None
     common_value: Kind | None = None
     given_keys: tuple[Kind, ...] = ()
+    #: At a call of a wrapper: what is left to defaults of the wrapper's parameters.
+    defaulted: frozenset[str] = frozenset()
+    #: Whether it is a call of third-party code that the configuration declares.
+    declared: bool = False
+    #: At a decorator that caches what a function returns: the name of the function.
+    decorates: str = ""
     #: Expressions of the call, by parameter name.
     nodes: dict[str, cst.BaseExpression] = field(default_factory=dict)
 
@@ -142,7 +155,7 @@ class Site:
             if kind is not None and params_of(kind):
                 found.add(aspect)
         # A template with words of its own is judged where it stands; only what is handed in whole is the caller's.
-        if "key" in found and (has_words(self.key) or not _handed_in(self.key)):
+        if "key" in found and (has_words(self.key) or not (_handed_in(self.key) or made_elsewhere(self.key))):
             found.discard("key")
         return frozenset(found)
 
@@ -186,12 +199,12 @@ def read_site(
             key, value = UNKNOWN, UNKNOWN
     timeout = passed.get("timeout")
     if timeout is None and arguments.star:
-        timeout = UNKNOWN
+        timeout = arguments.rest
     if timeout is not None and isinstance(force(timeout), ExternalKind):
         timeout = UNKNOWN
     site = Site(method, alias, lift, node, function, key, value, timeout, passed.get("version"))
     if site.version is None and arguments.star:
-        site.version = UNKNOWN
+        site.version = arguments.rest
     site.nodes = _nodes(node, names)
     return site
 

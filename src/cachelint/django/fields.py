@@ -44,7 +44,7 @@ FIELD_KINDS: dict[str, Kind] = {
 FIELD_MODULES = ("django.db.models", "django.contrib.postgres.fields", "django.contrib.gis.db.models")
 
 TO_ONE = frozenset({"ForeignKey", "OneToOneField", "TreeForeignKey", "TreeOneToOneField", "ParentalKey"})
-TO_MANY = frozenset({"ManyToManyField", "TreeManyToManyField", "ParentalManyToManyField"})
+TO_MANY = frozenset({"ManyToManyField", "TreeManyToManyField", "ParentalManyToManyField", "GenericRelation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Field:
     primary_key: bool = False
     #: Whether the class is one of Django's own, whose values are known.
     known: bool = True
+    editable: bool = True
 
     @property
     def attname(self) -> str:

@@ -204,11 +204,17 @@ class Models:
                 kind = Manager(related, related=True)
             elif related is not None:
                 kind = join(ModelInstance(related), NONE) if null else ModelInstance(related)
-            return Field(name, field_class, kind, related, True, many, null, primary, known)
+            editable = not _is_false(arguments.get("editable")) and field_class != "GenericRelation"
+            return Field(name, field_class, kind, related, True, many, null, primary, known, editable)
         kind = FIELD_KINDS.get(field_class, UNKNOWN) if known else UNKNOWN
         if null and kind is not UNKNOWN:
             kind = join(kind, NONE)
-        return Field(name, field_class, kind, null=null, primary_key=primary, known=known and kind is not UNKNOWN)
+        hidden = _is_true(arguments.get("auto_now")) or _is_true(arguments.get("auto_now_add"))
+        hidden = hidden or _is_false(arguments.get("editable")) or field_class == "BinaryField"
+        return Field(
+            name, field_class, kind, null=null, primary_key=primary, known=known and kind is not UNKNOWN,
+            editable=not hidden,
+        )  # fmt: skip
 
     def _field_class(self, symbol: Symbol | None) -> tuple[str, bool]:
         """Name of the field class that decides the value, and whether its values are known."""
@@ -267,6 +273,8 @@ class Models:
         related = {model.name}
         if model.ref is not None:
             related |= {base.name for base in self.classes.order(model.ref)}
+            if self.is_abstract(model.ref):
+                related |= {child.name for child in self.classes.subclasses(model.ref)}
         for word, pattern in patterns:
             for module in self.codebase.containing(word, pattern):
                 for definition in module.outline.walk():
@@ -345,3 +353,7 @@ def _assigned_call(statement: cst.CSTNode) -> cst.Call | None:
 
 def _is_true(node: cst.BaseExpression | None) -> bool:
     return isinstance(node, cst.Name) and node.value == "True"
+
+
+def _is_false(node: cst.BaseExpression | None) -> bool:
+    return isinstance(node, cst.Name) and node.value == "False"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from cachelint.django.fields import DATE, DATETIME, DECIMAL
+from cachelint.django.expressions import expression_kind, lookup_kind
+from cachelint.django.fields import DATE, DATETIME
 from cachelint.django.models import Models
 from cachelint.django.orm_table import ORM_METHODS
 from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import join, join_all, without
+from cachelint.kinds.join import join, join_all
 from cachelint.kinds.model import (
     BOOL,
-    FLOAT,
     INT,
     NEVER,
     NONE,
@@ -27,7 +27,6 @@ from cachelint.kinds.model import (
     ModelInstance,
     ModelType,
     QuerySet,
-    Scalar,
     Tuple,
     constant,
     force,
@@ -122,70 +121,6 @@ def _default_alias(kind: Kind) -> str:
         if isinstance(lookup, str):
             return f"{lookup}__{kind.name.lower()}"
     return ""
-
-
-def expression_kind(models: Models, queryset: QuerySet, kind: Kind) -> Kind:
-    """What a database expression gives for each row."""
-    kind = force(kind)
-    if not isinstance(kind, Expression):
-        return UNKNOWN
-    name = kind.name
-    if name == "Count":
-        return INT
-    if name in ("StdDev", "Variance"):
-        return join(FLOAT, NONE)
-    if name in ("Exists",):
-        return BOOL
-    if "output_field" in dict(kind.keywords) or not kind.positional:
-        return UNKNOWN
-    lookup = constant(kind.positional[0])
-    inner = lookup_kind(models, queryset, lookup) if isinstance(lookup, str) else UNKNOWN
-    inner = without(inner, lambda member: member == NONE)
-    if name in ("F",):
-        return lookup_kind(models, queryset, lookup) if isinstance(lookup, str) else UNKNOWN
-    if name in ("Max", "Min", "Sum"):
-        return join(inner, NONE)
-    if name == "Avg":
-        average = (
-            inner if inner in (DECIMAL, Scalar("datetime.timedelta")) else FLOAT if inner in (INT, FLOAT) else UNKNOWN
-        )
-        return join(average, NONE)
-    if name in ("Lower", "Upper", "Concat", "Trim"):
-        return STR
-    if name in ("TruncDate",):
-        return DATE
-    return UNKNOWN
-
-
-def lookup_kind(models: Models, queryset: QuerySet, lookup: str) -> Kind:
-    """The value that a path such as ``"author__name"`` selects."""
-    annotations = dict(queryset.annotations)
-    if lookup in annotations:
-        return annotations[lookup]
-    model = queryset.model
-    nullable = False
-    parts = lookup.split("__")
-    for index, part in enumerate(parts):
-        if model is None:
-            return UNKNOWN
-        fields = models.fields(model)
-        last = index == len(parts) - 1
-        field = models.primary_key(model) if part == "pk" else fields.get(part)
-        if field is None and part.endswith("_id"):
-            field = fields.get(part[:-3])
-            field = field if field is not None and field.relation and last else None
-        if field is None:
-            return UNKNOWN
-        if last:
-            kind = UNKNOWN if field.many and field.related is None else models.value_kind(field)
-            if field.many and field.related is not None:
-                kind = models.value_kind(models.primary_key(field.related))
-            return join(kind, NONE) if nullable and kind is not UNKNOWN else kind
-        if not field.relation:
-            return UNKNOWN
-        nullable = nullable or field.null
-        model = field.related
-    return UNKNOWN
 
 
 def _names(arguments: Iterable[Kind]) -> list[str] | None:

@@ -1,6 +1,6 @@
-"""CL101 and CL102: store a dict of the fields that the readers use, and let the readers read it.
+"""CL101 and CL102: store a dict of the fields that the readers use, and let the readers read it, in all files.
 
-For flows whose sites stand in one file; the key moves to a new version at each of them.
+The key moves to a new version at every site of the flow.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from cachelint.caching.sites import Site
 from cachelint.django.fields import Field
 from cachelint.findings import Applicability, Edit, Fix
 from cachelint.fixes import edits
+from cachelint.fixes.callers import calls_of
 from cachelint.fixes.holders import Escapes, Function
-from cachelint.fixes.newkey import NoKey, moved, uses_of_constant
+from cachelint.fixes.newkey import Moved, NoKey, move
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
     NONE,
@@ -33,8 +34,8 @@ from cachelint.kinds.model import (
     Unknown,
     force,
 )
-from cachelint.project import ClassRef
-from cachelint.project.trees import parents
+from cachelint.project import ClassRef, FunctionRef
+from cachelint.project.trees import descendants, parents
 
 #: Methods of a QuerySet that give one row, before which ``.values(…)`` goes.
 _ONE_ROW = frozenset({"get", "first", "last", "latest", "earliest", "aget", "afirst", "alast", "alatest", "aearliest"})
@@ -46,6 +47,8 @@ _NOT_BEFORE_VALUES = (
 )  # fmt: skip
 #: Methods that a class can define to make its instances more than their fields.
 _MAGIC = ("__getattr__", "__getattribute__", "__init__", "from_db", "__bool__", "__len__", "__eq__")
+#: Functions through which a value is followed back to callers.
+_MAX_RETURNS = 3
 _JSON_TYPES = ("int", "float", "bool", "None")
 
 
@@ -71,7 +74,7 @@ class _Dictform:
                 f"the value goes through `{site.called}`, whose other callers and readers would change as well"
             )
         self.model, self.rows = _stored_model(site)
-        flow = flow_of(site, facts.sites)
+        flow = flow_of(site, facts)
         if flow is None:
             raise Refused("the key is not one template that is known here")
         self.flow: Flow = flow
@@ -80,6 +83,8 @@ class _Dictform:
         self.reads: list[tuple[Function, cst.Attribute]] = []
         self.writes: list[tuple[Function, cst.BaseExpression]] = []
         self.displays: list[tuple[Function, cst.BaseExpression]] = []
+        #: Functions that return the value, whose callers change as well.
+        self.followed: set[FunctionRef] = set()
 
     def fix(self) -> Fix:
         """The edits for the whole flow."""
@@ -100,6 +105,13 @@ class _Dictform:
             other = self.flow.open_at.place
             reason = f"the call at {other.path}:{other.line} may use the same key"
             return Fix(title, tuple(changes), Applicability.UNSAFE, reason)
+        if self.followed:
+            names = ", ".join(sorted(f"`{ref.definition.name}`" for ref in self.followed))
+            return Fix(title, tuple(changes), Applicability.UNSAFE, f"{names} will return dicts to all callers")
+        if self.moved.elsewhere is not None:
+            other = self.moved.elsewhere
+            reason = f"the key is written at {other.path}:{other.line}, whoever else asks for it there"
+            return Fix(title, tuple(changes), Applicability.UNSAFE, reason)
         return Fix(title, tuple(changes), Applicability.SAFE)
 
     # -- conditions ----------------------------------------------------------------------------------------
@@ -107,17 +119,16 @@ class _Dictform:
     def _check_flow(self) -> None:
         for site in self.flow.sites:
             where = f"{site.lift.path}:{site.place.line}"
-            if site.method not in ("get", "set", "add", "delete", "touch", "has_key"):
+            if site.method not in ("get", "set", "add", "delete", "delete_many", "touch", "has_key"):
                 raise Refused(f"{where} uses the key with `{site.called}`")
             if site.function is None or site.lift.function is None:
                 raise Refused(f"{where} uses the key outside a function")
-            if site.lift.path != self.site.lift.path:
-                raise Refused(f"the key is used in another file as well ({where}), and this fix stays in one")
+        for call in self.flow.calls:
+            if call.innermost.method not in ("delete", "touch", "has_key", "delete_many"):
+                raise Refused(f"{call.lift.path}:{call.place.line} hands the key to `{call.called}`")
         for site in self.flow.sites:
             self._check_key_variable(site)
-        constant = uses_of_constant(self.site, self.facts)
-        if constant is not None and constant[1] != len(self.flow.sites) + 1:
-            raise Refused(f"`{constant[0]}` is used for more than the calls that are known")
+        self.moved: Moved = move(self.flow, self.facts, first=2)
 
     def _check_key_variable(self, site: Site) -> None:
         """A local variable that holds the key must be for the calls of this flow alone: its text will change."""
@@ -149,7 +160,7 @@ class _Dictform:
     # -- reading the functions -----------------------------------------------------------------------------
 
     def _read_function(self, sites: list[Site]) -> None:
-        function = Function(sites[0].lift)
+        function = Function(sites[0].lift, self.site.lift.path)
         holders: set[str] = set()
         stored_by: set[cst.CSTNode] = set()
         for site in sites:
@@ -178,6 +189,60 @@ class _Dictform:
                 if not self._is_read(sites, value):
                     self._convert(function, sites[0], value)
             self.reads += [(function, attribute) for attribute in uses.attributes]
+            if uses.returned:
+                self._check_returns(function, holders)
+                self._follow(sites[0].function, 0)
+
+    def _check_returns(self, function: Function, holders: set[str]) -> None:
+        """Whatever a function returns must be what changes, or nothing."""
+        for node in descendants(function.tree):
+            if isinstance(node, cst.Return) and node.value is not None and not _is_none(node.value):
+                if not (isinstance(node.value, cst.Name) and node.value.value in holders):
+                    code = _short(function.lift.code(node.value))
+                    raise Refused(f"{function.where(node)}: `{code}` is returned, which is no cached value")
+
+    def _follow(self, ref: FunctionRef | None, depth: int) -> None:
+        """What the callers of a function that returns the value do with it."""
+        if ref is None or depth > _MAX_RETURNS:
+            raise Refused("what is stored is returned through too many functions")
+        if ref in self.followed:
+            return
+        self.followed.add(ref)
+        for caller, lift, call in calls_of(ref, self.facts):
+            function = Function(lift, self.site.lift.path)
+            node: cst.CSTNode = call
+            if isinstance(function.above.get(node), cst.Await):
+                node = function.above[node]
+            self._use(caller, function, node, depth)
+
+    def _use(self, caller: FunctionRef, function: Function, node: cst.CSTNode, depth: int) -> None:
+        parent = function.above.get(node)
+        if isinstance(parent, cst.Expr):
+            return
+        if isinstance(parent, cst.Assign) and len(parent.targets) == 1:
+            target = parent.targets[0].target
+            if isinstance(target, cst.Name):
+                uses = function.uses(target.value, set(), self.rows)
+                if any(value is not node and not _is_none(value) for value in uses.assigned):
+                    raise Refused(f"{function.where(parent)}: `{target.value}` is something else at times")
+                self.reads += [(function, attribute) for attribute in uses.attributes]
+                if uses.returned:
+                    self._check_returns(function, {target.value})
+                    self._follow(caller, depth + 1)
+                return
+        if isinstance(parent, cst.Attribute) and not self.rows:
+            above = function.above.get(parent)
+            if not (isinstance(above, cst.Call) and above.func is parent):
+                self.reads.append((function, parent))
+                return
+        if isinstance(parent, cst.For | cst.CompFor) and parent.iter is node and self.rows:
+            if isinstance(parent.target, cst.Name):
+                self.reads += [(function, a) for a in function.row_uses(parent, parent.target.value)]
+                return
+        if isinstance(parent, cst.Return):
+            self._follow(caller, depth + 1)
+            return
+        raise Refused(f"{function.where(node)}: what is stored is used in a way that a dict could not stand in for")
 
     def _reader(self, function: Function, site: Site) -> str:
         node: cst.CSTNode = site.node
@@ -230,25 +295,21 @@ class _Dictform:
 
     def _column(self, function: Function, attribute: cst.Attribute) -> tuple[str, Field]:
         name = attribute.attr.value
-        line = function.line(attribute)
+        line = function.where(attribute)
         if name == "pk":
             name = self.models.primary_key(self.model).attname
         field = dict(self._columns()).get(name)
         code = function.lift.code(attribute)
         if field is None:
-            raise Refused(f"line {line}: `{code}` is no plain field of `{self.model.short_name}`")
+            raise Refused(f"{line}: `{code}` is no plain field of `{self.model.short_name}`")
         if not _json_keeps(self.models.value_kind(field)):
-            raise Refused(f"line {line}: `{code}` is a {field.field_class}, whose values JSON does not keep")
+            raise Refused(f"{line}: `{code}` is a {field.field_class}, whose values JSON does not keep")
         return name, field
 
     # -- edits ---------------------------------------------------------------------------------------------
 
     def _edits(self, fields: list[str]) -> list[Edit]:
-        changes: list[Edit] = []
-        for site in self.flow.sites:
-            edit = moved(site, self.facts)
-            if edit not in changes:
-                changes.append(edit)
+        changes: list[Edit] = list(self.moved.edits)
         for function, value in self.writes:
             changes += self._edit_query(function, value, fields)
         for function, node in self.displays:
@@ -271,11 +332,11 @@ class _Dictform:
             value = value.expression
         lift = function.lift
         code = lift.code(value)
-        line = function.line(value)
+        line = function.where(value)
         chosen = f".values({', '.join(_quote(name) for name in fields)})"
         for word in _NOT_BEFORE_VALUES:
             if f".{word}(" in code:
-                raise Refused(f"line {line}: after `.{word}()`, `.values()` would mean something else")
+                raise Refused(f"{line}: after `.{word}()`, `.values()` would mean something else")
         if self.rows:
             return self._edit_rows(function, value, chosen)
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value.func.attr.value in _ONE_ROW:
@@ -287,9 +348,9 @@ class _Dictform:
             kind = self._kind(function, first)
             text = f".objects{chosen}" if isinstance(kind, ModelClass) else chosen
             if isinstance(kind, ModelClass) and not self._has_objects():
-                raise Refused(f"line {line}: `{self.model.short_name}` has no manager called `objects`")
+                raise Refused(f"{line}: `{self.model.short_name}` has no manager called `objects`")
             return [edits.after(lift.place(first), text)]
-        raise Refused(f"line {line}: `{_short(code)}` is no query that `.values()` could go into")
+        raise Refused(f"{line}: `{_short(code)}` is no query that `.values()` could go into")
 
     def _edit_rows(self, function: Function, value: cst.BaseExpression, chosen: str) -> list[Edit]:
         lift = function.lift
@@ -304,16 +365,16 @@ class _Dictform:
 
     def _require(self, function: Function, node: cst.BaseExpression, method: str = "") -> None:
         kind = self._kind(function, node)
-        line, code = function.line(node), _short(function.lift.code(node))
+        line, code = function.where(node), _short(function.lift.code(node))
         for ref in (getattr(kind, "manager_class", None), getattr(kind, "queryset_class", None)):
             for name in (method, "values"):
                 if ref is not None and name and self.facts.interpreter.classes.member(ref, name) is not None:
-                    raise Refused(f"line {line}: `{ref.definition.name}` has a `{name}()` of its own")
+                    raise Refused(f"{line}: `{ref.definition.name}` has a `{name}()` of its own")
         good = isinstance(kind, QuerySet | Manager) and kind.model == self.model
         if isinstance(kind, QuerySet):
             good = good and kind.row == ModelInstance(self.model) and kind.type == "QuerySet"
         if not good:
-            raise Refused(f"line {line}: `{code}` is no QuerySet that is known well enough")
+            raise Refused(f"{line}: `{code}` is no QuerySet that is known well enough")
 
     def _kind(self, function: Function, node: cst.BaseExpression) -> Kind:
         """What an expression of a function is, from its names alone."""

@@ -20,19 +20,21 @@ class Uses:
     """What a function does with a variable.
 
     ``attributes`` are the reads ``name.field``; ``assigned`` the values that it is given; ``tested`` whether it is
-    asked anywhere if there is something.
+    asked anywhere if there is something; ``returned`` whether callers get it.
     """
 
     attributes: list[cst.Attribute] = field(default_factory=list)
     assigned: list[cst.BaseExpression] = field(default_factory=list)
     tested: bool = False
+    returned: bool = False
 
 
 class Function:
     """A function's tree with its parents."""
 
-    def __init__(self, lift: Lift) -> None:
+    def __init__(self, lift: Lift, home: str = "") -> None:
         self.lift = lift
+        self.home = home
         assert lift.function is not None
         self.tree = lift.function
         self.above = parents(self.tree)
@@ -51,9 +53,10 @@ class Function:
             return parent.value is node
         return True
 
-    def line(self, node: cst.CSTNode) -> int:
-        """The line that a node begins at."""
-        return self.lift.place(node).line
+    def where(self, node: cst.CSTNode) -> str:
+        """Where a node begins, for a message about a call in the file ``home``."""
+        line = self.lift.place(node).line
+        return f"line {line}" if self.lift.path == self.home or not self.home else f"{self.lift.path}:{line}"
 
     def statement(self, node: cst.CSTNode) -> str:
         """The code around a node, for a message."""
@@ -74,6 +77,9 @@ class Function:
         found = Uses()
         for node in self.names(name):
             if node in stored_by or self._assignment(node, found) or self._test(node, found):
+                continue
+            if isinstance(self.above.get(node), cst.Return):
+                found.returned = True
                 continue
             if rows:
                 self._of_rows(node, stored_by, found)
@@ -158,11 +164,8 @@ class Function:
         return found.attributes
 
     def _handed_on(self, node: cst.Name) -> Escapes:
-        parent = self.above.get(node)
-        if isinstance(parent, cst.Return):
-            return self._escape(node, "is returned to the callers")
         return self._escape(node, "is handed on")
 
     def _escape(self, node: cst.CSTNode, what: str) -> Escapes:
         name = node.value if isinstance(node, cst.Name) else "it"
-        return Escapes(f"line {self.line(node)}: `{name}` {what} (`{self.statement(node)}`)")
+        return Escapes(f"{self.where(node)}: `{name}` {what} (`{self.statement(node)}`)")

@@ -1,18 +1,19 @@
-"""Moving a key to a new version, by changing the one place where its template is written."""
+"""Moving a key to a new version: at every site of its flow, by changing the literal that its words are written in."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.keys import VERSION_MARKER
+from cachelint.caching.flows import Flow, Shape
+from cachelint.caching.keys import VERSION_MARKER, joined, templates
 from cachelint.caching.sites import Site
-from cachelint.findings import Edit
+from cachelint.findings import Edit, Place
 from cachelint.fixes import edits
-from cachelint.project import Lift, Module, ValueRef, dotted
-from cachelint.project.trees import descendants
+from cachelint.kinds.model import Origin, Str, Text
 
 _SEPARATORS = ":_-./"
 
@@ -21,130 +22,175 @@ class NoKey(Exception):
     """The key can't be moved; the message says why."""
 
 
-def moved(site: Site, facts: Facts) -> Edit:
-    """The edit that moves the key of a site to its next version. Raises NoKey."""
-    if site.version is not None:
-        raise NoKey(f"line {site.place.line} passes version=, which has to be changed by hand")
-    node = site.nodes.get("key")
-    if node is None:
-        raise NoKey(f"the key at line {site.place.line} can't be seen")
-    lift, literal = _literal(site, site.lift, node, facts)
-    return edits.replace(lift.place(literal), next_version(lift.code(literal)))
+@dataclass(frozen=True)
+class Moved:
+    """The edits, and the place of a literal among them that stands in another function than the calls."""
+
+    edits: tuple[Edit, ...]
+    elsewhere: Place | None
 
 
-def _literal(site: Site, lift: Lift, node: cst.BaseExpression, facts: Facts) -> tuple[Lift, cst.BaseExpression]:
-    """The string that holds the words of a key."""
-    match node:
-        case cst.SimpleString() | cst.FormattedString():
-            return lift, node
-        case cst.ConcatenatedString() | cst.BinaryOperation():
-            return _literal(site, lift, node.left, facts)
-        case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="format"))):
-            return _literal(site, lift, inner, facts)
-        case cst.Name():
-            local = _assigned_in(lift, node.value)
-            if local is not None:
-                return _literal(site, lift, local, facts)
-            return _constant(site, node.value, facts)
-    raise NoKey(f"the key is written by `{lift.code(node)}`, which is not understood well enough to change it")
+def move(flow: Flow, facts: Facts, first: int) -> Moved:
+    """Move the key of a flow to its next version (``first`` where it has none). Raises NoKey."""
+    mine = set(map(id, flow.all_sites))
+    shared = {
+        id(origin.node)
+        for other in facts.sites
+        if id(other) not in mine
+        for template in templates(other.key)
+        for origin in _origins(template)
+        if not _is_inside(other, flow)
+    }
+    changes: dict[Place, Edit] = {}
+    shapes: dict[Shape, Site] = {}
+    elsewhere: Place | None = None
+    for site in flow.all_sites:
+        if site.version is not None:
+            raise NoKey(f"{_line(site)} passes version=, which has to be changed by hand")
+        (template,) = templates(site.key)
+        literal, after = _moved(template, shared, site, first)
+        shapes.setdefault(after, site)
+        place = literal.lift.place(literal.node)
+        changes[place] = edits.replace(place, next_version(literal.lift.code(literal.node), first))
+        _check_name(literal, len(flow.all_sites), facts)
+        if literal.lift is not site.lift and literal.lift.definition.form == "function":
+            elsewhere = place
+    if len(shapes) > 1:
+        one, other, *_ = shapes.values()
+        raise NoKey(f"{_line(one)} and {_line(other)} write the key in different ways: no one marker fits both")
+    return Moved(tuple(changes.values()), elsewhere)
 
 
-def _assigned_in(lift: Lift, name: str) -> cst.BaseExpression | None:
-    function = lift.function
-    if function is None:
-        return None
-    found: list[cst.BaseExpression] = []
-    for node in descendants(function):
-        targets = node.targets if isinstance(node, cst.Assign) else ()
-        if any(isinstance(t.target, cst.Name) and t.target.value == name for t in targets):
-            assert isinstance(node, cst.Assign)
-            found.append(node.value)
-        elif isinstance(node, cst.AugAssign | cst.AnnAssign | cst.NamedExpr | cst.For | cst.Param):
-            target = node.name if isinstance(node, cst.Param) else node.target
-            if isinstance(target, cst.Name) and target.value == name:
-                raise NoKey(f"the key `{name}` is put together in more than one place")
-    if len(found) > 1:
-        raise NoKey(f"the key `{name}` is assigned in more than one place")
-    return found[0] if found else None
+def _is_inside(site: Site, flow: Flow) -> bool:
+    """Whether a site lies behind one of the flow's calls: its words are theirs."""
+    return any(call.innermost.node is site.node for call in flow.calls)
 
 
-def _constant(site: Site, name: str, facts: Facts) -> tuple[Lift, cst.BaseExpression]:
-    module = _module(site, facts)
-    symbol = facts.codebase.resolve(module, name)
-    if not isinstance(symbol, ValueRef) or len(symbol.definitions) != 1:
-        raise NoKey(f"the constant `{name}` is not assigned in one place")
-    home = symbol.module
-    lift = home.lift(symbol.definitions[0])
-    statement = lift.statements[0] if lift is not None and lift.statements else None
-    inner = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
-    if lift is None or not isinstance(inner, cst.Assign):
-        raise NoKey(f"the constant `{name}` is not a plain assignment")
-    value = inner.value
-    if not isinstance(value, cst.SimpleString):
-        raise NoKey(f"the constant `{name}` is not a plain string")
-    return lift, value
+def _origins(template: Str) -> list[Origin]:
+    return [part.origin for part in template.parts or () if isinstance(part, Text) and part.origin is not None]
 
 
-def uses_of_constant(site: Site, facts: Facts) -> tuple[str, int] | None:
-    """The constant that the key of a site is written with, and how often its name stands in the project's code."""
-    node = site.nodes.get("key")
-    name = _leading_name(node)
-    if name is None or _assigned_in(site.lift, name) is not None:
-        return None
-    word = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
-    count = sum(len(word.findall(m.source.data)) for m in facts.codebase.containing(name, word))
-    return name, count
+def _moved(template: Str, shared: set[int], site: Site, first: int) -> tuple[Origin, Shape]:
+    """The literal of a template that is this key's alone, and the shape of the key once it is moved.
+
+    Of several literals the one with the most words is taken.
+    """
+    parts = list(template.parts or ())
+    words: dict[int, int] = {}
+    origins: dict[int, Origin] = {}
+    for part in parts:
+        if isinstance(part, Text) and part.origin is not None and id(part.origin.node) not in shared:
+            if isinstance(part.origin.node, cst.SimpleString | cst.FormattedString):
+                key = id(part.origin.node)
+                origins[key] = part.origin
+                words[key] = words.get(key, 0) + sum(c.isalnum() for c in part.text)
+    best = max(words, key=lambda key: words[key], default=None)
+    if best is None or not words[best]:
+        raise NoKey(f"the words of the key at {_line(site)} stand in no literal that is this key's alone")
+    origin = origins[best]
+    mine = [p for p in parts if isinstance(p, Text) and p.origin is not None and id(p.origin.node) == best]
+    target = next((p for p in mine if VERSION_MARKER.search(p.text)), None) or next(p for p in mine if _says(p.text))
+    run = _chosen(origin.lift.code(origin.node))
+    changed = Text(_next_text(target.text, run.before_hole, first))
+    after = Str(tuple(changed if p is target else p for p in parts))
+    return origin, tuple(p.text if isinstance(p, Text) else None for p in joined(after))
 
 
-def _leading_name(node: cst.BaseExpression | None) -> str | None:
-    while node is not None:
-        match node:
-            case cst.Name():
-                return node.value
-            case cst.BinaryOperation():
-                node = node.left
-            case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="format"))):
-                node = inner
-            case _:
-                return None
-    return None
+def _line(site: Site) -> str:
+    return f"{site.lift.path}:{site.place.line}"
 
 
-def _module(site: Site, facts: Facts) -> Module:
-    return facts.codebase.modules[site.lift.path]
+# -- markers -----------------------------------------------------------------------------------------------
 
 
-def next_version(source: str) -> str:
-    """The source of a string with its version marker counted up, or with ``v2`` put in where there is none.
+def _next_text(text: str, before_hole: bool, first: int) -> str:
+    """A fixed text with its marker counted up, or with one put in: before the hole that follows, or at its end."""
+    marked = VERSION_MARKER.search(text)
+    if marked is not None:
+        return f"{text[: marked.start(1)]}{int(marked.group(1)) + 1}{text[marked.end(1) :]}"
+    used = [c for c in text if c in _SEPARATORS]
+    if not before_hole:
+        if text[-1:] and text[-1] in _SEPARATORS:
+            return f"{text}v{first}{text[-1]}"
+        return f"{text}{used[-1] if used else ':'}v{first}"
+    separator = text[-1] if text[-1] in _SEPARATORS else (used[-1] if used else ":")
+    lead = "" if text[-1] in _SEPARATORS else separator
+    return f"{text}{lead}v{first}{separator}"
+
+
+def next_version(source: str, first: int = 2) -> str:
+    """The source of a literal with its version marker counted up, or with ``first`` put in where there is none.
 
     ``"user:v1:%s"`` becomes ``"user:v2:%s"``, ``f"user_{pk}"`` becomes ``f"user_v2_{pk}"``, ``"users"`` ``"users:v2"``.
     """
     marked = VERSION_MARKER.search(source)
     if marked is not None:
         return f"{source[: marked.start(1)]}{int(marked.group(1)) + 1}{source[marked.end(1) :]}"
+    run = _chosen(source)
+    text = _next_text(source[run.start : run.end], run.before_hole, first)
+    return f"{source[: run.start]}{text}{source[run.end :]}"
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A stretch of fixed text in the source of a literal."""
+
+    start: int
+    end: int
+    before_hole: bool
+
+
+_BRACES = re.compile(r"(?<!\{)\{[\w.!:\[\]]*\}")
+_PERCENT = re.compile(r"%(?:\(\w+\))?[sdrxi]")
+
+
+def _chosen(source: str) -> _Run:
+    """The first stretch with words, where a marker goes; the whole text where none has any."""
     prefix = re.match(r"[A-Za-z]*", source)
     quote_at = prefix.end() if prefix else 0
     quote = source[quote_at : quote_at + 3] if source[quote_at : quote_at + 3] in ('"""', "'''") else source[quote_at]
     start, end = quote_at + len(quote), len(source) - len(quote)
-    hole = _first_hole(source, start, end, "f" in source[:quote_at].lower())
-    text = source[start : hole if hole is not None else end]
-    used = [c for c in text if c in _SEPARATORS]
-    if hole is None:
-        separator = used[-1] if used else ":"
-        return f"{source[:end]}{separator}v2{source[end:]}"
-    if not text:
-        return f"{source[:start]}v2:{source[start:]}"
-    separator = text[-1] if text[-1] in _SEPARATORS else (used[-1] if used else ":")
-    lead = "" if text[-1] in _SEPARATORS else separator
-    return f"{source[:hole]}{lead}v2{separator}{source[hole:]}"
+    position = start
+    for hole_start, hole_end in _holes(source, start, end, "f" in source[:quote_at].lower()):
+        if _says(source[position:hole_start]):
+            return _Run(position, hole_start, True)
+        position = hole_end
+    return _Run(position, end, False) if _says(source[position:end]) else _Run(start, end, False)
 
 
-def _first_hole(source: str, start: int, end: int, formatted: bool) -> int | None:
-    if formatted or re.search(r"(?<!\{)\{[\w.!:\[\]]*\}", source[start:end]):
-        match = re.compile(r"(?<!\{)\{(?!\{)").search(source, start, end)
-    else:
-        match = re.compile(r"%(?:\(\w+\))?[sdrxi]").search(source, start, end)
-    return match.start() if match else None
+def _holes(source: str, start: int, end: int, formatted: bool) -> list[tuple[int, int]]:
+    """Where the parts made at run time stand in a literal."""
+    if not formatted:
+        hole = _BRACES if _BRACES.search(source, start, end) else _PERCENT
+        return [match.span() for match in hole.finditer(source, start, end)]
+    parsed = cst.parse_expression(source)
+    found: list[tuple[int, int]] = []
+    position = start
+    for part in parsed.parts if isinstance(parsed, cst.FormattedString) else ():
+        length = len(cst.Module([]).code_for_node(part))
+        if isinstance(part, cst.FormattedStringExpression):
+            found.append((position, position + length))
+        position += length
+    return found
 
 
-__all__ = ["NoKey", "dotted", "moved", "next_version", "uses_of_constant"]
+def _says(text: str) -> bool:
+    return any(c.isalnum() for c in text)
+
+
+# -- names that a literal goes by --------------------------------------------------------------------------
+
+
+def _check_name(literal: Origin, sites: int, facts: Facts) -> None:
+    """A constant that is changed must be used for the calls of this key alone. Raises NoKey."""
+    definition = literal.lift.definition
+    if definition.form != "assignment":
+        return
+    word = re.compile(rb"\b" + re.escape(definition.name.encode()) + rb"\b")
+    count = 0
+    for module in facts.codebase.containing(definition.name, word):
+        for line in module.source.data.splitlines():
+            if not re.match(rb"\s*(?:#|from\s.*\bimport\b)", line):
+                count += len(word.findall(line))
+    if count != sites + 1:
+        raise NoKey(f"`{definition.name}` is used for more than the calls that are known")

@@ -8,13 +8,14 @@ from dataclasses import replace
 from cachelint.caching.collect import Facts
 from cachelint.caching.sites import Site
 from cachelint.findings import Finding, Fix
-from cachelint.fixes import dictform, listing, timeout
+from cachelint.fixes import dictform, listing, timeout, versioned
 
 _PROPOSERS: Mapping[str, Callable[[Site, Facts], Fix | str]] = {
     "CL101": dictform.propose,
     "CL102": dictform.propose,
     "CL103": listing.propose,
     "CL201": timeout.propose,
+    "CL301": versioned.propose,
 }
 
 
@@ -23,6 +24,8 @@ def with_fix(finding: Finding, site: Site, facts: Facts) -> Finding:
     proposer = _PROPOSERS.get(finding.code)
     if proposer is None:
         return finding
+    if site.declared:
+        return replace(finding, no_fix=f"`{site.called}` is third-party code: what it does inside is not known")
     found = proposer(site, facts)
     if isinstance(found, Fix):
         return replace(finding, fix=found, no_fix="")

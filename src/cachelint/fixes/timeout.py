@@ -16,14 +16,18 @@ _NO_SETTINGS = "there are no settings here, so that whoever uses this package ma
 def propose(site: Site, facts: Facts) -> Fix | str:
     """The fix, or what stands in its way."""
     settings = alias(facts.interpreter, site.alias)
-    if not settings.known:
+    wanted = facts.fix_timeout
+    if wanted is None and not settings.known:
         return "the timeout that is in force can't be told from the code"
-    if settings.timeout is None or settings.timeout <= 0:
+    if wanted is None and (settings.timeout is None or settings.timeout <= 0):
         return f"the timeout that is in force is {settings.timeout}, which nobody should write down: choose one"
+    if site.inner is not None:
+        return f"`{site.called}` decides how a timeout is passed to it"
     node = site.node
     if not isinstance(node, cst.Call) or not node.args:
         return "the call passes no argument that a timeout could follow"
-    text = f"timeout={int(settings.timeout)}"
+    seconds = wanted if wanted is not None else int(settings.timeout or 0)
+    text = f"timeout={seconds}"
     last = node.args[-1]
     place = site.lift.place(last.value)
     source = facts.codebase.source(site.lift.path)
@@ -32,6 +36,9 @@ def propose(site: Site, facts: Facts) -> Fix | str:
     alone = not line[: site.lift.place(last).column - 1].strip()
     rest = source.line_text(place.end_line)[place.end_column - 1 :]
     separator = f",\n{lead}" if alone and len(node.args) > 1 and "#" not in rest else ", "
+    if wanted is not None and not (settings.known and settings.has_settings and settings.timeout == wanted):
+        reason = "`fix-timeout` in the configuration says so, and another timeout may be in force"
+        return Fix(f"pass {text}", (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
     title = f"pass {text}, which is in force now"
     if settings.has_settings:
         return Fix(title, (edits.after(place, separator + text),), Applicability.SAFE)

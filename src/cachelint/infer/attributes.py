@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
-import libcst as cst
-
 from cachelint.django import instances
 from cachelint.django.orm_table import ORM_METHODS
-from cachelint.infer.context import Context, Env
+from cachelint.infer.context import Context
+from cachelint.infer.enums import enum_member, of_choices, of_enum_member
 from cachelint.infer.functions import (
     REQUEST,
-    bind,
     call_function,
     decorator_names,
     function_node,
     is_property,
-    owner_of,
     receiver_kind,
 )
 from cachelint.infer.known import methods, types, views
+from cachelint.infer.state import request_attribute, stored_attribute, stored_later
 from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import join, join_all, map_members
 from cachelint.kinds.model import (
@@ -43,23 +39,15 @@ from cachelint.kinds.model import (
     ModelInstance,
     ModelType,
     ModuleKind,
-    Origin,
     QuerySet,
     Scalar,
     Settings,
     Super,
+    Tuple,
     Unknown,
-    at,
     force,
 )
 from cachelint.project import ClassRef, Definition, External, FunctionRef
-
-_ENUM_BASES = {
-    "enum.Enum": "", "enum.IntEnum": "int", "enum.StrEnum": "str", "enum.Flag": "", "enum.IntFlag": "int",
-    "django.db.models.TextChoices": "str", "django.db.models.IntegerChoices": "int",
-    "django.db.models.enums.TextChoices": "str", "django.db.models.enums.IntegerChoices": "int",
-    "django.db.models.Choices": "",
-}  # fmt: skip
 
 #: Overriding methods in subclasses that are looked at besides the one that is found.
 _MAX_OVERRIDES = 8
@@ -98,8 +86,10 @@ def _attribute(context: Context, base: Kind, name: str) -> Kind:
             return _of_instance(context, base, name)
         case Super():
             return _of_super(context, base, name)
+        case Tuple(items=items, names=names) if items is not None and name in names:
+            return items[names.index(name)]
         case EnumMember():
-            return _of_enum_member(base, name)
+            return of_enum_member(base, name)
         case CacheObject() | CacheHandler() | ForeignCache():
             return Bound(base, name)
         case Cached():
@@ -110,23 +100,8 @@ def _attribute(context: Context, base: Kind, name: str) -> Kind:
     if known is not None:
         return known
     if isinstance(base, Scalar) and base == REQUEST and not methods.knows(base, name):
-        return _request_attribute(context, name)
+        return request_attribute(context, name)
     return Bound(base, name)
-
-
-def _request_attribute(context: Context, name: str) -> Kind:
-    """What the project itself (a middleware, say) stores in ``request.name``."""
-    interpreter = context.interpreter
-    if name not in interpreter.request_attributes:
-        interpreter.request_attributes[name] = UNKNOWN
-        pattern = re.compile(rb"\brequest\." + re.escape(name.encode()) + rb"\s*=(?!=)")
-        found: list[Kind] = []
-        for module in interpreter.codebase.containing(f"request.{name}", pattern):
-            for function in interpreter.codebase.functions(module):
-                if pattern.search(module.text_of(function.definition)):
-                    found += _stores_in(context, function, owner_of(function), f"request.{name}")
-        interpreter.request_attributes[name] = join_all(found) if found else UNKNOWN
-    return interpreter.request_attributes[name]
 
 
 # -- classes -----------------------------------------------------------------------------------------------
@@ -178,7 +153,7 @@ def overrides(context: Context, ref: ClassRef, name: str, receiver: Kind) -> lis
 
 
 def _of_class(context: Context, base: Class, ref: ClassRef, name: str) -> Kind:
-    member = enum_member(context, ref, name)
+    member = enum_member(context, ref, name) or of_choices(context, ref, name)
     if member is not None:
         return member
     found = class_attribute(context, ref, name, None)
@@ -195,30 +170,6 @@ def _of_class(context: Context, base: Class, ref: ClassRef, name: str) -> Kind:
 def _is_classmethod(context: Context, kind: Function) -> bool:
     node = function_node(context.interpreter, kind.ref)
     return node is not None and "classmethod" in decorator_names(node)
-
-
-def enum_member(context: Context, ref: ClassRef, name: str) -> Kind | None:
-    """A member of an enumeration; any of them where ``name`` is empty; None where the class is none."""
-    for base in context.interpreter.classes.externals(ref):
-        if base in _ENUM_BASES:
-            scope = ref.definition.scope
-            definitions = scope.definitions.get(name) if scope else None
-            if not name or (definitions and definitions[-1].form == "assignment"):
-                inner = _ENUM_BASES[base]
-                if not inner:
-                    others = context.interpreter.classes.externals(ref)
-                    inner = next((b for b in ("str", "int") if f"builtins.{b}" in others), "")
-                return EnumMember(ref.name, inner)
-            return None
-    return None
-
-
-def _of_enum_member(base: EnumMember, name: str) -> Kind:
-    if name == "value":
-        return STR if base.base == "str" else Scalar("int") if base.base == "int" else UNKNOWN
-    if name == "name":
-        return STR
-    return UNKNOWN
 
 
 def _of_super(context: Context, base: Super, name: str) -> Kind:
@@ -265,9 +216,7 @@ def _of_instance(context: Context, base: Instance, name: str) -> Kind:
             return kind
     for field, kind in base.attributes:
         if field == name:
-            # What other methods store there later is as true as what the making stored.
-            later = stored_attribute(context, ref, name, besides="__init__")
-            return kind if later is None else join(kind, later)
+            return stored_later(context, ref, name, kind)
     if name == "__class__":
         return Class(ref)
     found: list[Kind] = []
@@ -291,106 +240,6 @@ def _of_instance(context: Context, base: Instance, name: str) -> Kind:
     if any(b in ("str", "builtins.str") for b in interpreter.classes.externals(ref)):
         return Bound(STR, name)
     return UNKNOWN
-
-
-def stored_attribute(context: Context, ref: ClassRef, name: str, besides: str = "") -> Kind | None:
-    """What the methods of a class (and of its bases) assign to ``self.name``; None where none does.
-
-    The method ``besides`` is left out.
-    """
-    interpreter = context.interpreter
-    key = (ref, name, besides)
-    if key in interpreter._stored:
-        return interpreter._stored[key]
-    interpreter._stored[key] = None
-    pattern = re.compile(rb"\b(?:self|cls)\." + re.escape(name.encode()) + rb"\b[^=\n()]*=(?!=)")
-    found: list[Kind] = []
-    for base in interpreter.classes.order(ref):
-        if not isinstance(base, ClassRef) or base.definition.scope is None:
-            continue
-        for definitions in base.definition.scope.definitions.values():
-            for definition in definitions:
-                if definition.name == besides:
-                    continue
-                if definition.form == "function" and pattern.search(base.module.text_of(definition)):
-                    found += _stores(context, FunctionRef(base.module, definition), ref, name)
-    kind = join_all(found) if found else None
-    interpreter._stored[key] = kind
-    return kind
-
-
-def _stores(context: Context, function: FunctionRef, ref: ClassRef, name: str) -> list[Kind]:
-    node = function_node(context.interpreter, function)
-    parameters = [*node.params.posonly_params, *node.params.params] if node is not None else []
-    first = parameters[0].name.value if parameters else "self"
-    return _stores_in(context, function, ref, f"{first}.{name}")
-
-
-def _stores_in(context: Context, function: FunctionRef, ref: ClassRef | None, path: str) -> list[Kind]:
-    """What a function assigns to a path such as ``self.items``, whoever calls it."""
-    interpreter = context.interpreter
-    lift = function.module.lift(function.definition)
-    node = lift.function if lift is not None else None
-    if lift is None or node is None or not interpreter.may_call(function):
-        return []
-    stores: dict[str, list[Kind]] = {}
-    inner = Context(
-        interpreter, function.module, lift, Env(), function=function, owner=owner_of(function), stores=stores
-    )
-    parameters = [*node.params.posonly_params, *node.params.params]
-    from cachelint.infer.typehints import annotation_kind
-
-    for index, parameter in enumerate(parameters):
-        kind: Kind = UNKNOWN
-        if index == 0 and ref is not None:
-            kind = receiver_kind(interpreter, ref, parameter.name.value == "cls")
-        elif parameter.annotation is not None:
-            kind = annotation_kind(inner, parameter.annotation.annotation) or UNKNOWN
-            kind = at(kind, Origin(lift, parameter))
-        elif parameter.name.value == "request":
-            kind = REQUEST
-        inner.env.set(parameter.name.value, kind)
-    for parameter in node.params.kwonly_params:
-        inner.env.set(parameter.name.value, UNKNOWN)
-    interpreter.active.append(function)
-    try:
-        inner.run(node.body.body if isinstance(node.body, cst.IndentedBlock) else [node.body])
-    finally:
-        interpreter.active.pop()
-    last = inner.env.get(path)
-    return [*stores.get(path, []), *([last] if last is not None else [])]
-
-
-def constructed(context: Context, ref: ClassRef, arguments: Arguments) -> tuple[tuple[str, Kind], ...]:
-    """What ``__init__`` stores in a new instance, for the arguments of this call."""
-    interpreter = context.interpreter
-    found = interpreter.classes.member(ref, "__init__")
-    if found is None:
-        return ()
-    owner, definitions = found
-    function = FunctionRef(owner.module, definitions[-1])
-    lift = owner.module.lift(definitions[-1])
-    node = lift.function if lift is not None else None
-    if lift is None or node is None or not interpreter.may_call(function):
-        return ()
-    stores: dict[str, list[Kind]] = {}
-    inner = Context(
-        interpreter, owner.module, lift, Env(), function=function, owner=owner, stores=stores,
-        observer=context.observer,
-    )  # fmt: skip
-    bind(inner, node.params, arguments, Instance(ref))
-    interpreter.active.append(function)
-    try:
-        inner.run(node.body.body if isinstance(node.body, cst.IndentedBlock) else [node.body])
-    finally:
-        interpreter.active.pop()
-    first = node.params.params[0].name.value if node.params.params else "self"
-    prefix = f"{first}."
-    return tuple(
-        (path[len(prefix) :], join(*kinds) if len(kinds) > 1 else kinds[0])
-        for path, kinds in stores.items()
-        if path.startswith(prefix) and "." not in path[len(prefix) :]
-    )
 
 
 # -- models ------------------------------------------------------------------------------------------------

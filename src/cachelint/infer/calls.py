@@ -5,15 +5,17 @@ from __future__ import annotations
 import libcst as cst
 
 from cachelint.django import instances, orm
-from cachelint.infer.attributes import constructed, enum_member
+from cachelint.infer import strings
 from cachelint.infer.context import Context
-from cachelint.infer.functions import call_closure, call_function
-from cachelint.infer.known import builtins, caches, django_calls, methods, stdlib, types, views
+from cachelint.infer.enums import enum_member
+from cachelint.infer.functions import call_closure, call_function, function_node
+from cachelint.infer.known import builtins, caches, django_calls, methods, serializers, stdlib, types, views
 from cachelint.infer.known.call import Call
+from cachelint.infer.records import record
+from cachelint.infer.state import constructed
 from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import join_all, members
 from cachelint.kinds.model import (
-    STR,
     UNKNOWN,
     Bound,
     Cached,
@@ -35,8 +37,10 @@ from cachelint.kinds.model import (
     ModelInstance,
     Partial,
     QuerySet,
+    Str,
     Super,
     Tuple,
+    Union,
     Unknown,
     at,
     force,
@@ -51,6 +55,7 @@ def arguments_of(context: Context, node: cst.Call) -> Arguments:
     keywords: dict[str, Kind] = {}
     star = False
     element: Kind | None = None
+    rest: Kind = UNKNOWN
     for argument in node.args:
         if argument.star == "*":
             inner = force(context.evaluate(argument.value))
@@ -62,14 +67,15 @@ def arguments_of(context: Context, node: cst.Call) -> Arguments:
             inner = force(context.evaluate(argument.value))
             if isinstance(inner, Dict):
                 keywords.update({k: v for k, v in inner.entries if isinstance(k, str)})
-                star = star or bool(members(inner.value))
+                if members(inner.value):
+                    star, rest = True, inner.value
             else:
                 star = True
         elif argument.keyword is not None:
             keywords[argument.keyword.value] = context.lazy(argument.value)
         else:
             positional.append(context.lazy(argument.value))
-    return Arguments(tuple(positional), keywords, star, element)
+    return Arguments(tuple(positional), keywords, star, element, rest)
 
 
 def call(context: Context, node: cst.Call) -> Kind:
@@ -79,8 +85,37 @@ def call(context: Context, node: cst.Call) -> Kind:
     callee = force(context.evaluate(node.func))
     arguments = arguments_of(context, node)
     made = Call(context, node, arguments)
-    results = [_call_one(made, member) for member in members(callee)[:_MAX_CALLEES]]
+    results = [_in_our_words(made, member, _call_one(made, member)) for member in members(callee)[:_MAX_CALLEES]]
     return at(join_all(results), context.origin(node))
+
+
+def _in_our_words(made: Call, callee: Kind, result: Kind) -> Kind:
+    """A string that a function of the project makes, its parts called by what is passed here."""
+    if not isinstance(callee, Function) or made.node is None or not isinstance(result, Str | Union):
+        return result
+    names = passed_sources(made.context, made.node, callee)
+    return join_all(strings.renamed(member, names, callee.ref) for member in members(result)) if names else result
+
+
+def passed_sources(context: Context, node: cst.Call, callee: Function) -> dict[str, str]:
+    """The source of what a call passes for each parameter, as far as it is short enough to name a part of a key."""
+    tree = function_node(context.interpreter, callee.ref)
+    if tree is None:
+        return {}
+    parameters = [p.name.value for p in (*tree.params.posonly_params, *tree.params.params)]
+    sources: dict[str, str] = {}
+    if callee.receiver is not None and parameters:
+        if isinstance(node.func, cst.Attribute):
+            sources[parameters[0]] = context.lift.code(node.func.value)
+        parameters = parameters[1:]
+    for index, argument in enumerate(node.args):
+        if argument.star:
+            break
+        name = argument.keyword.value if argument.keyword is not None else ""
+        name = name or (parameters[index] if index < len(parameters) else "")
+        if name and isinstance(argument.value, cst.Name | cst.Attribute | cst.Subscript):
+            sources[name] = context.lift.code(argument.value)
+    return {name: source for name, source in sources.items() if len(source) <= 40 and name != source}
 
 
 def call_kind(context: Context, callee: Kind, arguments: Arguments) -> Kind:
@@ -150,18 +185,16 @@ def instantiate(made: Call, callee: Class) -> Kind:
     member = enum_member(context, ref, "")
     if member is not None:
         return member
+    made_record = record(context, ref, made.arguments)
+    if made_record is not None:
+        return made_record
+    if serializers.is_serializer(context, ref):
+        return serializers.instance(context, ref, made.arguments)
     externals = interpreter.classes.externals(ref)
-    if any(name.endswith(".TypedDict") for name in externals):
-        return Dict(STR, UNKNOWN, tuple(made.arguments.keywords.items()))
-    if "typing.NamedTuple" in externals:
-        fields = _fields(made, callee)
-        return Tuple(join_all(k for _, k in fields), tuple(k for _, k in fields) or None, ref.definition.name)
-    if is_dataclass(callee):
-        return Instance(ref, _fields(made, callee))
     builtin = _builtin_base(made, externals)
     if builtin is not None:
         return builtin
-    return Instance(ref, (), constructed(context, ref, made.arguments))
+    return interpreter.plain_instance(ref, constructed(context, ref, made.arguments))
 
 
 def _builtin_base(made: Call, externals: list[str]) -> Kind | None:
@@ -171,32 +204,6 @@ def _builtin_base(made: Call, externals: list[str]) -> Kind | None:
             return None
     known = {"builtins.dict": Dict(UNKNOWN, UNKNOWN), "dict": Dict(UNKNOWN, UNKNOWN)}
     return next((known[name] for name in externals if name in known), None)
-
-
-def is_dataclass(callee: Class) -> bool:
-    """Whether a class is decorated as a dataclass (or an attrs class)."""
-    lift = callee.ref.module.lift(callee.ref.definition, header_only=True)
-    node = lift.class_def if lift is not None else None
-    if lift is None or node is None:
-        return False
-    code = [lift.code(d.decorator).partition("(")[0] for d in node.decorators]
-    return any(name.rpartition(".")[2] in ("dataclass", "define", "frozen", "s", "attrs") for name in code)
-
-
-def _fields(made: Call, callee: Class) -> tuple[tuple[str, Kind], ...]:
-    """The fields of a dataclass or named tuple, from the arguments, or else from their annotations."""
-    names: list[str] = []
-    ref = callee.ref
-    scope = ref.definition.scope
-    for name, definitions in (scope.definitions if scope else {}).items():
-        definition = definitions[-1]
-        if definition.form == "assignment":
-            names.append(name)
-    found: list[tuple[str, Kind]] = []
-    for index, name in enumerate(names):
-        passed = made.arguments.get(index, name)
-        found.append((name, passed if passed is not None else UNKNOWN))
-    return tuple(found)
 
 
 def _external(made: Call, name: str) -> Kind:
@@ -228,7 +235,7 @@ def _bound(made: Call, callee: Bound) -> Kind:
         case ModelInstance(model=model):
             return instances.method(model, name) or UNKNOWN
         case Class(ref=ref):
-            view = views.call(context, ref, name)
+            view = views.call(context, ref, name, arguments)
             if view is not None:
                 return view
             return _class_method(made, receiver, name)

@@ -99,7 +99,8 @@ class Context:
     """An environment with the place in the code that it belongs to.
 
     ``function`` and ``owner`` are the function and class that the code stands in; ``outer`` is the context of the
-    function around a local one; ``observer`` sees calls; ``stores`` collects what attributes are given.
+    function around a local one, whose tree is ``local_function``; ``observer`` sees calls; ``stores`` collects what
+    attributes are given.
     """
 
     __slots__ = (
@@ -108,6 +109,7 @@ class Context:
         "function",
         "interpreter",
         "lift",
+        "local_function",
         "module",
         "observer",
         "outer",
@@ -128,6 +130,7 @@ class Context:
         observer: Observer | None = None,
         class_scope: bool = False,
         stores: dict[str, list[Kind]] | None = None,
+        local_function: cst.CSTNode | None = None,
     ) -> None:
         self.interpreter = interpreter
         self.module = module
@@ -139,6 +142,7 @@ class Context:
         self.observer = observer
         self.class_scope = class_scope
         self.stores = stores
+        self.local_function = local_function
 
     def snapshot(self) -> Context:
         """The same place with the variables as they are now, and nobody watching."""
@@ -154,15 +158,23 @@ class Context:
         return Context(
             self.interpreter, self.module, self.lift, env,
             function=self.function, owner=self.owner, outer=self.outer, observer=observer,
-            class_scope=self.class_scope, stores=self.stores,
+            class_scope=self.class_scope, stores=self.stores, local_function=self.local_function,
         )  # fmt: skip
 
-    def nested(self, lift: Lift, observer: Observer | None) -> Context:
+    def nested(self, lift: Lift, observer: Observer | None, local_function: cst.CSTNode | None = None) -> Context:
         """A context for a lambda, comprehension or local function of this one."""
         return Context(
             self.interpreter, self.module, lift, Env(), function=self.function, owner=self.owner, outer=self,
-            observer=observer, class_scope=False,
+            observer=observer, class_scope=False, local_function=local_function,
         )  # fmt: skip
+
+    def local_functions(self) -> Iterator[cst.CSTNode]:
+        """The lambdas and local functions that the code stands in, from the inside."""
+        context: Context | None = self
+        while context is not None:
+            if context.local_function is not None:
+                yield context.local_function
+            context = context.outer
 
     def local(self, path: str) -> Kind | None:
         """The kind of a local variable or path, those of enclosing functions included."""

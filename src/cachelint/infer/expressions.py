@@ -8,9 +8,10 @@ from typing import Any
 import libcst as cst
 
 from cachelint.infer import mutation, strings
-from cachelint.infer.attributes import attribute, enum_member
+from cachelint.infer.attributes import attribute
 from cachelint.infer.calls import call
 from cachelint.infer.context import Context
+from cachelint.infer.enums import enum_member
 from cachelint.infer.interpreter import MAX_STEPS
 from cachelint.infer.narrowing import falsy, narrow, truthy
 from cachelint.infer.operators import binary
@@ -99,7 +100,7 @@ def _attribute(context: Context, node: cst.Attribute) -> Kind:
 
 def _string(context: Context, node: cst.SimpleString) -> Kind:
     try:
-        return literal(node.evaluated_value)
+        return literal(node.evaluated_value, context.origin(node))
     except (SyntaxError, ValueError):
         return STR
 
@@ -151,7 +152,9 @@ def _list(context: Context, node: cst.List) -> Kind:
 
 def _tuple(context: Context, node: cst.Tuple) -> Kind:
     kinds, known = _elements(context, node)
-    return Tuple(_later(kinds), tuple(kinds) if known == len(kinds) else None, origin=context.origin(node))
+    if known == len(kinds):
+        return Tuple(_later(kinds), tuple(kinds), origin=context.origin(node))
+    return Tuple(_later(kinds), head=tuple(kinds[:known]), origin=context.origin(node))
 
 
 def _set(context: Context, node: cst.Set) -> Kind:
@@ -433,7 +436,7 @@ def _unpacked(context: Context, kind: Kind, position: int) -> Kind:
     for member in members(kind):
         if isinstance(member, List | Tuple) and member.items is not None:
             if -len(member.items) <= position < len(member.items):
-                found.append(member.items[position])
+                found.append(at(force(member.items[position]), member.origin))
         elif isinstance(member, Instance) and member.fields and _is_tuple_class(context, member):
             if -len(member.fields) <= position < len(member.fields):
                 found.append(member.fields[position][1])

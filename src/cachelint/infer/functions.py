@@ -11,7 +11,7 @@ from cachelint.infer import typehints
 from cachelint.infer.context import Context, Env, Observer
 from cachelint.infer.interpreter import Run
 from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import join, join_all
+from cachelint.kinds.join import join, join_all, members, refine
 from cachelint.kinds.model import (
     NEVER,
     STR,
@@ -25,18 +25,21 @@ from cachelint.kinds.model import (
     Generator,
     Kind,
     Lazy,
+    List,
     ModelClass,
     ModelInstance,
     Origin,
+    Partial,
     QuerySet,
     Scalar,
+    Set,
     Str,
     Tuple,
     Unknown,
     at,
     force,
 )
-from cachelint.project import ClassRef, Definition, FunctionRef, Lift, Source, dotted
+from cachelint.project import ClassRef, Definition, External, FunctionRef, Lift, Source, dotted
 from cachelint.project.trees import YIELDS
 
 if TYPE_CHECKING:
@@ -135,12 +138,12 @@ def _entry_kind(
     interpreter = context.interpreter
     if owner is not None and index == 0:
         own = receiver_kind(interpreter, owner, "classmethod" in decorators or name == "cls")
-        return at(own, Origin(context.lift, parameter)) if isinstance(own, ModelInstance) else own
+        return at(own, Origin(context.lift, parameter.name)) if isinstance(own, ModelInstance) else own
     unknown = Unknown(frozenset({name}))
     if parameter.annotation is not None:
         kind = typehints.parameter_kind(context, parameter.annotation.annotation, name)
         if kind is not None:
-            origin = Origin(context.lift, parameter)
+            origin = Origin(context.lift, parameter.name)
             return Lazy(lambda: _marked(force(kind), origin))
     if name == "request" and parameter.annotation is None:
         return REQUEST
@@ -187,7 +190,7 @@ def call_function(
     ref = function.ref
     if not interpreter.may_call(ref):
         return UNKNOWN
-    key = (ref, function.receiver, arguments.key())
+    key = (ref, function.receiver, function.bare, arguments.key())
     if observer is None:
         known = interpreter.remembered(key)
         if known is not None:
@@ -197,15 +200,18 @@ def call_function(
     if lift is None or node is None:
         return UNKNOWN
     names = decorator_names(node)
-    if not all(_keeps_result(interpreter, ref, d, n) for d, n in zip(node.decorators, names, strict=True)):
-        return UNKNOWN
+    if not function.bare:
+        changing = [d for d, n in zip(node.decorators, names, strict=True) if not _keeps_result(interpreter, ref, d, n)]
+        if changing:
+            return _decorated_result(interpreter, function, lift, changing, arguments)
     interpreter.active.append(ref)
     try:
         context = Context(interpreter, ref.module, lift, Env(), function=ref, owner=owner_of(ref), observer=observer)
         receiver = _receiver(interpreter, function, names)
         bind(context, node.params, arguments, receiver)
+        _own_receiver(context, node, names)
         result = run_callable(context, node, names)
-        kind = force(result)
+        kind = _as_annotated(context, node, force(result))
     finally:
         interpreter.active.pop()
     if _raises_only(node) and not isinstance(kind, Generator | Coroutine):
@@ -213,6 +219,75 @@ def call_function(
     if observer is None:
         interpreter.remember(key, kind)
     return kind
+
+
+def _own_receiver(context: Context, node: cst.FunctionDef, names: list[str]) -> None:
+    """A method that is called with an unknown ``self`` (by a decorator, say) is called with one of its class."""
+    parameters = [*node.params.posonly_params, *node.params.params]
+    if context.owner is None or not parameters or "staticmethod" in names:
+        return
+    first = parameters[0].name.value
+    if isinstance(force(context.env.get(first) or UNKNOWN), Unknown):
+        context.env.set(first, receiver_kind(context.interpreter, context.owner, "classmethod" in names))
+
+
+def _decorated_result(
+    interpreter: Interpreter, function: Function, lift: Lift, decorators: list[cst.Decorator], arguments: Arguments
+) -> Kind:
+    """What a function returns that a decorator of the project puts another in the place of."""
+    ref = function.ref
+    if not interpreter.may_call(ref):
+        return UNKNOWN
+    given = arguments
+    if function.receiver is not None:
+        given = Arguments((function.receiver, *arguments.positional), arguments.keywords, arguments.star)
+    interpreter.active.append(ref)
+    try:
+        made: Kind = Function(ref, bare=True)
+        for decorator in reversed(decorators):
+            made = force(
+                decorator_context(interpreter, ref, lift).call(
+                    decorator_kind(interpreter, ref, lift, decorator), Arguments((made,))
+                )
+            )
+            if not isinstance(made, Closure | Function | Partial):
+                return UNKNOWN
+        return force(decorator_context(interpreter, ref, lift).call(made, given))
+    finally:
+        interpreter.active.pop()
+
+
+def decorator_context(interpreter: Interpreter, ref: FunctionRef, lift: Lift) -> Context:
+    """Where the decorators of a function are evaluated."""
+    owner = owner_of(ref)
+    return Context(interpreter, ref.module, lift, owner=owner, class_scope=owner is not None)
+
+
+def decorator_kind(interpreter: Interpreter, ref: FunctionRef, lift: Lift, decorator: cst.Decorator) -> Kind:
+    """What a decorator expression evaluates to."""
+    return force(decorator_context(interpreter, ref, lift).evaluate(decorator.decorator))
+
+
+def _as_annotated(context: Context, node: cst.FunctionDef, kind: Kind) -> Kind:
+    """What the annotation says of the result, where the code leaves it open."""
+    if node.returns is None or not _has_unknown(kind):
+        return kind
+    said = typehints.annotation_kind(context, node.returns.annotation)
+    if said is None:
+        return kind
+    origin = Origin(context.lift, node.returns.annotation)
+    if isinstance(kind, Coroutine):
+        return Coroutine(refine(kind.result, at(said, origin)))
+    return refine(kind, at(said, origin)) if not isinstance(kind, Generator) else kind
+
+
+def _has_unknown(kind: Kind) -> bool:
+    for member in members(kind):
+        if isinstance(member, Coroutine) and _has_unknown(member.result):
+            return True
+        if isinstance(member, Unknown | List | Set | Dict):
+            return True
+    return False
 
 
 def _keeps_result(interpreter: Interpreter, ref: FunctionRef, decorator: cst.Decorator, name: str) -> bool:
@@ -224,7 +299,10 @@ def _keeps_result(interpreter: Interpreter, ref: FunctionRef, decorator: cst.Dec
     full = dotted(expression)
     symbol = interpreter.classes.resolve_dotted(ref.module, full) if full else None
     # A decorator of the project that keeps the name of what it wraps is taken to keep its result.
-    return isinstance(symbol, FunctionRef) and b"wraps" in symbol.module.text_of(symbol.definition)
+    if isinstance(symbol, FunctionRef):
+        return b"wraps" in symbol.module.text_of(symbol.definition)
+    # One from elsewhere that says it remembers results gives them back.
+    return isinstance(symbol, External) and "memoize" in name
 
 
 def _receiver(interpreter: Interpreter, function: Function, names: list[str]) -> Kind | None:
@@ -342,7 +420,7 @@ def _bind_rest(context: Context, parameters: cst.Parameters) -> None:
 def call_closure(closure: Closure, arguments: Arguments, observer: Observer | None = None) -> Kind:
     """What a call of a lambda or local function returns."""
     outer: Context = closure.env
-    context = outer.nested(closure.lift, observer)
+    context = outer.nested(closure.lift, observer, closure.node)
     bind(context, closure.node.params, arguments, None)
     interpreter = outer.interpreter
     if len(interpreter.active) >= 60:

@@ -45,6 +45,9 @@ MAX_RECURSION = 2
 #: Expressions evaluated for one function that is judged; beyond it everything is Unknown.
 MAX_STEPS = 60_000
 
+#: Types whose subclasses json.dumps takes for the type itself.
+_BUILTINS = frozenset({"list", "dict", "str", "int", "float", "tuple", "OrderedDict", "defaultdict", "Counter"})
+
 _CACHE_NAMES: dict[str, Kind] = {
     "django.core.cache.cache": CacheObject("default"),
     "django.core.cache.caches": CacheHandler(),
@@ -65,6 +68,8 @@ class Interpreter:
         self._results: dict[tuple[object, ...], Kind] = {}
         self._settings: dict[str, Kind | None] = {}
         self.request_attributes: dict[str, Kind] = {}
+        #: Type aliases that are being worked out.
+        self.aliases: list[ValueRef] = []
         self._stored: dict[tuple[ClassRef, str, str], Kind | None] = {}
 
     # -- symbols -------------------------------------------------------------------------------------------
@@ -162,7 +167,14 @@ class Interpreter:
             if len(users) > 3 or not users:
                 made = [Manager(None, ref if is_manager else None, None if is_manager else ref)]
             return join_all(made)
-        return Instance(ref)
+        return self.plain_instance(ref)
+
+    def plain_instance(
+        self, ref: ClassRef, attributes: tuple[tuple[str, Kind], ...] = (), fields: tuple[tuple[str, Kind], ...] = ()
+    ) -> Instance:
+        """An instance of a class that is neither a model nor a manager."""
+        names = [name.rpartition(".")[2] for name in self.classes.externals(ref)]
+        return Instance(ref, fields, attributes, next((name for name in names if name in _BUILTINS), ""))
 
     def class_value(self, owner: ClassRef, definitions: list[Definition], name: str) -> Kind:
         """The value that a class body assigns to a name."""

@@ -127,7 +127,7 @@ def _added(context: Context, kind: Kind, method: str, arguments: Arguments) -> K
         if method == "append" and arguments.positional:
             item = arguments.positional[0]
             items = (*kind.items, item) if kind.items is not None and len(kind.items) < 30 else None
-            return List(_joined(kind.element, item), items, origin=kind.origin)
+            return List(_joined(kind.element, item), items, kind.items or kind.head, origin=kind.origin)
         if method == "insert" and len(arguments.positional) > 1:
             return List(_joined(kind.element, arguments.positional[1]), origin=kind.origin)
         if method == "extend" and arguments.positional:
@@ -135,7 +135,8 @@ def _added(context: Context, kind: Kind, method: str, arguments: Arguments) -> K
             items = None
             if kind.items is not None and isinstance(extra, List | Tuple) and extra.items is not None:
                 items = (*kind.items, *extra.items)
-            return List(_joined(kind.element, context.iterate(extra)), items, origin=kind.origin)
+            element = _joined(kind.element, context.iterate(extra))
+            return List(element, items, kind.items or kind.head, origin=kind.origin)
         return kind
     if isinstance(kind, Set):
         if method == "add" and arguments.positional:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -46,6 +47,8 @@ def narrow(context: Context, test: cst.BaseExpression, truth: bool) -> bool:
             return _comparison(context, test, truth)
         case cst.Call(func=cst.Name(value="isinstance")) if len(test.args) == 2:
             return _isinstance(context, test, truth)
+        case cst.Call(func=cst.Name(value="all")) if truth and len(test.args) == 1:
+            return _all_instances(context, test.args[0].value)
         case cst.NamedExpr():
             return _apply(context, test.target, truthy if truth else falsy)
         case cst.Name(value="True"):
@@ -134,6 +137,30 @@ def _isinstance(context: Context, test: cst.Call, truth: bool) -> bool:
     return _of_classes(context, test.args[0].value, [force(k) for k in classes], truth)
 
 
+def _all_instances(context: Context, node: cst.BaseExpression) -> bool:
+    """``all(isinstance(item, Class) for item in items)``: what the items are not."""
+    if not isinstance(node, cst.GeneratorExp | cst.ListComp) or not isinstance(node.for_in.iter, cst.Name):
+        return True
+    elt, items = node.elt, node.for_in.iter
+    if not (isinstance(elt, cst.Call) and isinstance(elt.func, cst.Name) and elt.func.value == "isinstance"):
+        return True
+    if len(elt.args) != 2 or dotted(elt.args[0].value) != dotted(node.for_in.target) or node.for_in.ifs:
+        return True
+    inner = context.nested(context.lift, None)
+    inner.enter(node.for_in)
+    _isinstance(inner, elt, True)
+    element = inner.local(dotted(node.for_in.target) or "")
+
+    def change(kind: Kind) -> Kind:
+        return join_all(
+            replace(member, element=element, items=None) if isinstance(member, List) and element is not None else member
+            for member in members(kind)
+        )
+
+    _apply(context, items, change)
+    return True
+
+
 def _of_classes(context: Context, subject: cst.BaseExpression, kinds: list[Kind], truth: bool) -> bool:
 
     def change(kind: Kind) -> Kind:
@@ -182,6 +209,8 @@ def _is_instance(context: Context, member: Kind, kind: Kind) -> bool | None:
     if isinstance(kind, Class):
         if isinstance(member, Instance):
             return True if kind.ref in classes.order(member.ref) else None
+        if isinstance(member, ModelInstance) and member.model.ref is not None:
+            return kind.ref in classes.order(member.model.ref)
         return False if isinstance(member, Scalar | Str | List | Dict | Tuple | Set) else None
     if isinstance(kind, ExternalKind):
         if kind.name in ("django.db.models.Model", "django.db.models.base.Model"):

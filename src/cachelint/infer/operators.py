@@ -61,7 +61,8 @@ def binary(context: Context, operator: str, left: Kind, right: Kind, node: cst.C
         text = force(left)
         template = constant(text)
         if isinstance(template, str):
-            return strings.percent(template, right, _sources(context, node))
+            origin = strings.written_in(text) if isinstance(text, Str) else None
+            return strings.percent(template, right, _sources(context, node), context.function, origin)
         if isinstance(text, Str):
             return _percent_of_template(text, right)
     if operator == "Add":
@@ -104,18 +105,20 @@ def _source(context: Context, node: cst.CSTNode | None) -> str:
 
 
 def _string_sum(context: Context, left: Kind, right: Kind, node: cst.CSTNode) -> Kind | None:
-    kinds = [*members(left), *members(right)]
-    if not any(isinstance(k, Str) for k in kinds):
-        return None
-    if not all(isinstance(k, Str | Unknown) for k in kinds):
-        return None
     if isinstance(node, cst.BinaryOperation):
         names = (_source(context, node.left), _source(context, node.right))
     elif isinstance(node, cst.AugAssign):
         names = (_source(context, node.target), _source(context, node.value))
     else:
         names = ("", "")
-    return strings.concat([(left, names[0]), (right, names[1])])
+    kinds = [*members(left), *members(right)]
+    if any(isinstance(k, Str) for k in kinds) and all(isinstance(k, Str | Unknown) for k in kinds):
+        return strings.concat([(left, names[0]), (right, names[1])], context.function)
+    # What is added to something that says version is a text, even where no more is known of it.
+    texts = [join_all(m for m in members(side) if isinstance(m, Str | Unknown)) for side in (left, right)]
+    if any(map(strings.says_version, names)) and all(members(text) for text in texts):
+        return strings.concat([(texts[0], names[0]), (texts[1], names[1])], context.function)
+    return None
 
 
 def _one(context: Context, operator: str, left: Kind, right: Kind) -> Kind:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import libcst as cst
 
 from cachelint.infer.context import Context
-from cachelint.kinds.model import UNKNOWN, Closure, Kind, Scalar
+from cachelint.kinds.model import UNKNOWN, Closure, Kind, Scalar, Unknown, force
 from cachelint.project.trees import WALRUS, children
+
+#: The method of a template response that takes a callback.
+POST_RENDER = "add_post_render_callback"
 
 _Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
 
@@ -19,8 +22,10 @@ def expression(context: Context, node: cst.CSTNode) -> None:
     _visit(context, node)
 
 
-def called_name(node: cst.Call) -> str:
+def called_name(node: cst.BaseExpression) -> str:
     """The last part of the name of what is called; empty for other expressions."""
+    if not isinstance(node, cst.Call):
+        return ""
     if isinstance(node.func, cst.Name):
         return node.func.value
     return node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
@@ -29,7 +34,11 @@ def called_name(node: cst.Call) -> str:
 def _visit(context: Context, node: cst.CSTNode) -> None:
     observer = context.observer
     names = context.lift.called.under(node)
-    if not names or observer is None or not (WALRUS in names or any(observer.watches(name) for name in names)):
+    if (
+        not names
+        or observer is None
+        or not (WALRUS in names or POST_RENDER in names or any(observer.watches(name) for name in names))
+    ):
         return
     match node:
         case cst.Lambda():
@@ -49,7 +58,7 @@ def _visit(context: Context, node: cst.CSTNode) -> None:
             return
         case cst.FunctionDef() | cst.ClassDef():
             return
-    if isinstance(node, cst.Call) and called_name(node) == "add_post_render_callback":
+    if isinstance(node, cst.Call) and called_name(node) == POST_RENDER:
         _post_render(context, node)
         return
     for child in children(node):
@@ -66,9 +75,13 @@ def _visit(context: Context, node: cst.CSTNode) -> None:
 def _post_render(context: Context, node: cst.Call) -> None:
     """The callback is called with the response itself, rendered by then."""
     for argument in node.args:
+        callback: Kind = UNKNOWN
         if isinstance(argument.value, cst.Lambda):
-            kind = Closure(context.lift, argument.value, context)
-            closure(context, kind, Scalar("django.template.response.TemplateResponse"))
+            callback = Closure(context.lift, argument.value, context)
+        elif isinstance(argument.value, cst.Name):
+            callback = force(context.evaluate(argument.value))
+        if isinstance(callback, Closure):
+            closure(context, callback, Scalar("django.template.response.TemplateResponse"))
         else:
             _visit(context, argument.value)
 
@@ -92,16 +105,28 @@ def _comprehension(context: Context, node: _Comprehension) -> None:
         _visit(inner, node.elt)
 
 
-def closure(context: Context, kind: Closure, argument: Kind = UNKNOWN) -> None:
+def closure_parameter(kind: Closure, name: str) -> str:
+    """A parameter of a local function, told apart from those of the function around it."""
+    return f"{kind.name}({name})"
+
+
+def is_closure_parameter(name: str) -> bool:
+    """Whether a parameter is one of a local function."""
+    return name.endswith(")")
+
+
+def closure(context: Context, kind: Closure, argument: Kind | None = None) -> None:
     """Run the body of a lambda or local function, if anybody watches, with arguments of which only that is known."""
     if context.observer is None:
         return
     from cachelint.infer.interpreter import Run
 
-    inner = context.nested(context.lift, context.observer)
+    inner = context.nested(context.lift, context.observer, kind.node)
     parameters = kind.node.params
     for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
-        inner.env.set(parameter.name.value, argument)
+        name = parameter.name.value
+        unknown = Unknown(frozenset({closure_parameter(kind, name)}))
+        inner.env.set(name, unknown if argument is None else argument)
     for star in (parameters.star_arg, parameters.star_kwarg):
         if isinstance(star, cst.Param):
             inner.env.set(star.name.value, UNKNOWN)

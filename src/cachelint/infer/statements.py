@@ -7,10 +7,24 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from cachelint.infer import mutation, scan
+from cachelint.infer import effects, mutation, scan
 from cachelint.infer.context import Context, Env
 from cachelint.infer.narrowing import narrow, narrow_match
-from cachelint.kinds.model import UNKNOWN, Closure, Generator, Kind, Lazy, LocalClass, force
+from cachelint.kinds.join import declared
+from cachelint.kinds.model import (
+    UNKNOWN,
+    Closure,
+    Dict,
+    Generator,
+    Kind,
+    Lazy,
+    List,
+    LocalClass,
+    Set,
+    Unknown,
+    at,
+    force,
+)
 from cachelint.project import Symbol, dotted
 from cachelint.project.names import ModuleRef
 from cachelint.project.outline import ImportBinding
@@ -70,6 +84,7 @@ def _small(context: Context, node: cst.BaseSmallStatement, run: Run | None) -> b
         case cst.Assign():
             scan.expression(context, node.value)
             kind = context.lazy(node.value)
+            effects.note(context, node.value)
             for target in node.targets:
                 scan.expression(context, target.target)
                 context.bind(target.target, kind, node.value)
@@ -82,6 +97,7 @@ def _small(context: Context, node: cst.BaseSmallStatement, run: Run | None) -> b
         case cst.Expr():
             scan.expression(context, node.value)
             mutation.apply(context, node.value)
+            effects.note(context, node.value)
             _yielded(context, node.value, run)
         case cst.Import():
             _import(context, node)
@@ -128,8 +144,8 @@ def _annotated(context: Context, node: cst.AnnAssign) -> None:
 
         def narrowed() -> Kind:
             known = force(kind)
-            said = annotation_kind(frozen, annotation) if known == UNKNOWN else None
-            return known if said is None else said
+            said = annotation_kind(frozen, annotation) if isinstance(known, Unknown | List | Set | Dict) else None
+            return known if said is None else declared(known, at(said, frozen.origin(annotation)))
 
         context.bind(node.target, Lazy(narrowed), node.value)
     else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -20,6 +21,7 @@ from cachelint.kinds.model import (
     Hole,
     Kind,
     List,
+    Origin,
     Scalar,
     Str,
     Text,
@@ -29,6 +31,7 @@ from cachelint.kinds.model import (
     force,
 )
 from cachelint.kinds.walk import params_of
+from cachelint.project import FunctionRef
 
 #: Alternatives of one template that are kept apart.
 _MAX_ALTERNATIVES = 6
@@ -41,22 +44,48 @@ def says_version(name: str) -> bool:
     return any(word.lower() in ("version", "versions", "ver") for word in _WORD.findall(name))
 
 
-def _parts(kind: Kind, name: str) -> tuple[tuple[Text | Hole, ...], frozenset[str], frozenset[str]]:
+def _parts(
+    kind: Kind, name: str, scope: FunctionRef | None
+) -> tuple[tuple[Text | Hole, ...], frozenset[str], frozenset[str]]:
     """The parts of one member of a kind, with the names that say version and the parameters."""
     versions = frozenset({name}) if name and says_version(name) else frozenset()
     if isinstance(kind, Str):
-        parts = kind.parts if kind.parts is not None else (Hole(name or "…", kind.params),)
+        parts = kind.parts if kind.parts is not None else (_hole(kind, name, kind.params, scope),)
         return parts, versions | kind.versions, kind.params
     value = constant(kind)
     if value is not NO_VALUE and isinstance(value, int | float | bool | None):
         return (Text(str(value)),), versions, frozenset()
     # A key made of an attribute of a parameter is made here, not handed in.
     params = frozenset[str]() if isinstance(kind, Unknown) and kind.derived else params_of(kind)
-    return (Hole(name or "…", params),), versions, params
+    return (_hole(kind, name, params, scope),), versions, params
 
 
-def concat(pieces: Sequence[tuple[Kind, str]]) -> Kind:
-    """The string made of several values in a row; each comes with the source that it is called by."""
+def _hole(kind: Kind, name: str, params: frozenset[str], scope: FunctionRef | None) -> Hole:
+    """A part that is called by its source, or else by the expression or the parameter that made it."""
+    if not name and kind.origin is not None:
+        name = kind.origin.code
+    if not name and len(params) == 1:
+        name = next(iter(params))
+    return Hole(name or "…", params, scope)
+
+
+def renamed(kind: Kind, names: Mapping[str, str], scope: FunctionRef) -> Kind:
+    """A string that a function made, in the words of its caller: ``names`` are the sources of what was passed."""
+    if not isinstance(kind, Str) or not any(isinstance(p, Hole) and p.scope == scope for p in kind.parts or ()):
+        return kind
+    parts: list[Text | Hole] = []
+    for part in kind.parts or ():
+        if isinstance(part, Hole) and part.scope == scope:
+            part = replace(part, name=_IDENTIFIER.sub(lambda m: names.get(m.group(), m.group()), part.name))
+        parts.append(part)
+    return replace(kind, parts=tuple(parts))
+
+
+_IDENTIFIER = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*(?![\w\"'])")
+
+
+def concat(pieces: Sequence[tuple[Kind, str]], scope: FunctionRef | None = None) -> Kind:
+    """The string made of several values in a row; each comes with the source that it is called by in ``scope``."""
     choices: list[tuple[Kind, ...]] = []
     for kind, _ in pieces:
         options = members(kind) or (UNKNOWN,)
@@ -69,7 +98,7 @@ def concat(pieces: Sequence[tuple[Kind, str]]) -> Kind:
         versions: frozenset[str] = frozenset()
         params: frozenset[str] = frozenset()
         for option, (_, name) in zip(combination, pieces, strict=True):
-            more, said, decided = _parts(option, name)
+            more, said, decided = _parts(option, name, scope)
             parts.extend(more)
             versions |= said
             params |= decided
@@ -81,11 +110,25 @@ def _tidy(parts: Iterable[Text | Hole]) -> tuple[Text | Hole, ...]:
     tidy: list[Text | Hole] = []
     for part in parts:
         last = tidy[-1] if tidy else None
-        if isinstance(part, Text) and isinstance(last, Text):
-            tidy[-1] = Text(last.text + part.text)
-        elif not isinstance(part, Text) or part.text:
+        if isinstance(part, Text) and not part.text:
+            continue
+        if isinstance(part, Text) and isinstance(last, Text) and _same_literal(last, part):
+            tidy[-1] = Text(last.text + part.text, last.origin)
+        else:
             tidy.append(part)
     return tuple(tidy)
+
+
+def _same_literal(a: Text, b: Text) -> bool:
+    if a.origin is None or b.origin is None:
+        return a.origin is b.origin
+    return a.origin.node is b.origin.node
+
+
+def written_in(template: Str) -> Origin | None:
+    """The literal that a template without parts made at run time is written as."""
+    first = template.parts[0] if template.parts and len(template.parts) == 1 else None
+    return first.origin if isinstance(first, Text) else None
 
 
 def formatted(context: Context, node: cst.FormattedString) -> Kind:
@@ -94,12 +137,12 @@ def formatted(context: Context, node: cst.FormattedString) -> Kind:
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
             text = part.value.replace("{{", "{").replace("}}", "}")
-            pieces.append((Str((Text(text),)), ""))
+            pieces.append((Str((Text(text, context.origin(node)),)), ""))
         elif isinstance(part, cst.FormattedStringExpression):
             source = context.lift.code(part.expression)
             kind = UNKNOWN if part.format_spec or part.conversion == "r" else context.evaluate(part.expression)
             pieces.append((kind, source))
-    return concat(pieces)
+    return concat(pieces, context.function)
 
 
 _PERCENT = re.compile(
@@ -107,17 +150,19 @@ _PERCENT = re.compile(
 )
 
 
-def percent(template: str, right: Kind, names: Sequence[str]) -> Kind:
+def percent(
+    template: str, right: Kind, names: Sequence[str], scope: FunctionRef | None = None, origin: Origin | None = None
+) -> Kind:
     """``template % right``; ``names`` are the sources of the values on the right, where they can be told apart."""
     right = force(right)
     values = right.items if isinstance(right, Tuple) else None
     pieces: list[tuple[Kind, str]] = []
     position = end = 0
     for match in _PERCENT.finditer(template):
-        pieces.append((Str((Text(template[end : match.start()]),)), ""))
+        pieces.append((Str((Text(template[end : match.start()], origin),)), ""))
         end = match.end()
         if match.group("kind") == "%":
-            pieces.append((Str((Text("%"),)), ""))
+            pieces.append((Str((Text("%", origin),)), ""))
             continue
         key = match.group("name")
         if key is not None:
@@ -130,11 +175,14 @@ def percent(template: str, right: Kind, names: Sequence[str]) -> Kind:
         else:
             pieces.append((right if not isinstance(right, Tuple) else UNKNOWN, name))
         position += 1
-    pieces.append((Str((Text(template[end:]),)), ""))
-    return concat(pieces)
+    pieces.append((Str((Text(template[end:], origin),)), ""))
+    return concat(pieces, scope)
 
 
-def format_call(template: str, arguments: Arguments, names: dict[int | str, str]) -> Kind:
+def format_call(
+    template: str, arguments: Arguments, names: dict[int | str, str], scope: FunctionRef | None = None,
+    origin: Origin | None = None,
+) -> Kind:  # fmt: skip
     """``template.format(…)``."""
     pieces: list[tuple[Kind, str]] = []
     automatic = 0
@@ -144,7 +192,7 @@ def format_call(template: str, arguments: Arguments, names: dict[int | str, str]
         return STR
     for text, field, _, _ in fields:
         if text:
-            pieces.append((Str((Text(text),)), ""))
+            pieces.append((Str((Text(text, origin),)), ""))
         if field is None:
             continue
         head = re.split(r"[.\[]", field, maxsplit=1)[0]
@@ -159,10 +207,10 @@ def format_call(template: str, arguments: Arguments, names: dict[int | str, str]
         if isinstance(key, str) and says_version(key) and not says_version(source):
             source = f"{key}={source}"
         pieces.append((found if found is not None and whole else UNKNOWN, source))
-    return concat(pieces)
+    return concat(pieces, scope)
 
 
-def join_call(separator: str, items: Kind, names: Sequence[str]) -> Kind:
+def join_call(separator: str, items: Kind, names: Sequence[str], scope: FunctionRef | None = None) -> Kind:
     """``separator.join(items)``."""
     items = force(items)
     between = (Str((Text(separator),)), "")
@@ -171,13 +219,13 @@ def join_call(separator: str, items: Kind, names: Sequence[str]) -> Kind:
         for index, item in enumerate(items.items):
             if index:
                 pieces.append(between)
-            pieces.append((item, names[index] if index < len(names) else "…"))
-        return concat(pieces) if pieces else Str((Text(""),))
-    if isinstance(items, List) and items.head:
+            pieces.append((item, names[index] if len(names) == len(items.items) else ""))
+        return concat(pieces, scope) if pieces else Str((Text(""),))
+    if isinstance(items, List | Tuple) and items.head:
         # What the list begins with is known, what follows is not.
         begun: list[tuple[Kind, str]] = []
         for index, item in enumerate(items.head):
-            begun += [(item, names[index] if index < len(names) else "…"), between]
-        return concat([*begun, (Scalar("str"), "…")])
+            begun += [(item, names[index] if index < len(names) else ""), between]
+        return concat([*begun, (Scalar("str"), "…")], scope)
     # A separator alone is no text of the key's own; nor is what is joined handed in whole.
     return Str()

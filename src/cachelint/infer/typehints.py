@@ -5,6 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from cachelint.infer.context import Context
+from cachelint.infer.enums import enum_member
+from cachelint.infer.records import record
 from cachelint.kinds.join import join, join_all
 from cachelint.kinds.model import (
     BOOL,
@@ -18,7 +20,6 @@ from cachelint.kinds.model import (
     Class,
     Dict,
     ExternalKind,
-    Instance,
     Kind,
     List,
     Manager,
@@ -29,9 +30,12 @@ from cachelint.kinds.model import (
     Set,
     Str,
     Tuple,
+    Union,
     Unknown,
     force,
 )
+from cachelint.kinds.walk import walk
+from cachelint.project import ValueRef, dotted
 
 _SIMPLE: dict[str, Kind] = {
     "builtins.str": STR,
@@ -77,6 +81,9 @@ def annotation_kind(context: Context, node: cst.BaseExpression) -> Kind | None:
         return _subscript(context, node)
     if not isinstance(node, cst.Name | cst.Attribute):
         return None
+    alias = _alias(context, node)
+    if alias is not None:
+        return alias
     kind = force(context.evaluate(node))
     match kind:
         case ExternalKind(name=name):
@@ -101,14 +108,41 @@ def annotation_kind(context: Context, node: cst.BaseExpression) -> Kind | None:
     return None
 
 
+def _alias(context: Context, node: cst.Name | cst.Attribute) -> Kind | None:
+    """What a type alias such as ``Row = dict[str, int | None]`` stands for; None where the name is none."""
+    interpreter = context.interpreter
+    name = dotted(node)
+    symbol = interpreter.classes.resolve_dotted(context.module, name) if name else None
+    if not isinstance(symbol, ValueRef) or len(symbol.definitions) != 1:
+        return None
+    lift = symbol.module.lift(symbol.definitions[0])
+    value = _assigned(lift.statements[0]) if lift is not None and lift.statements else None
+    if lift is None or not isinstance(value, cst.Subscript | cst.BinaryOperation) or symbol in interpreter.aliases:
+        return None
+    interpreter.aliases.append(symbol)
+    try:
+        return annotation_kind(Context(interpreter, symbol.module, lift), value)
+    finally:
+        interpreter.aliases.pop()
+
+
+def _assigned(statement: cst.CSTNode) -> cst.BaseExpression | None:
+    inner = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) and statement.body else None
+    return inner.value if isinstance(inner, cst.Assign | cst.AnnAssign | cst.TypeAlias) else None
+
+
 def class_instance(context: Context, kind: Class) -> Kind | None:
     """An instance of a class of the project that an annotation names; nothing for typing constructs."""
+    made = record(context, kind.ref)
+    if made is not None:
+        return made
+    member = enum_member(context, kind.ref, "")
+    if member is not None:
+        return member
     externals = context.interpreter.classes.externals(kind.ref)
-    if any(name in ("typing.TypedDict", "typing_extensions.TypedDict") for name in externals):
-        return Dict(STR, UNKNOWN)
     if any("Protocol" in name or "Enum" in name or name.endswith("Choices") for name in externals):
         return None
-    return Instance(kind.ref)
+    return context.interpreter.plain_instance(kind.ref)
 
 
 def _subscript(context: Context, node: cst.Subscript) -> Kind | None:
@@ -149,23 +183,24 @@ def parameter_kind(context: Context, node: cst.BaseExpression, name: str) -> Kin
     if kind == STR:
         return Str(None, params=frozenset({name}))
     if isinstance(kind, Dict | List | Tuple | Set) and _says_nothing(kind):
-        return Unknown(frozenset({name}))
+        return Unknown(frozenset({name}), said=kind)
     if kind in (INT, FLOAT, BOOL, NONE):
-        return Unknown(frozenset({name}))
+        return Unknown(frozenset({name}), said=kind)
     # A union with plain types: callers decide which of them it is.
-    from cachelint.kinds.model import Union
-
     if isinstance(kind, Union):
         models = [m for m in kind.members if isinstance(m, ModelInstance | QuerySet | CacheObject)]
-        return join_all(kind.members) if models else Unknown(frozenset({name}))
+        return join_all(kind.members) if models else Unknown(frozenset({name}), said=kind)
     return kind
 
 
 def _says_nothing(kind: Kind) -> bool:
-    from cachelint.kinds.walk import walk
+    """Whether JSON keeps all that an annotation names, so that callers may say more than it does."""
+    for path, part in walk(kind):
+        if isinstance(part, ModelInstance | QuerySet | Set | Tuple):
+            return False
+        if isinstance(part, Scalar) and (part.type not in _PLAIN or path.startswith("key of")):
+            return False
+    return True
 
-    return not any(
-        isinstance(part, ModelInstance | QuerySet)
-        or (isinstance(part, Scalar) and part.type not in ("int", "float", "bool", "None"))
-        for _, part in walk(kind)
-    )
+
+_PLAIN = ("int", "float", "bool", "None")

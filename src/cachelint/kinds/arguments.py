@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cachelint.kinds.model import UNKNOWN, Kind, constant, force
+from cachelint.kinds.model import UNKNOWN, Kind, Str, Text, constant, force
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class Arguments:
     star: bool = False
     #: The element of a ``*args`` whose items are not known one by one.
     star_element: Kind | None = None
+    #: What a ``**kwargs`` of unknown keys passes for any name.
+    rest: Kind = UNKNOWN
 
     def get(self, index: int, name: str = "") -> Kind | None:
         """The argument at a position or of a name; None where it is not passed (or not seen)."""
@@ -44,7 +46,10 @@ class Arguments:
 
 
 def _made_at(kind: Kind) -> object:
-    return kind.origin.node if kind.origin is not None else None
+    made = kind.origin.node if kind.origin is not None else None
+    if not isinstance(kind, Str) or kind.parts is None:
+        return made
+    return (made, *(part.origin.node for part in kind.parts if isinstance(part, Text) and part.origin is not None))
 
 
 def _first(item: tuple[str, Kind]) -> str:

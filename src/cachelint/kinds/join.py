@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from cachelint.kinds.model import (
     NEVER,
@@ -16,6 +17,7 @@ from cachelint.kinds.model import (
     Tuple,
     Union,
     Unknown,
+    at,
     force,
 )
 
@@ -77,7 +79,8 @@ def _merge(a: Kind, b: Kind) -> Kind | None:
         derived = a.derived if a.params else b.derived
         return Unknown(a.params | b.params, derived, origin=a.origin)
     if isinstance(a, List) and isinstance(b, List):
-        return List(lazy_join(a.element, b.element), origin=a.origin if _filled(a) else b.origin)
+        origin = a.origin if _filled(a) else b.origin
+        return List(lazy_join(a.element, b.element), None, _common_head(a, b), origin=origin)
     if isinstance(a, Set) and isinstance(b, Set) and a.frozen == b.frozen:
         return Set(lazy_join(a.element, b.element), a.frozen, origin=a.origin if _filled(a) else b.origin)
     if isinstance(a, Tuple) and isinstance(b, Tuple) and not a.name and not b.name:
@@ -100,6 +103,16 @@ def _merge(a: Kind, b: Kind) -> Kind | None:
     return None
 
 
+def _common_head(a: List, b: List) -> tuple[Kind, ...]:
+    """What both lists begin with."""
+    common: list[Kind] = []
+    for first, second in zip(a.items or a.head, b.items or b.head, strict=False):
+        if first != second:
+            break
+        common.append(first)
+    return tuple(common)
+
+
 def _filled(kind: List | Set | Dict) -> bool:
     if isinstance(kind, Dict):
         return bool(kind.entries) or not isinstance(kind.value, Never)
@@ -110,6 +123,40 @@ def without(kind: Kind, unwanted: Callable[[Kind], bool]) -> Kind:
     """A kind without those members that a test rules out."""
     kept = [member for member in members(kind) if not unwanted(member)]
     return join_all(kept)
+
+
+def refine(kind: Kind, said: Kind) -> Kind:
+    """``kind`` with what is unknown in it replaced by what an annotation says of it."""
+    return join_all(_refined(member, said) for member in members(kind)) if members(kind) else kind
+
+
+def declared(kind: Kind, said: Kind) -> Kind:
+    """:func:`refine` for a variable's annotation, which also says what an empty container will hold."""
+    if isinstance(kind, List | Set | Dict) and not _filled(kind):
+        for other in members(said):
+            if type(other) is type(kind):
+                return other
+    return refine(kind, said)
+
+
+def _refined(kind: Kind, said: Kind) -> Kind:
+    if isinstance(kind, Unknown):
+        # Whose parameter it is matters more than its type: the callers are still to be asked.
+        return kind if kind.params and not kind.derived else at(said, kind.origin)
+    for other in members(said):
+        match kind, other:
+            case (List(items=None), List()):
+                return replace(kind, element=_lazy_refined(kind.element, other.element))
+            case (Set(), Set()):
+                return replace(kind, element=_lazy_refined(kind.element, other.element))
+            case (Dict(), Dict()) if not kind.entries:
+                key, value = _lazy_refined(kind.key, other.key), _lazy_refined(kind.value, other.value)
+                return replace(kind, key=key, value=value)
+    return kind
+
+
+def _lazy_refined(kind: Kind, said: Kind) -> Kind:
+    return kind if isinstance(said, Unknown) else Lazy(lambda: refine(kind, said))
 
 
 def map_members(kind: Kind, function: Callable[[Kind], Kind]) -> Kind:

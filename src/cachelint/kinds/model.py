@@ -48,11 +48,13 @@ class Kind:
 class Unknown(Kind):
     """Nothing is known. ``params`` are those parameters of the function under analysis that decide it.
 
-    ``derived`` is true where it is not what was passed, but an attribute of that.
+    ``derived`` is true where it is not what was passed, but an attribute of that. ``said`` is what the annotation of
+    the parameter says, for what is made of it here.
     """
 
     params: frozenset[str] = frozenset()
     derived: bool = False
+    said: Kind | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,10 @@ class Scalar(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A fixed part of a string."""
+    """A fixed part of a string, with the literal that it was written in, where that is known."""
 
     text: str
+    origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ class Hole:
     name: str
     #: The parameters that decide it, as in :class:`Unknown`.
     params: frozenset[str] = frozenset()
+    #: The function in whose words it is named.
+    scope: FunctionRef | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +139,13 @@ class List(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Tuple(Kind):
-    """A tuple. ``name`` is set for a named tuple."""
+    """A tuple. ``name`` is set for a named tuple, ``names`` are its fields where they are known."""
 
     element: Kind
     items: tuple[Kind, ...] | None = None
     name: str = ""
+    names: tuple[str, ...] = ()
+    head: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +269,13 @@ class Instance(Kind):
     """An instance of a class of the project that is no model.
 
     ``fields`` are those of a dataclass or named tuple, in order; ``attributes`` what the making of an instance of
-    any other class was seen to store.
+    any other class was seen to store. ``builtin`` is the built-in type that the class derives from, as JSON sees it.
     """
 
     ref: ClassRef
     fields: tuple[tuple[str, Kind], ...] = ()
     attributes: tuple[tuple[str, Kind], ...] = ()
+    builtin: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,10 +288,14 @@ class EnumMember(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Function(Kind):
-    """A function of the project, bound to ``receiver`` if it is a method of one."""
+    """A function of the project, bound to ``receiver`` if it is a method of one.
+
+    ``bare`` is true for the function that its decorators are given.
+    """
 
     ref: FunctionRef
     receiver: Kind | None = None
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -450,10 +462,10 @@ def at(kind: K, origin: Origin | None) -> K:
     return replace(kind, origin=origin)
 
 
-def literal(value: object) -> Kind:
-    """The kind of a constant."""
+def literal(value: object, origin: Origin | None = None) -> Kind:
+    """The kind of a constant; a text remembers the literal that it was written as."""
     if isinstance(value, str):
-        return Str((Text(value),))
+        return Str((Text(value, origin),))
     if isinstance(value, datetime.timedelta):
         return Scalar("datetime.timedelta", value)
     return Scalar(type(value).__name__ if value is not None else "None", value)

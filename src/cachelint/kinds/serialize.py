@@ -31,6 +31,7 @@ from cachelint.kinds.model import (
     Set,
     Str,
     Tuple,
+    Unknown,
 )
 
 #: Types that a JSON round trip keeps as they are.
@@ -111,7 +112,7 @@ def json_verdict(kind: Kind) -> Verdict:
                 return Verdict(Json.CHANGES, "a `QueryDict` keeps only the last value of each key")
             return _UNKNOWN
         case Str(markup=True):
-            return Verdict(Json.CHANGES, "a `SafeString` comes back as a plain `str` (and is escaped again)")
+            return Verdict(Json.CHANGES, "a `SafeString` comes back as a plain `str` (which a template escapes again)")
         case Str():
             return _KEEPS
         case Set(frozen=frozen):
@@ -126,6 +127,11 @@ def json_verdict(kind: Kind) -> Verdict:
             if base:
                 return Verdict(Json.CHANGES, f"a member of `{short(name)}` comes back as a plain `{base}`")
             return _refuses(f"a member of the enumeration `{short(name)}`")
+        case Instance(ref=ref, builtin="tuple" | "str" | "int" | "float" as builtin):
+            plain = "list" if builtin == "tuple" else builtin
+            return Verdict(Json.CHANGES, f"a `{ref.definition.name}` comes back as a plain `{plain}`")
+        case Instance(builtin="list" | "dict" | "OrderedDict" | "defaultdict" | "Counter"):
+            return _UNKNOWN
         case Instance(ref=ref):
             return _refuses(f"an instance of the project's own class `{ref.definition.name}`")
         case Class(ref=ref):
@@ -160,7 +166,8 @@ def _dict_verdict(kind: Dict) -> Verdict:
             return _refuses("a dict with bytes keys")
         if name != "str":
             changed = changed or f"the key {key!r} comes back as the text {str_key(key)!r}"
-    for member in members(kind.key):
+    for found in members(kind.key):
+        member = found.said if isinstance(found, Unknown) and found.said is not None else found
         match member:
             case Tuple():
                 return _refuses("a dict with tuple keys")

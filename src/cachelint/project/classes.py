@@ -30,6 +30,12 @@ def dotted(node: cst.BaseExpression | None) -> str | None:
     return ".".join(reversed(parts))
 
 
+#: Built-in types that classes derive from.
+_BUILTINS = frozenset(
+    {"list", "dict", "str", "int", "float", "tuple", "set", "frozenset", "bytes", "type", "Exception"}
+)
+
+
 class Classes:
     """Questions about the classes of a code base, each answered once."""
 
@@ -96,6 +102,8 @@ class Classes:
                     symbol = self.resolve_dotted(ref.module, name)
                     if symbol is None and ref.definition.parent is not None:
                         symbol = self.member_symbol(ClassRef(ref.module, ref.definition.parent), name)
+                    if symbol is None and name in _BUILTINS:
+                        symbol = External(f"builtins.{name}")
                     if isinstance(symbol, ClassRef | External) and symbol != ref:
                         found.append(symbol)
             self._bases[ref] = found

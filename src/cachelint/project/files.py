@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,3 +126,11 @@ def _read_ignore(path: Path) -> GitIgnoreSpec | None:
     except OSError:
         return None
     return GitIgnoreSpec.from_lines(lines) if any(line.strip() for line in lines) else None
+
+
+_TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|tests|conftest|[^/]*_tests?)\.py$")
+
+
+def is_test(path: str) -> bool:
+    """Whether a file holds tests, by its name or a folder that it lies in."""
+    return _TEST.search(path) is not None

@@ -93,7 +93,7 @@ def _sorted(made: Call) -> Kind:
 def _str(made: Call) -> Kind:
     if not made.arguments.positional:
         return Str(())
-    return strings.concat([(made.kind(0), made.source(0))])
+    return strings.concat([(made.kind(0), made.source(0))], made.context.function)
 
 
 def _int(made: Call) -> Kind:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from cachelint.django import expressions
+from cachelint.django.fields import FIELD_KINDS
 from cachelint.infer import strings
 from cachelint.infer.known.call import Call, Result
 from cachelint.kinds.join import join, join_all, members
 from cachelint.kinds.model import (
     BOOL,
     INT,
+    NEVER,
     NONE,
     STR,
     UNKNOWN,
@@ -15,6 +18,7 @@ from cachelint.kinds.model import (
     Coroutine,
     Dict,
     Expression,
+    ExternalKind,
     Generator,
     Kind,
     Lazy,
@@ -26,7 +30,9 @@ from cachelint.kinds.model import (
     QuerySet,
     Scalar,
     Str,
+    Tuple,
     Unknown,
+    constant,
     force,
 )
 
@@ -86,8 +92,6 @@ def _manager(made: Call) -> Kind:
 
 
 def _from_queryset(made: Call) -> Kind:
-    from cachelint.kinds.model import ExternalKind
-
     return Partial(ExternalKind("django.db.models.Manager"), made.arguments.positional)
 
 
@@ -104,7 +108,36 @@ def _lazy_object(made: Call) -> Kind:
 
 
 def _model_to_dict(made: Call) -> Kind:
-    return Dict(STR, UNKNOWN)
+    """The editable fields of an instance; a many-to-many field gives a list of instances."""
+    models = made.context.interpreter.models
+    wanted, unwanted = _field_names(made, 1, "fields"), _field_names(made, 2, "exclude")
+    found: list[Kind] = []
+    for member in members(made.kind(0, "instance")):
+        if not isinstance(member, ModelInstance) or wanted is NOT_SEEN or unwanted is NOT_SEEN:
+            found.append(Dict(STR, UNKNOWN))
+            continue
+        entries = [
+            (name, List(ModelInstance(field.related)) if field.many and field.related else models.value_kind(field))
+            for name, field in models.fields(member.model).items()
+            if field.editable and (not wanted or name in wanted) and not (unwanted and name in unwanted)
+        ]
+        found.append(Dict(NEVER, NEVER, tuple(entries)))
+    return join_all(found)
+
+
+#: The names of an argument that is passed, but not known.
+NOT_SEEN: frozenset[str] = frozenset({"?"})
+
+
+def _field_names(made: Call, index: int, name: str) -> frozenset[str]:
+    kind = made.kind(index, name)
+    if made.arguments.get(index, name) is None:
+        return frozenset()
+    if isinstance(kind, List | Tuple) and kind.items is not None:
+        names = [constant(item) for item in kind.items]
+        if all(isinstance(n, str) for n in names):
+            return frozenset(str(n) for n in names)
+    return NOT_SEEN
 
 
 def _env(made: Call) -> Kind:
@@ -117,21 +150,6 @@ def _prefixed(prefixes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, .
     return tuple(f"{prefix}.{name}" for prefix in prefixes for name in names)
 
 
-_AGGREGATES = (
-    "Count",
-    "Sum",
-    "Avg",
-    "Max",
-    "Min",
-    "StdDev",
-    "Variance",
-    "F",
-    "Exists",
-    "Lower",
-    "Upper",
-    "Concat",
-    "TruncDate",
-)
 _TRANSLATION = "django.utils.translation"
 _HTTP = ("django.http", "django.http.response")
 
@@ -192,8 +210,9 @@ CALLS: dict[str, Result] = {
     "django.contrib.auth.models.UserManager": _manager,
     "django.contrib.auth.models.AnonymousUser": _fixed(Scalar("object")),
     **{name: _expression(name.rpartition(".")[2]) for name in _prefixed(
-        ("django.db.models", "django.db.models.aggregates", "django.db.models.functions", "django.db.models.expressions"),
-        _AGGREGATES)},
+        ("django.db.models", "django.db.models.aggregates", "django.db.models.functions", "django.db.models.expressions",
+         "django.contrib.postgres.aggregates"), expressions.NAMES)},
+    **{name: _fixed(ExternalKind(name)) for name in _prefixed(("django.db.models",), tuple(FIELD_KINDS))},
     **dict.fromkeys(("environ.Env", "environs.Env"), _fixed(UNKNOWN)),
     "decouple.config": _env,
     "asgiref.sync.sync_to_async": lambda made: UNKNOWN,

@@ -12,6 +12,7 @@ from cachelint.kinds.model import (
     BYTES,
     FLOAT,
     INT,
+    NEVER,
     NO_VALUE,
     NONE,
     STR,
@@ -49,7 +50,7 @@ def call(made: Call, receiver: Kind, name: str) -> Kind:
         case Set():
             return _set(made, receiver, name)
         case Tuple():
-            return INT if name in ("count", "index") else UNKNOWN
+            return _tuple(receiver, name)
         case Scalar(type=type_name):
             return _scalar(made, receiver, type_name, name)
         case Pickled():
@@ -95,12 +96,14 @@ def _str(made: Call, receiver: Str, name: str) -> Kind:
                 for argument in made.node.args:
                     if argument.keyword is not None:
                         names[argument.keyword.value] = made.context.lift.code(argument.value)
-            return strings.format_call(text, made.arguments, names)
+            origin = strings.written_in(receiver)
+            return strings.format_call(text, made.arguments, names, made.context.function, origin)
         return receiver
     if name == "join":
         separator = receiver.literal
         items = _mapped_items(made) or made.kind(0)
-        return strings.join_call(separator if separator is not None else "", items, _item_sources(made))
+        text = separator if separator is not None else ""
+        return strings.join_call(text, items, _item_sources(made), made.context.function)
     if name in _SAME_TEXT:
         parts = receiver.parts
         if parts is None:
@@ -111,7 +114,8 @@ def _str(made: Call, receiver: Str, name: str) -> Kind:
             return Str(changed, versions=receiver.versions, params=receiver.params)
         return Str(parts, versions=receiver.versions, params=receiver.params)
     if name == "replace" and receiver.parts is not None and any(isinstance(p, Hole) for p in receiver.parts):
-        return Str(receiver.parts, versions=receiver.versions, params=receiver.params)
+        parts = tuple(Text(p.text) if isinstance(p, Text) else p for p in receiver.parts)
+        return Str(parts, versions=receiver.versions, params=receiver.params)
     found = _STR_METHODS.get(name, UNKNOWN)
     if found == STR:
         return Str(None, params=receiver.params)
@@ -141,7 +145,10 @@ def _item_sources(made: Call) -> list[str]:
         return []
     value = made.node.args[0].value
     if isinstance(value, cst.List | cst.Tuple):
-        return [made.context.lift.code(element.value) for element in value.elements]
+        return [
+            "" if isinstance(element, cst.StarredElement) else made.context.lift.code(element.value)
+            for element in value.elements
+        ]
     if isinstance(value, cst.GeneratorExp | cst.ListComp):
         return [made.context.lift.code(value.elt)]
     return []
@@ -180,6 +187,14 @@ def _dict(made: Call, receiver: Dict, name: str) -> Kind:
     if name == "most_common":
         return List(Tuple(join(keys, INT), (keys, INT)))
     return NONE if name in ("update", "clear") else UNKNOWN
+
+
+def _tuple(receiver: Tuple, name: str) -> Kind:
+    if name == "_asdict" and receiver.items is not None and len(receiver.names) == len(receiver.items):
+        return Dict(NEVER, NEVER, tuple(zip(receiver.names, receiver.items, strict=True)))
+    if name == "_replace":
+        return Tuple(UNKNOWN, None, receiver.name)
+    return INT if name in ("count", "index") else UNKNOWN
 
 
 _SET_OPERATIONS = frozenset({"union", "intersection", "difference", "symmetric_difference", "copy"})
@@ -225,6 +240,10 @@ _METHODS: dict[str, dict[str, Kind]] = {
         "pop": List(STR), "keys": DictView("keys", STR), "values": DictView("values", STR),
         "items": DictView("items", Tuple(STR, (STR, STR))),
     },
+    "requests.Session": dict.fromkeys(
+        ("get", "post", "put", "patch", "delete", "head", "options", "request", "send"), Scalar("requests.Response")
+    ),
+    "django.db.models.fields.files.FieldFile": {"read": BYTES, "open": Scalar("binary file")},
     "requests.Response": {"json": UNKNOWN, "iter_content": UNKNOWN, "raise_for_status": NONE},
     "re.Pattern": {
         "sub": STR, "split": List(STR), "findall": List(UNKNOWN),

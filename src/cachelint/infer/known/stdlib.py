@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 
-from cachelint.infer import strings
 from cachelint.infer.known.call import Call, Result
 from cachelint.kinds.join import join, join_all, members
 from cachelint.kinds.model import (
@@ -26,8 +25,8 @@ from cachelint.kinds.model import (
     Partial,
     Pickled,
     Scalar,
-    Str,
     Tuple,
+    constant,
     force,
     literal,
 )
@@ -127,25 +126,34 @@ def _environ(made: Call) -> Kind:
 
 
 def _namedtuple(made: Call) -> Kind:
-    name = made.arguments.constant(0)
-    return (
-        Partial(
-            ExternalKind("collections.namedtuple instance"),
-            (
-                Str(
-                    strings._tidy(()),
-                ),
-            ),
-        )
-        if not name
-        else Partial(ExternalKind("collections.namedtuple instance"), (literal(name),))
-    )
+    """``namedtuple("Point", "x y")``: what it gives makes named tuples."""
+    name, fields = made.arguments.constant(0, "typename"), made.kind(1, "field_names")
+    names: list[Kind] = []
+    text = constant(fields)
+    if isinstance(text, str):
+        names = [literal(part) for part in text.replace(",", " ").split()]
+    elif isinstance(fields, List | Tuple) and fields.items is not None:
+        names = [force(item) for item in fields.items]
+    return Partial(ExternalKind(_INSTANCE), (literal(name or "namedtuple"), Tuple(STR, tuple(names))))
+
+
+_INSTANCE = "collections.namedtuple instance"
 
 
 def _namedtuple_instance(made: Call) -> Kind:
-    name = made.arguments.constant(0)
-    items = (*made.arguments.positional[1:], *made.arguments.keywords.values())
-    return Tuple(join_all(items), tuple(items), str(name or "namedtuple"))
+    name, fields = made.arguments.constant(0), made.kind(1)
+    names = [constant(item) for item in fields.items or ()] if isinstance(fields, Tuple) else []
+    known = [n for n in names if isinstance(n, str)]
+    given = made.arguments.positional[2:]
+    items = [*given, *(made.arguments.keywords.get(n, UNKNOWN) for n in known[len(given) :])]
+    if made.arguments.star or len(known) != len(items):
+        return Tuple(UNKNOWN, None, str(name))
+    return Tuple(join_all(items), tuple(items), str(name), tuple(known))
+
+
+def _typed_namedtuple(made: Call) -> Kind:
+    """``NamedTuple("Point", [("x", int)])``."""
+    return Partial(ExternalKind(_INSTANCE), (literal(made.arguments.constant(0, "typename") or "NamedTuple"), UNKNOWN))
 
 
 _PICKLERS = ("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "joblib", "six.moves.cPickle")
@@ -192,11 +200,14 @@ CALLS: dict[str, Result] = {
     **_all(Scalar("datetime.tzinfo"), "pytz.timezone"),
     **_all(Scalar("packaging.version.Version"), "packaging.version.parse", "packaging.version.Version"),
     **_all(Scalar("requests.Response"), *(f"requests.{m}" for m in ("get", "post", "put", "patch", "delete", "head", "request"))),
+    **_all(Scalar("requests.Response"), *(f"httpx.{m}" for m in ("get", "post", "put", "patch", "delete", "head", "request"))),
+    **_all(Scalar("requests.Session"), "requests.Session", "requests.session", "requests.sessions.Session", "httpx.Client"),
     "collections.defaultdict": _defaultdict,
     "collections.OrderedDict": _ordered,
     "collections.Counter": _counter,
     "collections.namedtuple": _namedtuple,
-    "collections.namedtuple instance": _namedtuple_instance,
+    "typing.NamedTuple": _typed_namedtuple,
+    _INSTANCE: _namedtuple_instance,
     "typing.cast": lambda made: made.kind(1),
     "functools.partial": _partial,
     "itertools.chain": _chain,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cachelint.infer.context import Context
+from cachelint.infer.known import serializers
+from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import join_all, members
 from cachelint.kinds.model import (
     STR,
@@ -68,7 +70,7 @@ def attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
         return Dict(STR, UNKNOWN)
     if name == "object":
         return _object(context, ref)
-    if name in ("get_object", "get_queryset"):
+    if name in ("get_object", "get_queryset", "get_serializer"):
         return Bound(Class(ref), name)
     if name == "object_list":
         return _queryset(context, ref)
@@ -86,12 +88,18 @@ def method(context: Context, ref: ClassRef, name: str) -> Kind | None:
     return None
 
 
-def call(context: Context, ref: ClassRef, name: str) -> Kind | None:
+def call(context: Context, ref: ClassRef, name: str, arguments: Arguments) -> Kind | None:
     """The result of a method of a view that the project does not define."""
     if name in _RESPONDING and _is_django_view(context, ref):
         return Scalar("django.http.HttpResponse")
     if name == "get_object":
         return _object(context, ref)
+    if name == "get_serializer":
+        chosen = force(context.member(ref, "serializer_class", None) or UNKNOWN)
+        is_known = isinstance(chosen, Class) and serializers.is_serializer(context, chosen.ref)
+        return (
+            serializers.instance(context, chosen.ref, arguments) if is_known and isinstance(chosen, Class) else UNKNOWN
+        )
     if name == "get_queryset":
         return _queryset(context, ref)
     if name == "save" and _is_model_form(context, ref):
@@ -115,8 +123,6 @@ def _all(manager: Manager) -> Kind:
 
 
 def _object(context: Context, ref: ClassRef) -> Kind:
-    from cachelint.kinds.arguments import Arguments
-
     own = context.member(ref, "get_queryset", None)
     queryset: Kind = UNKNOWN
     if own is not None:

@@ -31,8 +31,8 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     _, related = source_of(template, site)
     changing = shape_can_change(site.value)
     message = (
-        f'the key "{shown(template.template)}" carries no version: when the shape of what is stored changes, new code '
-        "reads what old code wrote; put a marker such as `v1` into it"
+        f'the key "{shown(template)}"{_of_several(plain)} carries no version: when the shape of what is stored '
+        "changes, new code reads what old code wrote; put a marker such as `v1` into it"
     )
     yield rule.finding(
         site, node, message, related=(*related, *wrapper_places(site)),
@@ -40,15 +40,32 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def _of_several(plain: list[Str]) -> str:
+    texts = {template.template for template in plain}
+    return f" (one of {len(texts)})" if len(texts) > 1 else ""
+
+
 def _words(template: Str) -> int:
     """How much fixed text there is: of several templates the most telling one is shown."""
     return sum(len(part.text) for part in template.parts or () if isinstance(part, Text))
 
 
-def shown(template: str, limit: int = 90) -> str:
-    """A template on one line, shortened in the middle."""
-    text = re.sub(r"\{([^{}]{24})[^{}]{2,}\}", r"{\1…}", " ".join(template.split()))
-    return text if len(text) <= limit else f"{text[: limit - 22]}…{text[-20:]}"
+def shown(template: Str, limit: int = 100) -> str:
+    """A template on one line; long names of parts are cut, and where all is too long, parts in the middle left out."""
+    parts = [
+        " ".join(part.text.split()) if isinstance(part, Text) else f"{{{_cut(part.name)}}}"
+        for part in template.parts or ()
+    ]
+    while len("".join(parts)) > limit and len(parts) > 4:
+        middle = len(parts) // 2
+        parts[middle - 1 : middle + 1] = ["…"]
+    text = "".join(parts)
+    return re.sub("…+", "…", text)
+
+
+def _cut(name: str, limit: int = 30) -> str:
+    text = " ".join(name.split())
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 RULE = Rule(

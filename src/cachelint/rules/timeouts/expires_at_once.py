@@ -14,7 +14,8 @@ from cachelint.rules.base import Example, Rule, quote, wrapper_places
 
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     """One finding for a write whose timeout can only be 0 or less."""
-    if not site.writes or site.timeout is None or "timeout" not in site.aspects:
+    if not site.writes or site.timeout is None or "timeout" not in site.aspects - site.defaulted:
+        # A wrapper whose own default is 0 means by it that nothing is to be kept.
         return
     values = [constant(member) for member in members(site.timeout)]
     if not values or any(not isinstance(value, int | float) or value > 0 for value in values):

@@ -8,18 +8,18 @@ from cachelint.caching.aliases import Alias, alias
 from cachelint.caching.collect import Facts
 from cachelint.caching.sites import Site
 from cachelint.findings import Finding, Severity
-from cachelint.rules.base import Example, Rule, seconds
+from cachelint.rules.base import Example, Rule, seconds, wrapper_places
 
 
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
-    """One finding for a write without a timeout, at the call of the cache itself."""
-    if not site.writes or site.timeout is not None or site.inner is not None:
+    """One finding for a write without a timeout, at the call that could pass one."""
+    if not site.writes or site.timeout is not None or "timeout" not in site.aspects:
         return
     message = (
         f"`{site.called}` passes no timeout: {in_force(alias(facts.interpreter, site.alias))}; "
         "say at the call how long the value may be served"
     )
-    yield rule.finding(site, site.node, message)
+    yield rule.finding(site, site.node, message, related=wrapper_places(site))
 
 
 def in_force(settings: Alias) -> str:
@@ -33,8 +33,10 @@ def in_force(settings: Alias) -> str:
         if settings.timeout is None:
             return f"{entry} is None, so that the entry never expires"
         return f"the entry lives for {seconds(settings.timeout)}, as {entry} says"
-    where = f"; the settings give no {entry}" if settings.has_settings else ""
-    return f"the entry lives for 300 s (5 minutes), Django's default{where}"
+    default = "the entry lives for 300 s (5 minutes), Django's default"
+    if settings.has_settings:
+        return f"{default}; the settings give no {entry}"
+    return f"{default}, or as long as {entry} of the project that this is used in says"
 
 
 RULE = Rule(

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from cachelint.caching.collect import Facts
 from cachelint.caching.sites import Site
+from cachelint.django.orm import SOME_MODEL
 from cachelint.findings import Confidence, Finding, Severity
-from cachelint.kinds.model import ModelInstance
+from cachelint.kinds.model import ModelInstance, ModelType
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import is_model, parts, subject
 
@@ -24,7 +25,7 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     whole = "the whole row, password hash included, " if model == facts.interpreter.models.user_model() else ""
     what = "is" if not part.path else "holds"
     message = (
-        f"{subject(site, part)} {what} a `{model.name}` instance{where}: {whole}"
+        f"{subject(site, part)} {what} {_instance(model, facts)}{where}: {whole}"
         "the cache pickles the object, and the next migration or upgrade reads it back wrong; store a dict of fields"
     )
     yield rule.finding(
@@ -34,6 +35,15 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
         related=(*related, *wrapper_places(site)),
         confidence=Confidence.HIGH if model.certain else Confidence.MEDIUM,
     )
+
+
+def _instance(model: ModelType, facts: Facts) -> str:
+    """The instance in words: no object is ever made of an abstract model itself."""
+    if model == SOME_MODEL:
+        return "a model instance"
+    if model.ref is not None and facts.interpreter.models.is_abstract(model.ref):
+        return f"an instance of a model derived from `{model.name}`"
+    return f"a `{model.name}` instance"
 
 
 RULE = Rule(

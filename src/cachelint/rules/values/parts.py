@@ -40,11 +40,20 @@ def parts(site: Site) -> Iterator[Part]:
     if site.writes and site.value is not None and "value" in site.aspects:
         # What a wrapper stores whoever calls it is reported inside it, not again at each call.
         common = {(path, _head(kind)) for path, kind in walk(site.common_value)} if site.common_value else set()
-        for path, kind in walk(site.value):
+        for path, kind in _with_annotated(site.value):
             # Which keys a dict gets inside a wrapper often hangs on conditions that no call decides by itself.
             of_key = site.inner is not None and path.startswith("key of")
             if (path, _head(kind)) not in common and not of_key:
                 yield Part(path, kind)
+
+
+def _with_annotated(value: Kind) -> Iterator[tuple[str, Kind]]:
+    """All that stands in a value; a parameter that was put into it is what its annotation says."""
+    for path, kind in walk(value):
+        yield path, kind
+        if path and isinstance(kind, Unknown) and kind.said is not None:
+            for inner, said in walk(kind.said):
+                yield f"{path}{inner}", said
 
 
 def _head(kind: Kind) -> object:
@@ -92,7 +101,7 @@ def subject(site: Site, part: Part) -> str:
     """The value, or the part of it, as the beginning of a sentence: "`user`", "`rows[…]`"."""
     node = site.node_of("value", "default", "data")
     if node is site.node:
-        base = "the value that is stored"
+        base = f"what `{site.decorates}` returns" if site.decorates else "the value that is stored"
         return f"{base} ({part.path})" if part.path else base
     if isinstance(node, cst.Lambda) or (site.method == "get_or_set" and site.inner is None):
         return f"what {quote(site.lift, node)} gives" + (f" ({_shown(part)})" if part.path else "")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from cachelint.caching.collect import Facts
 from cachelint.caching.sites import Site
 from cachelint.findings import Finding, Severity
-from cachelint.kinds.model import Manager, QuerySet
+from cachelint.kinds.join import members
+from cachelint.kinds.model import Dict, Manager, QuerySet, Scalar, Str, Tuple
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import is_queryset, parts, subject
 
@@ -26,11 +27,18 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     message = (
         f"{subject(site, part)} {'is' if not part.path else 'holds'} a {noun}{of_model}{where}: "
         "pickling it runs the query and stores every row with the query itself, which the next migration or upgrade of "
-        "Django breaks; store `list(….values(…))`"
+        f"Django breaks; store {_instead(kind)}"
     )
     yield rule.finding(
         site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site))
     )
+
+
+def _instead(kind: QuerySet | Manager) -> str:
+    """What to store: the rows are plain data already where ``values`` or ``values_list`` made them."""
+    if isinstance(kind, QuerySet) and any(isinstance(m, Dict | Tuple | Scalar | Str) for m in members(kind.row)):
+        return "`list(…)` of it"
+    return "`list(….values(…))`"
 
 
 RULE = Rule(

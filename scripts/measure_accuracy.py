@@ -1,0 +1,283 @@
+"""Measure cachelint against the hand-made labels of accuracy/, and other linters on the same labels.
+
+    measure_accuracy.py [--sources DIR] [--check | --write] [--peers] [--list]
+
+The labelled projects are fetched as wheels of PyPI into DIR (nothing of them is run; it must not lie below a
+.gitignore that leaves it out). ``--check`` fails where a figure is worse than accuracy/figures.json says, ``--write``
+rewrites that file and the tables of docs/accuracy.md, ``--list`` prints each miss and each false finding. ``--peers``
+measures semgrep, ruff and bandit too, which must be on the path.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "accuracy"
+FIGURES = DATA / "figures.json"
+PAGE = ROOT / "docs/accuracy.md"
+SETS = ("first", "second")
+CODES = ("CL101", "CL102", "CL103", "CL104", "CL105", "CL201", "CL202", "CL203", "CL301", "CL401", "CL402")
+_LEFT_OUT = re.compile(r"(^|/)(tests?|testing|migrations)/|(^|/)(test_[^/]*|tests|conftest|[^/]*_tests?)\.py$")
+
+#: A call, as project, path and line; what was reported at each.
+Call = tuple[str, str, int]
+Reported = dict[Call, set[str]]
+
+
+@dataclass
+class Label:
+    """What must and may be reported at a call; ``wrapper`` is what must be at a call of a project's own wrapper."""
+
+    expect: set[str] = field(default_factory=set)
+    optional: set[str] = field(default_factory=set)
+    wrapper: set[str] = field(default_factory=set)
+
+
+Tally = dict[str, Counter[str]]
+
+
+# -- projects and labels -------------------------------------------------------------------------------------
+
+
+def fetch(pins: dict[str, str], sources: Path) -> None:
+    """Unpack the wheel of each project that is not there yet."""
+    for name, version in pins.items():
+        folder = sources / name
+        if (folder / f".{version}").exists():
+            continue
+        with tempfile.TemporaryDirectory() as wheels:
+            command = [
+                sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
+                "--only-binary=:all:", "--python-version", "3.14", "--dest", wheels, f"{name}=={version}",
+            ]  # fmt: skip
+            subprocess.run(command, check=True)
+            for wheel in Path(wheels).glob("*.whl"):
+                with zipfile.ZipFile(wheel) as archive:
+                    archive.extractall(folder)
+        # A project that ships its dependencies inside: they are not its own code.
+        for bundled in folder.glob("*/dist"):
+            if (bundled / "django").is_dir():
+                subprocess.run(["rm", "-rf", str(bundled)], check=True)
+        (folder / f".{version}").touch()
+
+
+def read_labels(which: str) -> dict[Call, Label]:
+    """The labels of a set, by call."""
+    labels: dict[Call, Label] = defaultdict(Label)
+    for line in (DATA / f"labels-{which}.jsonl").read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        label = labels[(record["project"], record["path"], record["line"])]
+        expect = set(record["expect"])
+        label.optional |= set(record.get("optional", ()))
+        if record.get("wrapper"):
+            label.wrapper |= expect
+            label.optional |= expect
+        else:
+            label.expect |= expect
+    return dict(labels)
+
+
+# -- what the linters say ------------------------------------------------------------------------------------
+
+
+def cachelint(sources: Path, project: str) -> Reported:
+    """What cachelint reports in a project."""
+    command = [sys.executable, "-m", "cachelint", "--format", "json", "--no-cache", "."]
+    done = subprocess.run(command, cwd=sources / project, capture_output=True, text=True, check=False)
+    found: Reported = defaultdict(set)
+    for finding in json.loads(done.stdout)["findings"]:
+        if not _LEFT_OUT.search(finding["path"]):
+            found[(project, finding["path"], finding["call_line"])].add(finding["code"])
+    return found
+
+
+def semgrep(sources: Path, project: str, labels: dict[Call, Label]) -> Reported:
+    """What semgrep's rules report, each at the labelled call that it lies in."""
+    command = ["semgrep", "--config", str(ROOT / "bench/peer.semgrep.yml"), "--json", "--quiet", "--metrics=off",
+               "--disable-version-check", "--no-git-ignore", "."]  # fmt: skip
+    done = subprocess.run(command, cwd=sources / project, capture_output=True, text=True, check=False)
+    results = json.loads(done.stdout)["results"]
+    return _at_calls(
+        project,
+        ((r["path"], r["start"]["line"], r["check_id"].rpartition(".")[2]) for r in results),
+        labels,
+    )
+
+
+def ruff(sources: Path, project: str, labels: dict[Call, Label]) -> Reported:
+    """What ruff's S301 reports, as CL401."""
+    command = ["ruff", "check", "--isolated", "--no-cache", "--select", "S301", "--output-format", "json", "."]
+    done = subprocess.run(command, cwd=sources / project, capture_output=True, text=True, check=False)
+    base = str((sources / project).resolve()) + "/"
+    found = ((r["filename"].removeprefix(base), r["location"]["row"], "CL401") for r in json.loads(done.stdout))
+    return _at_calls(project, found, labels)
+
+
+def bandit(sources: Path, project: str, labels: dict[Call, Label]) -> Reported:
+    """What bandit's B301 reports, as CL401."""
+    command = ["bandit", "-q", "-t", "B301", "-f", "json", "-r", "."]
+    done = subprocess.run(command, cwd=sources / project, capture_output=True, text=True, check=False)
+    results = json.loads(done.stdout)["results"]
+    return _at_calls(project, ((r["filename"], r["line_number"], "CL401") for r in results), labels)
+
+
+def _at_calls(project: str, found: Iterator[tuple[str, int, str]], labels: dict[Call, Label]) -> Reported:
+    """A finding inside a call of several lines counts as one at its first line."""
+    reported: Reported = defaultdict(set)
+    for path, line, code in found:
+        path = path.removeprefix("./")
+        if _LEFT_OUT.search(path):
+            continue
+        near = [(project, path, line - back) for back in range(8) if (project, path, line - back) in labels]
+        reported[near[0] if near else (project, path, line)].add(code)
+    return reported
+
+
+# -- figures -------------------------------------------------------------------------------------------------
+
+
+def tally(labels: dict[Call, Label], reported: Reported) -> tuple[Tally, list[str]]:
+    """Hits, misses and false findings of each code, with a line for each miss and each false finding."""
+    counts: Tally = {code: Counter() for code in CODES}
+    lines: list[str] = []
+    for call in sorted(set(labels) | set(reported)):
+        label, got = labels.get(call, Label()), reported.get(call, set())
+        place = f"{call[0]}/{call[1]}:{call[2]}"
+        for code in CODES:
+            if code in label.expect:
+                kind = "hit" if code in got else "miss"
+            elif code in got and code not in label.optional:
+                kind = "false"
+            elif code in label.wrapper:
+                kind = "wrapper hit" if code in got else "wrapper miss"
+            else:
+                continue
+            counts[code][kind] += 1
+            if not kind.endswith("hit"):
+                lines.append(f"{kind} {code} {place}")
+    return counts, lines
+
+
+def ratio(part: int, rest: int) -> str:
+    """``part`` of both, or a dash where there is nothing."""
+    return f"{part / (part + rest):.2f}" if part + rest else "–"
+
+
+def total(counts: Tally) -> Counter[str]:
+    """All codes together."""
+    return sum(counts.values(), Counter[str]())
+
+
+def worse(before: dict[str, Any], counts: Tally) -> list[str]:
+    """Which figures have fallen."""
+    found: list[str] = []
+    for code, figures in before.items():
+        now = counts[code]
+        for kind, sign in (("hit", 1), ("wrapper hit", 1), ("false", -1)):
+            if (now[kind] - figures.get(kind, 0)) * sign < 0:
+                found.append(f"{code}: {kind} {figures.get(kind, 0)} → {now[kind]}")
+    return found
+
+
+def table(counts: Tally, peer: Tally | None) -> str:
+    """The figures as Markdown."""
+    lines = [
+        "| code | labels | precision | recall | recall at wrappers | semgrep: precision | recall |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for code in (*CODES, "all"):
+        mine = total(counts) if code == "all" else counts[code]
+        labels = mine["hit"] + mine["miss"] + mine["wrapper hit"] + mine["wrapper miss"]
+        if not labels and not mine["false"]:
+            continue
+        other = (total(peer) if code == "all" else peer[code]) if peer else Counter[str]()
+        cells = [
+            code, str(labels), ratio(mine["hit"], mine["false"]), ratio(mine["hit"], mine["miss"]),
+            ratio(mine["wrapper hit"], mine["wrapper miss"]), ratio(other["hit"], other["false"]),
+            ratio(other["hit"], other["miss"]),
+        ]  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def write_page(which: str, text: str) -> None:
+    """Put a table between its marks in docs/accuracy.md."""
+    page = PAGE.read_text(encoding="utf-8")
+    begin, end = f"<!-- {which} -->\n", f"<!-- end of {which} -->"
+    head, _, rest = page.partition(begin)
+    _, _, tail = rest.partition(end)
+    PAGE.write_text(f"{head}{begin}{text}\n{end}{tail}", encoding="utf-8")
+
+
+# -- the command ---------------------------------------------------------------------------------------------
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sources", type=Path, default=Path(tempfile.gettempdir()) / "cachelint-accuracy")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args()
+    pins: dict[str, dict[str, str]] = json.loads((DATA / "projects.json").read_text(encoding="utf-8"))
+    kept = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
+    fallen: list[str] = []
+    for which in SETS:
+        sources = options.sources / which
+        fetch(pins[which], sources)
+        labels = read_labels(which)
+        with ThreadPoolExecutor(2) as pool:
+            reported = _merged(pool.map(cachelint, [sources] * len(pins[which]), pins[which]))
+        counts, lines = tally(labels, reported)
+        if options.list:
+            print("\n".join(lines))
+        everything = total(counts)
+        print(
+            f"{which}: {len(labels)} calls in {len(pins[which])} projects, precision "
+            f"{ratio(everything['hit'], everything['false'])}, recall {ratio(everything['hit'], everything['miss'])}, "
+            f"at wrappers {ratio(everything['wrapper hit'], everything['wrapper miss'])}"
+        )
+        fallen += [f"{which}: {line}" for line in worse(kept.get(which, {}).get("cachelint", {}), counts)]
+        entry = kept.setdefault(which, {})
+        if options.write:
+            entry["cachelint"] = counts
+        if options.peers:
+            for name, run in (("semgrep", semgrep), ("ruff", ruff), ("bandit", bandit)):
+                said = _merged(run(sources, project, labels) for project in pins[which])
+                entry[name] = tally(labels, said)[0]
+                print(f"  {name}: {dict(total(entry[name]))}")
+        if options.write:
+            peer = entry.get("semgrep")
+            write_page(which, table(counts, {c: Counter(peer[c]) for c in CODES} if peer else None))
+    if options.write:
+        FIGURES.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    if options.check and fallen:
+        print("worse than accuracy/figures.json says:", *fallen, sep="\n  ", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _merged(parts: Any) -> Reported:
+    found: Reported = defaultdict(set)
+    for part in parts:
+        for call, codes in part.items():
+            found[call] |= codes
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Wrappers that live in third-party code: what the configuration says of their parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import libcst as cst
+
+from cachelint.caching.sites import Site
+from cachelint.infer.context import Context
+from cachelint.infer.known.caches import default_value
+from cachelint.kinds.arguments import Arguments
+from cachelint.kinds.model import UNKNOWN, Kind
+
+#: What a parameter can be. A ``default`` that can be called is called, as by ``cache.get_or_set``.
+ROLES = ("key", "value", "default", "timeout", "version")
+
+_PARAMETER = re.compile(r"(\w+)(?:=(\w+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A function or class, by its full name; ``parameters`` are role and name of each, in the order of positions."""
+
+    name: str
+    parameters: tuple[tuple[str, str], ...]
+
+    @property
+    def short_name(self) -> str:
+        """The name that its calls end in."""
+        return self.name.rpartition(".")[2]
+
+    def argument(self, arguments: Arguments, role: str) -> Kind | None:
+        """What a call passes for a role."""
+        for index, (of, name) in enumerate(self.parameters):
+            if of == role:
+                return arguments.get(index, name)
+        return None
+
+    def has(self, role: str) -> bool:
+        """Whether any parameter plays a role."""
+        return any(of == role for of, _ in self.parameters)
+
+
+def parse(name: str, parameters: tuple[str, ...]) -> Declared:
+    """What the configuration says: ``role``, ``role=name`` or ``_`` for each parameter. Raises ValueError."""
+    if not re.fullmatch(r"\w+(\.\w+)+", name):
+        raise ValueError(f"{name!r} is not the full name of a function, such as 'package.module.remember'")
+    found: list[tuple[str, str]] = []
+    for text in parameters:
+        match = _PARAMETER.fullmatch(text)
+        role = match.group(1) if match else ""
+        if match is None or role not in (*ROLES, "_"):
+            raise ValueError(f"{text!r} is no role ({', '.join(ROLES)}, _), nor role=name")
+        found.append((role, match.group(2) or role))
+    return Declared(name, tuple(found))
+
+
+def by_name(wrappers: Mapping[str, tuple[str, ...]]) -> dict[str, Declared]:
+    """All that the configuration declares. Raises ValueError."""
+    return {name: parse(name, parameters) for name, parameters in wrappers.items()}
+
+
+def site_of(
+    declared: Declared, context: Context, node: cst.BaseExpression, arguments: Arguments, decorated: Kind | None
+) -> Site:
+    """The site that a call of a declared wrapper is; ``decorated`` is the function that it decorates."""
+    value = declared.argument(arguments, "value")
+    default = declared.argument(arguments, "default")
+    if decorated is not None:
+        value = context.call(decorated, Arguments(star=True))
+    elif default is not None:
+        value = default_value(context, default)
+    site = Site("set", None, context.lift, node, context.function, declared.argument(arguments, "key") or UNKNOWN)
+    site.value = value if value is not None else UNKNOWN
+    # What happens without a timeout is known to whoever wrote the wrapper, not here.
+    site.timeout = declared.argument(arguments, "timeout") or UNKNOWN
+    site.version = declared.argument(arguments, "version")
+    site.declared = True
+    if isinstance(node, cst.Call):
+        site.nodes = _nodes(declared, node)
+    return site
+
+
+def _nodes(declared: Declared, node: cst.Call) -> dict[str, cst.BaseExpression]:
+    roles = {name: role for role, name in declared.parameters}
+    found: dict[str, cst.BaseExpression] = {}
+    for index, argument in enumerate(node.args):
+        if argument.star:
+            break
+        name = argument.keyword.value if argument.keyword is not None else ""
+        if not name and index < len(declared.parameters):
+            name = declared.parameters[index][1]
+        if name in roles:
+            found[roles[name]] = argument.value
+    return found

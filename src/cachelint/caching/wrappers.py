@@ -1,0 +1,140 @@
+"""Calls of wrappers: what the sites inside a project's own function are when it runs with the arguments of one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import libcst as cst
+
+from cachelint.caching.sites import ASPECTS, Load, Site, made_elsewhere
+from cachelint.infer.calls import passed_sources
+from cachelint.infer.context import Context, Observer
+from cachelint.infer.functions import function_node
+from cachelint.infer.interpreter import Interpreter
+from cachelint.infer.scan import closure_parameter
+from cachelint.infer.state import OWN_STATE
+from cachelint.infer.strings import renamed
+from cachelint.kinds.join import map_members
+from cachelint.kinds.model import Closure, Function, Kind
+from cachelint.kinds.walk import handed_in, params_of
+
+#: For each call inside a wrapper, by the id of its node, what is left to the wrapper's callers.
+Left = Mapping[int, frozenset[str]]
+
+
+class Collector(Protocol):
+    """What is asked of whoever collects the facts."""
+
+    def watches(self, name: str) -> bool:
+        """Whether calls of something named ``name`` are wanted."""
+
+    def facts_of(self, context: Context, node: cst.Call, depth: int) -> list[Site | Load]:
+        """The sites and loads that a call is, or leads to."""
+
+    def general(self, fact: Site, node: int) -> Site | None:
+        """The same site as it is when nothing is known of the caller."""
+
+    def from_caller(self, fact: Site, node: int, aspect: str) -> None:
+        """A caller decides what a wrapper makes of its arguments at the call ``node``: ``fact`` is as it is then."""
+
+
+def parameter_names(interpreter: Interpreter, function: Function) -> list[str]:
+    """The parameters of a function that a call fills by position."""
+    tree = function_node(interpreter, function.ref)
+    if tree is None:
+        return []
+    names = [p.name.value for p in (*tree.params.posonly_params, *tree.params.params)]
+    return names[1:] if function.receiver is not None else names
+
+
+def closure_parameter_names(closure: Closure) -> list[str]:
+    """The same for a local function."""
+    parameters = closure.node.params
+    return [closure_parameter(closure, p.name.value) for p in (*parameters.posonly_params, *parameters.params)]
+
+
+class Inside(Observer):
+    """Watches the body of a wrapper while it runs with the arguments of one call."""
+
+    def __init__(
+        self, collector: Collector, left: Left, positions: list[str], depth: int, function: Function | None = None
+    ) -> None:
+        self.collector = collector
+        self.function = function
+        self.left = left
+        self.positions = positions
+        self.depth = depth
+        self.found: dict[int, list[Site | Load]] = {}
+
+    def watches(self, name: str) -> bool:
+        """See Observer."""
+        return self.collector.watches(name)
+
+    def contains(self, context: Context, node: cst.Comparison) -> None:
+        """See Observer: reads say nothing of what a caller decides."""
+
+    def call(self, context: Context, node: cst.Call) -> None:
+        """See Observer."""
+        if id(node) in self.left:
+            self.found[id(node)] = self.collector.facts_of(context, node, self.depth)
+
+    def facts(self, context: Context, node: cst.BaseExpression, passed: dict[str, Kind]) -> list[Site | Load]:
+        """What was met, as facts about the call of the wrapper at ``node``, which passes some arguments."""
+        facts: list[Site | Load] = []
+        for key, inner_facts in self.found.items():
+            for fact in inner_facts:
+                if isinstance(fact, Load):
+                    made = Load(fact.loader, fact.lift, fact.node, fact.function, fact.data)
+                    made.via_place = context.lift.place(node)
+                    facts.append(made)
+                    continue
+                facts.append(self._outer(context, node, key, fact, passed))
+        return facts
+
+    def _outer(self, context: Context, node: cst.BaseExpression, key: int, fact: Site, passed: dict[str, Kind]) -> Site:
+        site = Site(fact.method, fact.alias, context.lift, node, context.function, fact.key, fact.value)
+        if self.function is not None and isinstance(node, cst.Call):
+            names, ref = passed_sources(context, node, self.function), self.function.ref
+            site.key = map_members(fact.key, lambda member: renamed(member, names, ref))
+        site.timeout, site.version = fact.timeout, fact.version
+        site.aspects = self.left[key] & fact.aspects
+        site.inner = fact
+        general = self.collector.general(fact, key)
+        if general is not None:
+            site.common_value = general.value
+            # What the wrapper makes of the arguments by itself is its own business, on paths that no call decides.
+            if general.value is not None and not handed_in(general.value) & passed.keys():
+                if "value" in site.aspects:
+                    self.collector.from_caller(site, key, "value")
+                site.aspects -= {"value"}
+            if "key" in site.aspects and made_elsewhere(general.key):
+                self.collector.from_caller(site, key, "key")
+                site.aspects -= {"key"}
+            site.defaulted = frozenset(aspect for aspect in ASPECTS if not _params(general, aspect) & passed.keys())
+            site.given_keys = tuple(passed[name] for name in sorted(params_of(general.key)) if name in passed)
+            if isinstance(node, cst.Call):
+                site.nodes = self._nodes(node, general)
+        return site
+
+    def _nodes(self, node: cst.Call, general: Site) -> dict[str, cst.BaseExpression]:
+        """The arguments of the call that decide key, value and timeout, where one alone does."""
+        found: dict[str, cst.BaseExpression] = {}
+        plain = [argument for argument in node.args if argument.keyword is None]
+        for aspect in ASPECTS:
+            names = _params(general, aspect) - {OWN_STATE}
+            if len(names) != 1 or any(argument.star for argument in node.args):
+                continue
+            (name,) = names
+            for argument in node.args:
+                if argument.keyword is not None and argument.keyword.value == name:
+                    found[aspect] = argument.value
+            index = self.positions.index(name) if name in self.positions else len(plain)
+            if index < len(plain):
+                found[aspect] = plain[index].value
+        return found
+
+
+def _params(site: Site, aspect: str) -> frozenset[str]:
+    kind = getattr(site, aspect)
+    return params_of(kind) if kind is not None else frozenset()

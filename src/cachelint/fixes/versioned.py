@@ -1,0 +1,31 @@
+"""CL301: a version marker in the key, at every site of the same key."""
+
+from __future__ import annotations
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.flows import flow_of
+from cachelint.caching.sites import Site
+from cachelint.findings import Applicability, Fix
+from cachelint.fixes.newkey import NoKey, move
+
+_COLD = (
+    "entries that are in the cache now are not found any more: tokens, codes, locks and counters among them are lost"
+)
+
+
+def propose(site: Site, facts: Facts) -> Fix | str:
+    """The fix, or what stands in its way."""
+    flow = flow_of(site, facts)
+    if flow is None:
+        return "the key is not one template that is known here"
+    try:
+        moved = move(flow, facts, first=1)
+    except NoKey as refused:
+        return str(refused)
+    count = len(flow.all_sites)
+    title = "put `v1` into the key" + (f" at all {count} calls that use it" if count > 1 else "")
+    reason = _COLD
+    if flow.open_at is not None:
+        other = flow.open_at.place
+        reason += f"; and the call at {other.path}:{other.line} may use the same key"
+    return Fix(title, moved.edits, Applicability.UNSAFE, reason)

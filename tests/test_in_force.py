@@ -1,0 +1,73 @@
+"""What CL201 says of the timeout that is in force, and where it dares to write it down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cachelint.findings import Applicability, Finding
+from tests.support import check, make_project
+
+WRITE = 'def keep():\n    cache.set("x", 1)\n'
+SETTINGS = """\
+INSTALLED_APPS = ["app"]
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 60},
+    "other": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+"""
+
+
+def finding(root: Path, settings: str, case: str = WRITE) -> Finding:
+    """The one finding of a case under some settings."""
+    make_project(root, case, config__settings=settings)
+    (found,) = check(root, frozenset({"CL201"})).findings
+    return found
+
+
+def test_the_settings_decide(tmp_path: Path) -> None:
+    found = finding(tmp_path, SETTINGS)
+    assert "lives for 60 s (1 minute)" in found.message
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.SAFE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'CACHES["default"]["TIMEOUT"] = 5\n',
+        'if True:\n    CACHES["default"] = {"BACKEND": "x"}\n',
+        'CACHES["default"].update(TIMEOUT=5)\n',
+        "CACHES.update(EXTRA)\n",
+        "CACHES[NAME] = {}\n",
+        "from .local import *\n",
+    ],
+)
+def test_what_is_changed_later_is_not_guessed(change: str, tmp_path: Path) -> None:
+    found = finding(tmp_path, SETTINGS + change)
+    assert "can't be told from the code" in found.message
+    assert found.fix is None
+
+
+def test_a_change_of_another_cache_changes_nothing(tmp_path: Path) -> None:
+    assert "60 s" in finding(tmp_path, SETTINGS + 'CACHES["other"]["TIMEOUT"] = 5\n').message
+
+
+def test_a_package_without_settings(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    make_project(tmp_path, WRITE)
+    (tmp_path / "config/settings.py").unlink()
+    (tmp_path / "manage.py").unlink()
+    (found,) = check(tmp_path, frozenset({"CL201"})).findings
+    assert 'or as long as `CACHES["default"]["TIMEOUT"]` of the project that this is used in says' in found.message
+    assert found.fix is not None
+    assert found.fix.applicability is Applicability.UNSAFE
+
+
+def test_the_settings_of_tests_are_not_those_of_the_users(tmp_path: Path) -> None:
+    make_project(tmp_path, WRITE, tests__settings=SETTINGS)
+    (tmp_path / "config/settings.py").unlink()
+    (tmp_path / "manage.py").unlink()
+    (found,) = check(tmp_path, frozenset({"CL201"})).findings
+    assert "of the project that this is used in" in found.message
