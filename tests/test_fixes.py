@@ -509,3 +509,21 @@ def test_two_ways_of_writing_a_key_that_no_one_marker_fits(tmp_path: Path) -> No
             return cache.get("total" + f"_sum_{pk}")
     """
     assert fixed(tmp_path, case, unsafe=True) == textwrap.dedent(case).lstrip()
+
+
+def test_a_key_that_is_written_at_two_places_of_one_function(tmp_path: Path) -> None:
+    case = """
+        def keep(pk, other, swap):
+            key = f"total_{other}" if swap else f"total_{pk}"
+            cache.set(key, 1, 60)
+
+
+        def read(pk):
+            return cache.get(f"total_{pk}")
+
+
+        def late(pk):
+            cache.set("total_%s" % pk, 1, 60)
+    """
+    text = fixed(tmp_path, case, unsafe=True)
+    assert (text.count("total_v1_"), text.count("total_")) == (4, 4)

@@ -47,14 +47,15 @@ def move(flow: Flow, facts: Facts, first: int) -> Moved:
     for site in flow.all_sites:
         if site.version is not None:
             raise NoKey(f"{_line(site)} passes version=, which has to be changed by hand")
-        (template,) = templates(site.key)
-        literal, after = _moved(template, shared, site, first)
-        shapes.setdefault(after, site)
-        place = literal.lift.place(literal.node)
-        changes[place] = edits.replace(place, next_version(literal.lift.code(literal.node), first))
-        _check_name(literal, len(flow.all_sites), facts)
-        if literal.lift is not site.lift and literal.lift.definition.form == "function":
-            elsewhere = place
+        # Of one shape, but perhaps written at several places.
+        for template in templates(site.key):
+            literal, after = _moved(template, shared, site, first)
+            shapes.setdefault(after, site)
+            place = literal.lift.place(literal.node)
+            changes[place] = edits.replace(place, next_version(literal.lift.code(literal.node), first))
+            _check_name(literal, len(flow.all_sites), facts)
+            if literal.lift is not site.lift and literal.lift.definition.form == "function":
+                elsewhere = place
     if len(shapes) > 1:
         one, other, *_ = shapes.values()
         raise NoKey(f"{_line(one)} and {_line(other)} write the key in different ways: no one marker fits both")
