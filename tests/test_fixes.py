@@ -507,6 +507,10 @@ def test_two_ways_of_writing_a_key_that_no_one_marker_fits(tmp_path: Path) -> No
 
         def read(pk):
             return cache.get("total" + f"_sum_{pk}")
+
+
+        def shown():
+            return WORD
     """
     assert fixed(tmp_path, case, unsafe=True) == textwrap.dedent(case).lstrip()
 

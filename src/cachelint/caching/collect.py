@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import libcst as cst
 
 from cachelint.caching.candidates import Carriers, calls_of, candidates, loaders, names_of, uses_cache
 from cachelint.caching.declared import Declared, site_of
+from cachelint.caching.flows import Flows
 from cachelint.caching.sites import METHOD_NAMES, Load, Site, base_method, read_site
 from cachelint.caching.wrappers import Inside, closure_parameter_names, parameter_names
 from cachelint.infer import scan
@@ -79,6 +81,11 @@ class Facts:
     def codebase(self) -> Codebase:
         """The code base that the facts are about."""
         return self.interpreter.codebase
+
+    @cached_property
+    def flows(self) -> Flows:
+        """The keys of the project, for whoever asks for one after all sites are collected."""
+        return Flows(self)
 
 
 def collect(codebase: Codebase, declared: Mapping[str, Declared] | None = None) -> Facts:

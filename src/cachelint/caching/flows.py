@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cachelint.caching.collect import Facts
 from cachelint.caching.keys import joined, templates
 from cachelint.caching.sites import Site
-from cachelint.kinds.model import Str, Text
+from cachelint.kinds.join import members
+from cachelint.kinds.model import NO_VALUE, Str, Text, constant
+
+if TYPE_CHECKING:
+    from cachelint.caching.collect import Facts
 
 #: The parts of a key: fixed text, or None for what is made at run time.
 Shape = tuple[str | None, ...]
@@ -19,9 +23,9 @@ def shape(template: Str) -> Shape:
     return tuple(part.text if isinstance(part, Text) else None for part in joined(template))
 
 
-def shapes(site: Site) -> set[Shape]:
+def shapes(site: Site) -> frozenset[Shape]:
     """The shapes that the key of a site can have."""
-    return {shape(template) for template in templates(site.key)}
+    return frozenset(shape(template) for template in templates(site.key))
 
 
 def may_meet(a: Shape, b: Shape) -> bool:
@@ -47,11 +51,11 @@ def _fixed(parts: Shape) -> str:
 class Flow:
     """The sites of one key: ``sites`` call the cache itself, ``calls`` a function that hands their key on to it.
 
-    ``open_at`` is a site whose key is not known well enough to rule out that it is of this flow; None where the flow
-    is closed.
+    A site whose key is one of several texts joins their flows: ``shapes`` are all of them. ``open_at`` is a site whose
+    key is not known well enough to rule out that it is of this flow; None where the flow is closed.
     """
 
-    shape: Shape
+    shapes: frozenset[Shape]
     sites: tuple[Site, ...]
     calls: tuple[Site, ...]
     open_at: Site | None
@@ -62,47 +66,79 @@ class Flow:
         return (*self.sites, *self.calls)
 
 
-def flow_of(site: Site, facts: Facts) -> Flow | None:
-    """The flow that a site belongs to; None where its own key is not one known template."""
-    own = shapes(site)
-    if len(own) != 1 or len(templates(site.key)) != 1:
-        return None
-    wanted = next(iter(own))
-    mine: list[Site] = []
-    calls: list[Site] = []
-    open_at: Site | None = None
-    for other in facts.sites:
-        if not _same_cache(site, other) or (other.inner is not None and "key" not in other.aspects):
-            continue
-        found = shapes(other)
-        if other.inner is None and not found and _explained(other, facts):
+class Flows:
+    """The keys of a project, each worked out when it is asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        #: The sites whose own key is known or open, with its shapes.
+        self.keyed: list[tuple[Site, frozenset[Shape]]] = []
+        for site in facts.sites:
+            if site.inner is not None and "key" not in site.aspects:
+                continue
+            found = shapes(site)
             # What it is handed is seen at each call of the function around it.
-            continue
-        if found == {wanted} and not other.declared:
-            (mine if other.inner is None else calls).append(other)
-        elif open_at is None and (not found or any(may_meet(wanted, s) for s in found)):
-            open_at = other
-    return Flow(wanted, tuple(mine), tuple(calls), open_at)
+            if found or not _explained(site, facts):
+                self.keyed.append((site, found))
+        self._known: dict[int, Flow] = {}
+
+    def of(self, site: Site) -> Flow | None:
+        """The flow that a site belongs to; None where its own key is not known."""
+        if id(site) not in self._known:
+            if not shapes(site) or _has_more(site):
+                return None
+            flow = self._find(site)
+            for member in flow.all_sites:
+                self._known[id(member)] = flow
+            self._known[id(site)] = flow
+        return self._known[id(site)]
+
+    def _find(self, site: Site) -> Flow:
+        wanted = shapes(site)
+        near = [(other, found) for other, found in self.keyed if _same_cache(site, other)]
+        while True:
+            more = wanted.union(*(found for _, found in near if found & wanted))
+            if more == wanted:
+                break
+            wanted = more
+        mine: list[Site] = []
+        calls: list[Site] = []
+        open_at: Site | None = None
+        for other, found in near:
+            if found & wanted and not other.declared:
+                (mine if other.inner is None else calls).append(other)
+                if _has_more(other):
+                    open_at = open_at or other
+            elif open_at is None and (not found or any(may_meet(w, s) for w in wanted for s in found)):
+                open_at = other
+        return Flow(wanted, tuple(mine), tuple(calls), open_at)
+
+
+def _has_more(site: Site) -> bool:
+    """Whether a key may be something else than the texts that are known."""
+    return len(templates(site.key)) < len(members(site.key))
 
 
 def _explained(site: Site, facts: Facts) -> bool:
     """Whether the key of a site is a parameter, and every mention of the function around it a call that was seen."""
     function = site.function
-    if function is None or function.definition.parent is not None:
+    if function is None:
         return False
     name = function.definition.name
     calls = {
         (other.lift.path, other.place)
         for other in facts.sites
-        if other.inner is not None and other.innermost.node is site.node and other.inner.node is site.node
+        if other.inner is not None and other.inner.node is site.node and "key" in other.aspects
     }
-    word = re.compile(rb"(?<![\w.])(?:\w+\.)*" + re.escape(name.encode()) + rb"\b")
+    if not calls:
+        return False
+    word = re.compile(rb"(?<![\w.])(?:\w+(?:\(\))?\.)*" + re.escape(name.encode()) + rb"\b")
     count = 0
     for module in facts.codebase.containing(name, word):
         for line in module.source.data.splitlines():
             if not _NO_USE.match(line):
                 count += len(word.findall(line))
-    return bool(calls) and count == len(calls)
+    return count == len(calls)
 
 
 #: Lines that name a function without using it.
@@ -110,4 +146,9 @@ _NO_USE = re.compile(rb"\s*(?:#|(?:async\s+)?def\s|from\s.*\simport\s|import\s|[
 
 
 def _same_cache(a: Site, b: Site) -> bool:
-    return a.alias is None or b.alias is None or a.alias == b.alias
+    """Whether two sites may be calls of one cache with one version."""
+    if a.alias is not None and b.alias is not None and a.alias != b.alias:
+        return False
+    versions = [constant(site.version) for site in (a, b) if site.version is not None]
+    known = [version for version in versions if version is not NO_VALUE and version is not None]
+    return len(known) < 2 or known[0] == known[1]

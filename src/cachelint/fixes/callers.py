@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import libcst as cst
 
 from cachelint.caching.collect import Facts
 from cachelint.fixes.holders import Escapes
 from cachelint.infer.scan import called_name
-from cachelint.project import FunctionRef, Lift, Module
+from cachelint.project import Codebase, Definition, FunctionRef, Lift, Module
 from cachelint.project.trees import descendants
 
 #: Lines that name a function without using it.
 _NO_USE = re.compile(rb"\s*(?:#|from\s.*\bimport\b|import\s)")
+#: A line of an import over several lines, or of ``__all__``.
+_IMPORTED = re.compile(rb"\s*(?:\w+|['\"]\w+['\"]),?\s*\)?\s*$")
 
 
 def calls_of(ref: FunctionRef, facts: Facts) -> list[tuple[FunctionRef, Lift, cst.Call]]:
@@ -56,6 +59,40 @@ def _calls_in(module: Module, name: str, word: re.Pattern[bytes]) -> Iterator[tu
         for node in descendants(tree) if tree is not None else ():
             if isinstance(node, cst.Call) and called_name(node) == name and lift is not None:
                 yield FunctionRef(module, definition), lift, node
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place where a name stands; ``function`` is the function around it, ``offset`` its bytes from the start."""
+
+    module: Module
+    line: int
+    offset: int
+    function: Definition | None
+
+
+def mentions(name: str, codebase: Codebase) -> Iterator[Mention]:
+    """Each place of the project where a name is used: not where it is bound, imported or commented on."""
+    word = re.compile(rb"(?<!\w)" + re.escape(name.encode()) + rb"\b")
+    bound = re.compile(rb"\s*(?:(?:async\s+)?def\s+|class\s+)?" + re.escape(name.encode()) + rb"\s*(?:[:(]|=(?!=))")
+    for module in codebase.containing(name, word):
+        functions = [d for d in module.outline.walk() if d.form == "function"]
+        offset = 0
+        for number, line in enumerate(module.source.data.splitlines(keepends=True), 1):
+            for match in word.finditer(line) if not _NO_USE.match(line) else ():
+                if match.start() == len(line) - len(line.lstrip()) + _lead(line) and bound.match(line):
+                    continue
+                at = offset + match.start()
+                function = next((f for f in functions if f.start <= at < f.end), None)
+                if function is not None or not _IMPORTED.match(line):
+                    yield Mention(module, number, at, function)
+            offset += len(line)
+
+
+def _lead(line: bytes) -> int:
+    """How far from its indentation the name that a line binds stands."""
+    match = re.match(rb"\s*((?:async\s+)?def\s+|class\s+)", line)
+    return len(match.group(1)) if match else 0
 
 
 def _mentions(module: Module, word: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:

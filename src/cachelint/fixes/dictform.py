@@ -10,7 +10,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.flows import Flow, flow_of
+from cachelint.caching.flows import Flow
 from cachelint.caching.sites import Site
 from cachelint.django.fields import Field
 from cachelint.findings import Applicability, Edit, Fix
@@ -74,7 +74,7 @@ class _Dictform:
                 f"the value goes through `{site.called}`, whose other callers and readers would change as well"
             )
         self.model, self.rows = _stored_model(site)
-        flow = flow_of(site, facts)
+        flow = facts.flows.of(site)
         if flow is None:
             raise Refused("the key is not one template that is known here")
         self.flow: Flow = flow

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.flows import Flow, Shape
-from cachelint.caching.keys import VERSION_MARKER, joined, templates
+from cachelint.caching.flows import Flow, Shape, shape
+from cachelint.caching.keys import VERSION_MARKER, templates
 from cachelint.caching.sites import Site
 from cachelint.findings import Edit, Place
 from cachelint.fixes import edits
+from cachelint.fixes.callers import mentions
 from cachelint.kinds.model import Origin, Str, Text
+from cachelint.project import Definition, Module
 
 _SEPARATORS = ":_-./"
 
@@ -24,77 +26,199 @@ class NoKey(Exception):
 
 @dataclass(frozen=True)
 class Moved:
-    """The edits, and the place of a literal among them that stands in another function than the calls."""
+    """The edits that move ``count`` calls to a new key.
+
+    ``elsewhere`` is a literal among them that a function writes whom others may ask as well, ``open_at`` a call that
+    may use the same key without our knowing.
+    """
 
     edits: tuple[Edit, ...]
-    elsewhere: Place | None
+    count: int
+    elsewhere: Place | None = None
+    open_at: Site | None = None
 
 
 def move(flow: Flow, facts: Facts, first: int) -> Moved:
     """Move the key of a flow to its next version (``first`` where it has none). Raises NoKey."""
-    mine = set(map(id, flow.all_sites))
-    shared = {
-        id(origin.node)
-        for other in facts.sites
-        if id(other) not in mine
-        for template in templates(other.key)
-        for origin in _origins(template)
-        if not _is_inside(other, flow)
-    }
-    changes: dict[Place, Edit] = {}
-    shapes: dict[Shape, Site] = {}
-    elsewhere: Place | None = None
-    for site in flow.all_sites:
-        if site.version is not None:
-            raise NoKey(f"{_line(site)} passes version=, which has to be changed by hand")
-        # Of one shape, but perhaps written at several places.
-        for template in templates(site.key):
-            literal, after = _moved(template, shared, site, first)
-            shapes.setdefault(after, site)
-            place = literal.lift.place(literal.node)
-            changes[place] = edits.replace(place, next_version(literal.lift.code(literal.node), first))
-            _check_name(literal, len(flow.all_sites), facts)
-            if literal.lift is not site.lift and literal.lift.definition.form == "function":
-                elsewhere = place
-    if len(shapes) > 1:
-        one, other, *_ = shapes.values()
-        raise NoKey(f"{_line(one)} and {_line(other)} write the key in different ways: no one marker fits both")
-    return Moved(tuple(changes.values()), elsewhere)
+    shared: set[int] = set()
+    while True:
+        try:
+            return _Move(flow, facts, first, shared).moved()
+        except _Shared as found:
+            # Another literal of the key may be its own.
+            shared.add(id(found.literal.node))
 
 
-def _is_inside(site: Site, flow: Flow) -> bool:
-    """Whether a site lies behind one of the flow's calls: its words are theirs."""
-    return any(call.innermost.node is site.node for call in flow.calls)
+class _Shared(Exception):
+    """A constant that is used for more than keys."""
+
+    def __init__(self, literal: Origin) -> None:
+        self.literal = literal
+
+
+class _Move:
+    """Chooses the literals to be changed; what else is written in them moves as well."""
+
+    def __init__(self, flow: Flow, facts: Facts, first: int, shared: set[int]) -> None:
+        self.facts = facts
+        self.shared = shared
+        self.first = first
+        self.flows = [flow]
+        self.group: dict[int, Site] = {id(site): site for site in flow.all_sites}
+        #: The literals that are changed, by the id of their node.
+        self.changed: dict[int, Origin] = {}
+        #: Literals → the sites whose keys are written in them.
+        self.users: dict[int, list[Site]] = {}
+        for site, _ in facts.flows.keyed:
+            for template in templates(site.key):
+                for origin in _origins(template):
+                    self.users.setdefault(id(origin.node), []).append(site)
+
+    def moved(self) -> Moved:
+        """The edits; raises NoKey."""
+        self._choose()
+        after: dict[Shape, tuple[Shape, Site]] = {}
+        for site in self.group.values():
+            if site.version is not None:
+                raise NoKey(f"{_line(site)} passes version=, which has to be changed by hand")
+            for template in templates(site.key):
+                old, new = shape(template), self._after(template)
+                known, other = after.setdefault(old, (new, site))
+                if known != new:
+                    raise NoKey(
+                        f"{_line(other)} and {_line(site)} write the key in different ways: no one marker fits both"
+                    )
+        taken = {s for site, found in self.facts.flows.keyed if id(site) not in self.group for s in found}
+        for new, site in after.values():
+            if new in taken:
+                raise NoKey(f"the key of {_line(site)} with a marker is one that is used already")
+        changes: list[Edit] = []
+        elsewhere: Place | None = None
+        for origin in self.changed.values():
+            place = origin.lift.place(origin.node)
+            changes.append(edits.replace(place, next_version(origin.lift.code(origin.node), self.first)))
+            elsewhere = self._check_name(origin) or elsewhere
+        open_at = next((flow.open_at for flow in self.flows if flow.open_at is not None), None)
+        return Moved(tuple(changes), len(self.group), elsewhere, open_at)
+
+    # -- choosing --------------------------------------------------------------------------------------------
+
+    def _choose(self) -> None:
+        """Choose a literal of each key until all that is written in one of them belongs to the group."""
+        while True:
+            for site in list(self.group.values()):
+                for template in templates(site.key):
+                    if not any(id(origin.node) in self.changed for origin in _origins(template)):
+                        origin = self._best(template, site)
+                        self.changed[id(origin.node)] = origin
+            pulled = [site for key in self.changed for site in self.users.get(key, ()) if not self._is_mine(site)]
+            if not pulled:
+                return
+            for site in pulled:
+                flow = self.facts.flows.of(site)
+                if flow is None:
+                    raise NoKey(f"{_line(site)} makes its key of the same words, and of more that is not known")
+                self.flows.append(flow)
+                self.group.update((id(member), member) for member in flow.all_sites)
+                self.group[id(site)] = site
+            if len(self.group) > _MAX_SITES:
+                raise NoKey(f"the words of the key stand in more than {_MAX_SITES} calls")
+
+    def _is_mine(self, site: Site) -> bool:
+        """Whether a site is of the group, or lies behind one of its calls: its words are theirs."""
+        return id(site) in self.group or any(
+            call.inner is not None and call.innermost.node is site.node for call in self.group.values()
+        )
+
+    def _best(self, template: Str, site: Site) -> Origin:
+        """The literal of a template with the fewest other users, and of these the one that says most."""
+        words: dict[int, int] = {}
+        origins: dict[int, Origin] = {}
+        for part in template.parts or ():
+            if isinstance(part, Text) and part.origin is not None:
+                if isinstance(part.origin.node, cst.SimpleString | cst.FormattedString):
+                    key = id(part.origin.node)
+                    origins[key] = part.origin
+                    words[key] = words.get(key, 0) + sum(c.isalnum() for c in part.text)
+        said = [key for key in words if words[key] and key not in self.shared]
+        if not said:
+            raise NoKey(f"the words of the key at {_line(site)} stand in no literal that is for this key alone")
+        best = min(said, key=lambda key: (self._others(key), -words[key]))
+        return origins[best]
+
+    def _others(self, key: int) -> int:
+        return sum(1 for user in self.users.get(key, ()) if not self._is_mine(user))
+
+    # -- what comes of it ------------------------------------------------------------------------------------
+
+    def _after(self, template: Str) -> Shape:
+        """The shape of a key once its literals are changed."""
+        parts = list(template.parts or ())
+        for key, origin in self.changed.items():
+            mine = [
+                (index, part)
+                for index, part in enumerate(parts)
+                if isinstance(part, Text) and part.origin is not None and id(part.origin.node) == key
+            ]
+            if not mine:
+                continue
+            marked = [(index, part) for index, part in mine if VERSION_MARKER.search(part.text)]
+            index, target = next(iter(marked), None) or next((i, p) for i, p in mine if _says(p.text))
+            run = _chosen(origin.lift.code(origin.node))
+            parts[index] = Text(_next_text(target.text, run.before_hole, self.first), target.origin)
+        return shape(Str(tuple(parts)))
+
+    def _check_name(self, origin: Origin) -> Place | None:
+        """What else a changed literal is used for.
+
+        Raises _Shared where it is a constant that is used for more than these keys; the place of the literal where it
+        stands in a function that is.
+        """
+        definition = origin.lift.definition
+        if definition.form == "assignment":
+            if self._used_for_more(definition.name, 0) is not None:
+                raise _Shared(origin)
+        elif definition.form == "function" and not any(site.lift is origin.lift for site in self.group.values()):
+            if self._used_for_more(definition.name, 0) is not None:
+                return origin.lift.place(origin.node)
+        return None
+
+    def _used_for_more(self, name: str, depth: int) -> str | None:
+        """A place where a name stands and no call of the group is near; None where all are accounted for."""
+        around = {(site.lift.path, site.lift.definition.start): site.lift.definition for site in self.group.values()}
+        for mention in mentions(name, self.facts.codebase):
+            inner = mention.function
+            if inner is not None and (mention.module.path, inner.start) in around:
+                continue
+            if any(
+                path == mention.module.path and definition.start <= mention.offset < definition.end
+                for (path, _), definition in around.items()
+            ):
+                continue
+            if inner is not None and depth < _MAX_HELPERS and _only_returns(mention.module, inner):
+                if self._used_for_more(inner.name, depth + 1) is None:
+                    continue
+            return f"{mention.module.path}:{mention.line}"
+        return None
+
+
+#: Calls that one marker may move; functions that hand a key on to one another.
+_MAX_SITES = 60
+_MAX_HELPERS = 3
+
+
+def _only_returns(module: Module, definition: Definition) -> bool:
+    """Whether all that a function does is to return something."""
+    lift = module.lift(definition)
+    tree = lift.function if lift is not None else None
+    if tree is None or not isinstance(tree.body, cst.IndentedBlock):
+        return False
+    last = tree.body.body[-1]
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return)
 
 
 def _origins(template: Str) -> list[Origin]:
     return [part.origin for part in template.parts or () if isinstance(part, Text) and part.origin is not None]
-
-
-def _moved(template: Str, shared: set[int], site: Site, first: int) -> tuple[Origin, Shape]:
-    """The literal of a template that is this key's alone, and the shape of the key once it is moved.
-
-    Of several literals the one with the most words is taken.
-    """
-    parts = list(template.parts or ())
-    words: dict[int, int] = {}
-    origins: dict[int, Origin] = {}
-    for part in parts:
-        if isinstance(part, Text) and part.origin is not None and id(part.origin.node) not in shared:
-            if isinstance(part.origin.node, cst.SimpleString | cst.FormattedString):
-                key = id(part.origin.node)
-                origins[key] = part.origin
-                words[key] = words.get(key, 0) + sum(c.isalnum() for c in part.text)
-    best = max(words, key=lambda key: words[key], default=None)
-    if best is None or not words[best]:
-        raise NoKey(f"the words of the key at {_line(site)} stand in no literal that is this key's alone")
-    origin = origins[best]
-    mine = [p for p in parts if isinstance(p, Text) and p.origin is not None and id(p.origin.node) == best]
-    target = next((p for p in mine if VERSION_MARKER.search(p.text)), None) or next(p for p in mine if _says(p.text))
-    run = _chosen(origin.lift.code(origin.node))
-    changed = Text(_next_text(target.text, run.before_hole, first))
-    after = Str(tuple(changed if p is target else p for p in parts))
-    return origin, tuple(p.text if isinstance(p, Text) else None for p in joined(after))
 
 
 def _line(site: Site) -> str:
@@ -177,21 +301,3 @@ def _holes(source: str, start: int, end: int, formatted: bool) -> list[tuple[int
 
 def _says(text: str) -> bool:
     return any(c.isalnum() for c in text)
-
-
-# -- names that a literal goes by --------------------------------------------------------------------------
-
-
-def _check_name(literal: Origin, sites: int, facts: Facts) -> None:
-    """A constant that is changed must be used for the calls of this key alone. Raises NoKey."""
-    definition = literal.lift.definition
-    if definition.form != "assignment":
-        return
-    word = re.compile(rb"\b" + re.escape(definition.name.encode()) + rb"\b")
-    count = 0
-    for module in facts.codebase.containing(definition.name, word):
-        for line in module.source.data.splitlines():
-            if not re.match(rb"\s*(?:#|from\s.*\bimport\b)", line):
-                count += len(word.findall(line))
-    if count != sites + 1:
-        raise NoKey(f"`{definition.name}` is used for more than the calls that are known")

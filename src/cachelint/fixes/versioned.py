@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.flows import flow_of
 from cachelint.caching.sites import Site
 from cachelint.findings import Applicability, Fix
 from cachelint.fixes.newkey import NoKey, move
@@ -15,17 +14,16 @@ _COLD = (
 
 def propose(site: Site, facts: Facts) -> Fix | str:
     """The fix, or what stands in its way."""
-    flow = flow_of(site, facts)
+    flow = facts.flows.of(site)
     if flow is None:
-        return "the key is not one template that is known here"
+        return "the key is not known here in all its parts"
     try:
         moved = move(flow, facts, first=1)
     except NoKey as refused:
         return str(refused)
-    count = len(flow.all_sites)
-    title = "put `v1` into the key" + (f" at all {count} calls that use it" if count > 1 else "")
+    title = "put `v1` into the key" + (f" at all {moved.count} calls that use it" if moved.count > 1 else "")
     reason = _COLD
-    if flow.open_at is not None:
-        other = flow.open_at.place
+    if moved.open_at is not None:
+        other = moved.open_at.place
         reason += f"; and the call at {other.path}:{other.line} may use the same key"
     return Fix(title, moved.edits, Applicability.UNSAFE, reason)
