@@ -71,3 +71,22 @@ def test_the_settings_of_tests_are_not_those_of_the_users(tmp_path: Path) -> Non
     (tmp_path / "manage.py").unlink()
     (found,) = check(tmp_path, frozenset({"CL201"})).findings
     assert "of the project that this is used in" in found.message
+
+
+def test_of_several_caches_none_is_named(tmp_path: Path) -> None:
+    case = 'chosen = caches["reports"] if caches else caches["default"]\nchosen.set("a", 1)\n'
+    (finding,) = check(make_project(tmp_path, case)).findings
+    assert "whichever cache this is" in finding.message
+    assert finding.fix is None
+
+
+def test_settings_in_a_template_of_projects_are_nobodys(tmp_path: Path) -> None:
+    root = make_project(tmp_path, 'cache.set("a", 1)\n')
+    folder = root / "app/project_template/site"
+    folder.mkdir(parents=True)
+    (root / "config/settings.py").rename(folder / "settings.py")
+    (root / "manage.py").rename(folder / "manage.py")
+    (finding,) = check(root).findings
+    assert "of the project that this is used in" in finding.message
+    assert finding.fix is not None
+    assert finding.fix.applicability is Applicability.UNSAFE

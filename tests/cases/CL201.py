@@ -92,3 +92,12 @@ def use():
     keep("x", 1)  # CL201
     keep("x", 1, timeout=60)
     keep("x", 1, **{"timeout": 60})
+
+
+# --- one of two caches
+def kept(value):
+    try:
+        chosen = caches["reports"]
+    except KeyError:
+        chosen = caches["default"]
+    chosen.set("a", value)  # CL201

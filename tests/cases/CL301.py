@@ -291,3 +291,38 @@ def use(pk):
     cache.set("a_{}_{version}".format(pk, version=VERSION), 1, 60)
     cache.set("a", 1, 60)
     cache.set(str(pk), 1, 60)
+
+
+# --- joined-from-one-of-several-lists
+def key_of(a, name, **extra):
+    if a == 1:
+        tokens = ["x", name]
+    else:
+        tokens = ["y", name, "z"]
+    key = ".".join(tokens)
+    rest = [f"{k}={v}" for k, v in extra.items()]
+    if rest:
+        key += f"({','.join(rest)})"
+    return key
+
+
+def use(a):
+    cache.set(key_of(a, "total") + str(a), 1, 60)  # CL301
+    cache.set(key_of(a, "total_v2") + str(a), 1, 60)
+    cache.set(key_of(a, "total"), 1, 60)
+
+
+# --- a static method called of an instance
+class Renditions:
+    @staticmethod
+    def key(image, spec):
+        return f"r-{image}-{spec}"
+
+    @staticmethod
+    def put(key, value):
+        cache.set(key, value, 60)
+
+    def go(self, pk):
+        cache.set(self.key("v3", self.spec), 1, 60)
+        cache.set(self.key(self.image, self.spec), 1, 60)  # CL301
+        self.put(f"kept_{pk}", 1)  # CL301

@@ -37,12 +37,16 @@ def alias(interpreter: Interpreter, name: str | None) -> Alias:
     label = name or ""
     if not interpreter.settings_modules:
         return Alias(label, known=name is not None)
-    if all(is_test(module.path) for module in interpreter.settings_modules):
-        # The settings of a package's own tests say nothing of the projects that use it.
+    if all(_is_of_no_site(module.path) for module in interpreter.settings_modules):
+        # The settings of a package's own tests, or a template of some, say nothing of the projects that use it.
         return Alias(label, known=name is not None)
     if _overridden_elsewhere(interpreter) or _changed_later(interpreter, label):
         return replace(_configured(interpreter, name, label), known=False, has_settings=True)
     return _configured(interpreter, name, label)
+
+
+def _is_of_no_site(path: str) -> bool:
+    return is_test(path) or bool({"project_template", "app_template"} & set(path.split("/")))
 
 
 def _configured(interpreter: Interpreter, name: str | None, label: str) -> Alias:
@@ -51,7 +55,11 @@ def _configured(interpreter: Interpreter, name: str | None, label: str) -> Alias
     if isinstance(configured, Unknown):
         found = [m for m in interpreter.settings_modules if b"CACHES" in m.source.data]
         # A package's own fragment of settings says nothing of the projects that use it.
-        return Alias(label, known=not found, has_settings=bool(found) or names_settings(interpreter.codebase))
+        return Alias(
+            label,
+            known=not found and name is not None,
+            has_settings=bool(found) or names_settings(interpreter.codebase),
+        )
     if name is None or any(not isinstance(m, Dict) for m in members(configured)):
         return Alias(label, known=False, has_settings=True)
     entries = [dict(m.entries).get(name) for m in members(configured) if isinstance(m, Dict)]

@@ -331,14 +331,21 @@ class _Collector:
         """The sites and loads that a call is, or, for a call of a wrapper, leads to."""
         callee = force(context.evaluate(node.func))
         found: list[Site | Load] = []
+        caches_met = {
+            (cache, member.name)
+            for member in members(callee)
+            if isinstance(member, Bound) and member.name in METHOD_NAMES
+            for cache in members(member.receiver)
+            if isinstance(cache, CacheObject)
+        }
+        if caches_met:
+            # One of several caches: whatever differs between them is not known.
+            cache, name = next(iter(caches_met)) if len(caches_met) == 1 else (CacheObject(None), called_name(node))
+            found.append(self._site(context, node, cache, base_method(name)))
         for member in members(callee):
             match member:
-                case Bound(receiver=receiver, name=name) if name in METHOD_NAMES:
-                    caches_met = [cache for cache in members(receiver) if isinstance(cache, CacheObject)]
-                    if caches_met:
-                        # One of several caches: whatever differs between them is not known.
-                        cache = caches_met[0] if len(caches_met) == 1 else CacheObject(None)
-                        found.append(self._site(context, node, cache, base_method(name)))
+                case Bound(receiver=receiver) if any(isinstance(m, CacheObject) for m in members(receiver)):
+                    continue
                 case ExternalKind(name=name) if name in LOADERS:
                     load = self._load(context, node, name)
                     if load is not None:
@@ -384,7 +391,9 @@ class _Collector:
             value = arguments.get(1, "value") or UNKNOWN
         elif method == "get_or_set":
             value = caches.default_value(context, arguments.get(1, "default") or UNKNOWN)
-        return read_site(method, cache.alias, arguments, context.lift, node, context.function, value)
+        site = read_site(method, cache.alias, arguments, context.lift, node, context.function, value)
+        site.called_value = method == "get_or_set" and caches.is_callable(arguments.get(1, "default") or UNKNOWN)
+        return site
 
     def _load(self, context: Context, node: cst.Call, name: str) -> Load | None:
         if name == "yaml.load" and _SAFE_YAML.search(context.lift.code(node)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cachelint.caching.keys import joined, templates
 from cachelint.caching.sites import Site
 from cachelint.kinds.join import members
-from cachelint.kinds.model import NO_VALUE, Str, Text, constant
+from cachelint.kinds.model import NO_VALUE, NONE, Str, Text, constant
 
 if TYPE_CHECKING:
     from cachelint.caching.collect import Facts
@@ -77,6 +77,8 @@ class Flows:
             if site.inner is not None and "key" not in site.aspects:
                 continue
             found = shapes(site)
+            if all(member == NONE for member in members(site.key)):
+                continue  # No key at all: a parameter that was left out.
             # What it is handed is seen at each call of the function around it.
             if found or not _explained(site, facts):
                 self.keyed.append((site, found))
@@ -116,7 +118,7 @@ class Flows:
 
 def _has_more(site: Site) -> bool:
     """Whether a key may be something else than the texts that are known."""
-    return len(templates(site.key)) < len(members(site.key))
+    return len(templates(site.key)) < sum(1 for member in members(site.key) if member != NONE)
 
 
 def _explained(site: Site, facts: Facts) -> bool:

@@ -113,6 +113,8 @@ class Site:
     declared: bool = False
     #: At a decorator that caches what a function returns: the name of the function.
     decorates: str = ""
+    #: Whether what is passed for the value is called, and its result stored.
+    called_value: bool = False
     #: Expressions of the call, by parameter name.
     nodes: dict[str, cst.BaseExpression] = field(default_factory=dict)
 

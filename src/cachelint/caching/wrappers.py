@@ -12,6 +12,7 @@ from cachelint.infer.calls import passed_sources
 from cachelint.infer.context import Context, Observer
 from cachelint.infer.functions import function_node
 from cachelint.infer.interpreter import Interpreter
+from cachelint.infer.known.caches import is_callable
 from cachelint.infer.scan import closure_parameter
 from cachelint.infer.state import OWN_STATE
 from cachelint.infer.strings import renamed
@@ -113,6 +114,8 @@ class Inside(Observer):
                 site.aspects -= {"key"}
             site.defaulted = frozenset(aspect for aspect in ASPECTS if not _params(general, aspect) & passed.keys())
             site.given_keys = tuple(passed[name] for name in sorted(params_of(general.key)) if name in passed)
+            makers = _params(general, "value") & passed.keys()
+            site.called_value = bool(makers) and all(is_callable(passed[name]) for name in makers)
             if isinstance(node, cst.Call):
                 site.nodes = self._nodes(node, general)
         return site

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.flows import Flow, Shape, shape
+from cachelint.caching.flows import Flow, Shape, may_meet, shape
 from cachelint.caching.keys import VERSION_MARKER, templates
 from cachelint.caching.sites import Site
 from cachelint.findings import Edit, Place
@@ -88,6 +88,9 @@ class _Move:
                     raise NoKey(
                         f"{_line(other)} and {_line(site)} write the key in different ways: no one marker fits both"
                     )
+        for site, found in self.facts.flows.keyed:
+            if id(site) not in self.group and any(_is_one_of(s, old) for s in found for old in after):
+                raise NoKey(f"{_line(site)} writes one of these keys out as a whole: move it by hand as well")
         taken = {s for site, found in self.facts.flows.keyed if id(site) not in self.group for s in found}
         for new, site in after.values():
             if new in taken:
@@ -99,7 +102,8 @@ class _Move:
             changes.append(edits.replace(place, next_version(origin.lift.code(origin.node), self.first)))
             elsewhere = self._check_name(origin) or elsewhere
         open_at = next((flow.open_at for flow in self.flows if flow.open_at is not None), None)
-        return Moved(tuple(changes), len(self.group), elsewhere, open_at)
+        calls = {(site.lift.path, site.place) for site in self.group.values()}
+        return Moved(tuple(changes), len(calls), elsewhere, open_at)
 
     # -- choosing --------------------------------------------------------------------------------------------
 
@@ -186,7 +190,10 @@ class _Move:
     def _used_for_more(self, name: str, depth: int) -> str | None:
         """A place where a name stands and no call of the group is near; None where all are accounted for."""
         around = {(site.lift.path, site.lift.definition.start): site.lift.definition for site in self.group.values()}
-        for mention in mentions(name, self.facts.codebase):
+        found = list(mentions(name, self.facts.codebase))
+        if not found and depth:
+            return f"`{name}`"
+        for mention in found:
             inner = mention.function
             if inner is not None and (mention.module.path, inner.start) in around:
                 continue
@@ -205,6 +212,11 @@ class _Move:
 #: Calls that one marker may move; functions that hand a key on to one another.
 _MAX_SITES = 60
 _MAX_HELPERS = 3
+
+
+def _is_one_of(key: Shape, template: Shape) -> bool:
+    """Whether a constant key is certainly one that a template makes: the words of the template stand in it."""
+    return None not in key and None in template and any(p and _says(p) for p in template) and may_meet(key, template)
 
 
 def _only_returns(module: Module, definition: Definition) -> bool:

@@ -126,7 +126,10 @@ def member_kind(
                 bound = receiver if receiver is not None else receiver_kind(interpreter, owner, True)
                 getter = Function(ref, bound)
                 return Lazy(lambda getter=getter: call_function(interpreter, getter, Arguments()))  # type: ignore[misc]
-        return Function(FunctionRef(owner.module, last), receiver)
+        method = FunctionRef(owner.module, last)
+        node = function_node(interpreter, method) if receiver is not None else None
+        static = node is not None and "staticmethod" in decorator_names(node)
+        return Function(method, None if static else receiver)
     return Lazy(lambda: interpreter.class_value(owner, definitions, name))
 
 

@@ -194,6 +194,8 @@ def _comprehended(context: Context, node: cst.ListComp | cst.SetComp | cst.Gener
 
 
 def _list_comp(context: Context, node: cst.ListComp) -> Kind:
+    if not members(context.iterate(context.evaluate(node.for_in.iter))):
+        return List(NEVER, (), origin=context.origin(node))
     return List(_comprehended(context, node), origin=context.origin(node))
 
 

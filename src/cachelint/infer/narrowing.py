@@ -114,6 +114,9 @@ def _known_truth(kind: Kind) -> bool | None:
         return bool(value)
     if isinstance(kind, ModelInstance | Class | ModelClass):
         return True
+    if isinstance(kind, List) and kind.items == () and kind.origin is not None:
+        # Only a comprehension over nothing is empty for sure: a list may be filled from elsewhere.
+        return False if isinstance(kind.origin.node, cst.ListComp) else None
     return None
 
 

@@ -81,7 +81,8 @@ def _post_render(context: Context, node: cst.Call) -> None:
         elif isinstance(argument.value, cst.Name):
             callback = force(context.evaluate(argument.value))
         if isinstance(callback, Closure):
-            closure(context, callback, Scalar("django.template.response.TemplateResponse"))
+            response = Scalar("django.template.response.TemplateResponse", origin=context.origin(node))
+            closure(context, callback, response)
         else:
             _visit(context, argument.value)
 

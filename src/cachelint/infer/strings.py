@@ -26,6 +26,7 @@ from cachelint.kinds.model import (
     Str,
     Text,
     Tuple,
+    Union,
     Unknown,
     constant,
     force,
@@ -213,6 +214,8 @@ def format_call(
 def join_call(separator: str, items: Kind, names: Sequence[str], scope: FunctionRef | None = None) -> Kind:
     """``separator.join(items)``."""
     items = force(items)
+    if isinstance(items, Union):
+        return join_all(join_call(separator, member, (), scope) for member in items.members)
     between = (Str((Text(separator),)), "")
     if isinstance(items, List | Tuple) and items.items is not None:
         pieces: list[tuple[Kind, str]] = []

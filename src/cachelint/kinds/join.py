@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import libcst as cst
+
 from cachelint.kinds.model import (
     NEVER,
     UNKNOWN,
@@ -80,6 +82,11 @@ def _merge(a: Kind, b: Kind) -> Kind | None:
         return Unknown(a.params | b.params, derived, origin=a.origin)
     if isinstance(a, List) and isinstance(b, List):
         origin = a.origin if _filled(a) else b.origin
+        if a.items and b.items and len(a.items) == len(b.items):
+            items = tuple(lazy_join(x, y) for x, y in zip(a.items, b.items, strict=True))
+            return List(lazy_join(a.element, b.element), items, origin=origin)
+        if a.items and b.items and _displayed(a) and _displayed(b):
+            return None  # Two displays of different length: of what strings are joined from, each is one.
         return List(lazy_join(a.element, b.element), None, _common_head(a, b), origin=origin)
     if isinstance(a, Set) and isinstance(b, Set) and a.frozen == b.frozen:
         return Set(lazy_join(a.element, b.element), a.frozen, origin=a.origin if _filled(a) else b.origin)
@@ -101,6 +108,10 @@ def _merge(a: Kind, b: Kind) -> Kind | None:
             origin=a.origin if _filled(a) else b.origin,
         )
     return None
+
+
+def _displayed(kind: List) -> bool:
+    return kind.origin is not None and isinstance(kind.origin.node, cst.List)
 
 
 def _common_head(a: List, b: List) -> tuple[Kind, ...]:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from cachelint.infer.context import Context
 from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import join, members
+from cachelint.kinds.join import join, join_all, members
 from cachelint.kinds.model import (
     BOOL,
     INT,
     NONE,
     STR,
     UNKNOWN,
+    Bound,
     Cached,
     CacheObject,
+    Class,
     Closure,
     Coroutine,
     Dict,
+    ExternalKind,
     ForeignCache,
     Function,
     Kind,
     List,
+    ModelClass,
     Partial,
     force,
 )
@@ -69,14 +73,21 @@ def call(context: Context, cache: CacheObject, name: str, arguments: Arguments) 
     return _SIMPLE.get(name, UNKNOWN)
 
 
+#: What ``get_or_set`` calls to get a value.
+_CALLABLE = (Closure, Function, Partial, Bound, Class, ModelClass, ExternalKind)
+
+
+def is_callable(kind: Kind) -> bool:
+    """Whether a value can be called, whatever it is."""
+    found = members(force(kind))
+    return bool(found) and all(isinstance(member, _CALLABLE) for member in found)
+
+
 def default_value(context: Context, default: Kind) -> Kind:
     """What ``get_or_set`` stores: the result of the default if it can be called, else the default itself."""
-    from cachelint.kinds.join import join_all
-    from cachelint.kinds.model import Bound, Class, ExternalKind, ModelClass
-
     found: list[Kind] = []
     for member in members(force(default)):
-        if isinstance(member, Closure | Function | Partial | Bound | Class | ModelClass | ExternalKind):
+        if isinstance(member, _CALLABLE):
             found.append(context.call(member, Arguments()))
         else:
             found.append(member)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cachelint.infer import strings
 from cachelint.infer.known.call import Call
-from cachelint.kinds.join import join, join_all
+from cachelint.kinds.join import join, join_all, members
 from cachelint.kinds.model import (
     BOOL,
     BYTES,
@@ -168,7 +168,7 @@ def _dict(made: Call, receiver: Dict, name: str) -> Kind:
     everything = join_all(receiver.all_values)
     keys = join(*(literal(key) for key, _ in receiver.entries[:8]), receiver.key)
     if name in ("keys", "values", "items"):
-        pair = Tuple(join(keys, everything), (keys, everything))
+        pair = Tuple(join(keys, everything), (keys, everything)) if members(keys) else NEVER
         element = {"keys": keys, "values": everything, "items": pair}[name]
         return DictView(name, element)
     if name in ("get", "pop", "setdefault"):

@@ -10,7 +10,7 @@ from cachelint.django.orm import SOME_MODEL
 from cachelint.findings import Confidence, Finding, Severity
 from cachelint.kinds.model import ModelInstance, ModelType
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
-from cachelint.rules.values.parts import is_model, parts, subject
+from cachelint.rules.values.parts import is_model, parts, subject, verb
 
 
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
@@ -22,11 +22,12 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     assert isinstance(part.kind, ModelInstance)
     model = part.kind.model
     where, related = source_of(part.kind, site)
-    whole = "the whole row, password hash included, " if model == facts.interpreter.models.user_model() else ""
-    what = "is" if not part.path else "holds"
+    whole = (
+        " and with it the whole row, password hash included" if model == facts.interpreter.models.user_model() else ""
+    )
     message = (
-        f"{subject(site, part)} {what} {_instance(model, facts)}{where}: {whole}"
-        "the cache pickles the object, and the next migration or upgrade reads it back wrong; store a dict of fields"
+        f"{subject(site, part)} {verb(site, part)} {_instance(model, facts)}{where}: the cache pickles the object"
+        f"{whole}, and the next migration or upgrade reads it back wrong; store a dict of fields"
     )
     yield rule.finding(
         site,

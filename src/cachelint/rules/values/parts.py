@@ -103,13 +103,20 @@ def subject(site: Site, part: Part) -> str:
     if node is site.node:
         base = f"what `{site.decorates}` returns" if site.decorates else "the value that is stored"
         return f"{base} ({part.path})" if part.path else base
-    if isinstance(node, cst.Lambda) or (site.method == "get_or_set" and site.inner is None):
+    if isinstance(node, cst.Lambda) or site.called_value:
         return f"what {quote(site.lift, node)} gives" + (f" ({_shown(part)})" if part.path else "")
     if not part.path:
-        return quote(site.lift, node)
+        return ("the values of " if site.method == "set_many" and site.inner is None else "") + quote(site.lift, node)
     if isinstance(node, cst.Name) and not part.path.startswith("key of"):
         return f"`{node.value}{part.path}`"
     return f"{quote(site.lift, node)} ({_shown(part)})"
+
+
+def verb(site: Site, part: Part) -> str:
+    """What belongs between :func:`subject` and what it is."""
+    if part.path:
+        return "holds"
+    return "are each" if site.method == "set_many" and site.inner is None else "is"
 
 
 def _shown(part: Part) -> str:
@@ -126,4 +133,4 @@ def shape_can_change(value: Kind | None) -> bool:
     )
 
 
-__all__ = ["Instance", "Part", "changed_by_json", "parts", "refused_by_json", "shape_can_change", "subject"]
+__all__ = ["Instance", "Part", "changed_by_json", "parts", "refused_by_json", "shape_can_change", "subject", "verb"]

@@ -10,7 +10,7 @@ from cachelint.findings import Finding, Severity
 from cachelint.kinds.join import members
 from cachelint.kinds.model import Dict, Manager, QuerySet, Scalar, Str, Tuple
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
-from cachelint.rules.values.parts import is_queryset, parts, subject
+from cachelint.rules.values.parts import is_queryset, parts, subject, verb
 
 
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
@@ -25,7 +25,7 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     of_model = f" of `{kind.model.name}`" if kind.model is not None else ""
     noun = "manager" if isinstance(kind, Manager) else kind.type
     message = (
-        f"{subject(site, part)} {'is' if not part.path else 'holds'} a {noun}{of_model}{where}: "
+        f"{subject(site, part)} {verb(site, part)} a {noun}{of_model}{where}: "
         "pickling it runs the query and stores every row with the query itself, which the next migration or upgrade of "
         f"Django breaks; store {_instead(kind)}"
     )
