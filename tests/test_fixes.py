@@ -531,3 +531,59 @@ def test_a_key_that_is_written_at_two_places_of_one_function(tmp_path: Path) -> 
     """
     text = fixed(tmp_path, case, unsafe=True)
     assert (text.count("total_v1_"), text.count("total_")) == (4, 4)
+
+
+NO_MARKER = {
+    "a key that a constant writes out": """
+        def keep(cls):
+            cache.set(f"last_{cls}", 1, 60)
+
+
+        def forget():
+            cache.delete("last_all")
+    """,
+    "a key that is used for more than the cache": """
+        def fetch(base, get):
+            url = f"{base}/.well-known/openid"
+            found = cache.get(url)
+            if found is None:
+                found = get(url).text
+                cache.set(url, found, 60)
+            return found
+    """,
+    "a narrower key": """
+        def keep(pk, deep):
+            cache.set(f"categories-{pk}-{deep}", 1, 60)
+
+
+        def forget(pk):
+            cache.delete(f"categories-{pk}-True")
+    """,
+}
+
+
+@pytest.mark.parametrize("case", NO_MARKER.values(), ids=NO_MARKER.keys())
+def test_no_marker_where_another_key_or_use_would_be_left(case: str, tmp_path: Path) -> None:
+    assert fixed(tmp_path, case, unsafe=True) == textwrap.dedent(case).lstrip()
+
+
+def test_the_branches_of_a_key_move_together(tmp_path: Path) -> None:
+    case = """
+        def key(user):
+            if user:
+                return f"time-cart-{user}"
+            return f"time-{user}"
+
+
+        def keep(user):
+            cache.set(key(user), 1, 60)
+
+
+        def forget(pk):
+            cache.delete(f"time-{pk}")
+    """
+    text = fixed(tmp_path, case, unsafe=True)
+    assert text in (
+        textwrap.dedent(case).lstrip(),
+        textwrap.dedent(case).lstrip().replace("time-cart-", "time-cart-v1-").replace("time-{", "time-v1-{"),
+    )

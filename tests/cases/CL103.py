@@ -90,3 +90,16 @@ def whole(request):
 # --- its path is fine
 def whole(request):
     cache.set("request", request.path, 60)
+
+
+# --- a fallback may not be what is called
+class Middleware:
+    def __init__(self, get_response=None):
+        if get_response is None:
+            get_response = lambda given: given
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        cache.set("response", response, 60)
+        return response

@@ -627,3 +627,15 @@ def build():
     for provider in PROVIDERS:
         provider(found)
     cache.set("found", found, 60)  # CL104
+
+
+# --- what namedtuple makes is a list to JSON
+import collections
+
+
+class Place(collections.namedtuple("Place", ["row", "seat"])):
+    pass
+
+
+cache.set("place", Place(1, 2), 60)  # CL105
+cache.set("day", Place(datetime.date.today(), 2), 60)  # CL104

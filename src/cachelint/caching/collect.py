@@ -222,7 +222,8 @@ class _Collector:
                     )
                     context.run(lift.statements)
         except RecursionError:
-            self.codebase.problem(module.path, f"too deeply nested to be followed near line {definition.line}")
+            # The end of what is followed, as with the other bounds: nothing more is known of this definition.
+            self.codebase.count("given up")
             self.interpreter.active.clear()
         finally:
             self.function = None

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.flows import Flow, Shape, may_meet, shape
+from cachelint.caching.flows import Flow, Shape, shape
 from cachelint.caching.keys import VERSION_MARKER, templates
 from cachelint.caching.sites import Site
 from cachelint.findings import Edit, Place
 from cachelint.fixes import edits
 from cachelint.fixes.callers import mentions
+from cachelint.infer.scan import called_name
 from cachelint.kinds.model import Origin, Str, Text
 from cachelint.project import Definition, Module
+from cachelint.project.trees import parents
 
-_SEPARATORS = ":_-./"
+_SEPARATORS = ":_-./#|"
 
 
 class NoKey(Exception):
@@ -64,6 +66,8 @@ class _Move:
         self.shared = shared
         self.first = first
         self.flows = [flow]
+        #: The functions that the words of the keys stand in.
+        self.helpers: set[str] = set()
         self.group: dict[int, Site] = {id(site): site for site in flow.all_sites}
         #: The literals that are changed, by the id of their node.
         self.changed: dict[int, Origin] = {}
@@ -89,12 +93,19 @@ class _Move:
                         f"{_line(other)} and {_line(site)} write the key in different ways: no one marker fits both"
                     )
         for site, found in self.facts.flows.keyed:
-            if id(site) not in self.group and any(_is_one_of(s, old) for s in found for old in after):
-                raise NoKey(f"{_line(site)} writes one of these keys out as a whole: move it by hand as well")
+            if id(site) not in self.group and any(_overlap(s, old) for s in found for old in after):
+                raise NoKey(f"the key at {_line(site)} can be the same, and is written in another way: move it by hand")
         taken = {s for site, found in self.facts.flows.keyed if id(site) not in self.group for s in found}
         for new, site in after.values():
             if new in taken:
                 raise NoKey(f"the key of {_line(site)} with a marker is one that is used already")
+        self.helpers = {
+            origin.lift.definition.name
+            for site in self.group.values()
+            for template in templates(site.key)
+            for origin in _origins(template)
+            if origin.lift.definition.form == "function"
+        }
         changes: list[Edit] = []
         elsewhere: Place | None = None
         for origin in self.changed.values():
@@ -182,10 +193,71 @@ class _Move:
         if definition.form == "assignment":
             if self._used_for_more(definition.name, 0) is not None:
                 raise _Shared(origin)
-        elif definition.form == "function" and not any(site.lift is origin.lift for site in self.group.values()):
+        elif self._other_use(origin) is not None:
+            raise NoKey(f"{self._other_use(origin)} uses the key for more than the cache")
+        if definition.form == "function" and not any(site.lift is origin.lift for site in self.group.values()):
             if self._used_for_more(definition.name, 0) is not None:
                 return origin.lift.place(origin.node)
         return None
+
+    def _other_use(self, origin: Origin) -> str | None:
+        """Where a key, or what it is made of, is used for more than calls of the group; None if nowhere."""
+        tree = origin.lift.function
+        if tree is None:
+            return None
+        above = parents(tree)
+        mine: set[cst.CSTNode] = {site.node for site in self.group.values()}
+        wanted: list[cst.CSTNode] = [origin.node]
+        seen: set[str] = set()
+        while wanted:
+            node = wanted.pop()
+            name = self._kept_in(node, above, mine)
+            if name is None:
+                return f"{origin.lift.path}:{origin.lift.place(node).line}"
+            if name and name not in seen:
+                seen.add(name)
+                wanted += [n for n in above if isinstance(n, cst.Name) and n.value == name and _is_read(n, above)]
+        return None
+
+    def _kept_in(self, node: cst.CSTNode, above: dict[cst.CSTNode, cst.CSTNode], mine: set[cst.CSTNode]) -> str | None:
+        """The variable that a key goes into; empty where it is only handed to the cache, None where it is not."""
+        current = node
+        while current in above:
+            if current in mine:
+                return ""
+            parent = above[current]
+            match parent:
+                case cst.Assign():
+                    target = parent.targets[0].target
+                    if len(parent.targets) == 1 and isinstance(target, cst.Name):
+                        return target.value
+                    return "" if isinstance(target, cst.Attribute) else None
+                case cst.NamedExpr() if isinstance(parent.target, cst.Name):
+                    return parent.target.value
+                case cst.AnnAssign() | cst.AugAssign() if isinstance(parent.target, cst.Name):
+                    return parent.target.value
+                case cst.Return() | cst.Yield() | cst.If() | cst.While() | cst.Comparison():
+                    # Whoever asks for it is looked at elsewhere; a test changes nothing.
+                    return ""
+                case cst.Call() if parent is not node and current is not parent.func and not self._makes_text(parent):
+                    if parent in mine or self._calls_group(parent) or _logs(parent):
+                        return ""
+                    return None
+                case cst.Param() | cst.Lambda() | cst.Decorator():
+                    return ""
+                case cst.Subscript() | cst.Dict() | cst.Set() | cst.Expr():
+                    return None if not isinstance(parent, cst.Expr) else ""
+            current = parent
+        return ""
+
+    def _makes_text(self, call: cst.Call) -> bool:
+        """Whether a call only makes a text of what it is given: a method of texts, or what helps to make these keys."""
+        return called_name(call) in _TEXT | self.helpers
+
+    def _calls_group(self, call: cst.Call) -> bool:
+        """Whether a function is called that calls the cache with the key."""
+        names = {site.function.definition.name for site in self.group.values() if site.function is not None}
+        return called_name(call) in names
 
     def _used_for_more(self, name: str, depth: int) -> str | None:
         """A place where a name stands and no call of the group is near; None where all are accounted for."""
@@ -209,14 +281,46 @@ class _Move:
         return None
 
 
+#: What makes a text of a text.
+_TEXT = frozenset(
+    {
+        "join", "format", "str", "lower", "upper", "replace", "encode", "strip", "hexdigest", "md5", "sha1", "sha256",
+        "quote", "slugify", "force_str", "smart_str", "list", "tuple", "set", "sorted",
+    }
+)  # fmt: skip
+_LOG = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print"})
+
+
+def _logs(call: cst.Call) -> bool:
+    return called_name(call) in _LOG
+
+
+def _is_read(node: cst.Name, above: dict[cst.CSTNode, cst.CSTNode]) -> bool:
+    parent = above.get(node)
+    if isinstance(parent, cst.Arg):
+        return parent.value is node
+    if isinstance(parent, cst.Attribute):
+        return parent.value is node
+    if isinstance(parent, cst.AugAssign | cst.AnnAssign | cst.NamedExpr):
+        return parent.target is not node
+    return not isinstance(parent, cst.AssignTarget | cst.Param)
+
+
 #: Calls that one marker may move; functions that hand a key on to one another.
 _MAX_SITES = 60
 _MAX_HELPERS = 3
 
 
-def _is_one_of(key: Shape, template: Shape) -> bool:
-    """Whether a constant key is certainly one that a template makes: the words of the template stand in it."""
-    return None not in key and None in template and any(p and _says(p) for p in template) and may_meet(key, template)
+def _overlap(one: Shape, other: Shape) -> bool:
+    """Whether of two different keys one is certainly a case of the other: its words fit, and they say something."""
+    return one != other and (_is_case(one, other) or _is_case(other, one))
+
+
+def _is_case(key: Shape, template: Shape) -> bool:
+    if not any(part and _says(part) for part in template):
+        return False
+    pattern = "".join(".+" if part is None else re.escape(part) for part in template)
+    return re.fullmatch(pattern, "".join("\0" if part is None else part for part in key), re.DOTALL) is not None
 
 
 def _only_returns(module: Module, definition: Definition) -> bool:

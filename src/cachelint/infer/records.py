@@ -11,6 +11,7 @@ from cachelint.kinds.model import NEVER, STR, UNKNOWN, Dict, Instance, Kind, Laz
 from cachelint.project import ClassRef
 
 _TYPED_DICTS = ("typing.TypedDict", "typing_extensions.TypedDict")
+_NAMED_TUPLES = ("typing.NamedTuple", "typing_extensions.NamedTuple", "collections.namedtuple")
 _DECORATORS = frozenset({"dataclass", "define", "frozen", "mutable", "s", "attrs"})
 _ANNOTATED = re.compile(rb"^\s*\w+\s*:(?!\s*['\"]?(?:\w+\.)?ClassVar)")
 
@@ -26,8 +27,8 @@ def is_dataclass(ref: ClassRef) -> bool:
 
 
 def is_named_tuple(context: Context, ref: ClassRef) -> bool:
-    """Whether a class derives from ``typing.NamedTuple``."""
-    return "typing.NamedTuple" in context.interpreter.classes.externals(ref)
+    """Whether a class derives from ``typing.NamedTuple`` or from what ``namedtuple(…)`` makes."""
+    return any(name in _NAMED_TUPLES for name in context.interpreter.classes.externals(ref))
 
 
 def is_typed_dict(context: Context, ref: ClassRef) -> bool:
@@ -47,6 +48,9 @@ def record(context: Context, ref: ClassRef, arguments: Arguments | None = None) 
         return Dict(NEVER, NEVER, entries)
     if is_named_tuple(context, ref):
         fields = _fields(context, ref, arguments)
+        if not fields:
+            passed = (*arguments.positional, *arguments.keywords.values()) if arguments is not None else (UNKNOWN,)
+            return Tuple(Lazy(lambda: join_all(passed)), None, ref.definition.name)
         items = tuple(kind for _, kind in fields)
         names = tuple(name for name, _ in fields)
         return Tuple(Lazy(lambda: join_all(items)), items or None, ref.definition.name, names)

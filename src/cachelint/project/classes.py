@@ -187,6 +187,9 @@ def _named(node: cst.BaseExpression) -> Iterator[str]:
     if name is not None:
         yield name
     elif isinstance(node, cst.Call):
+        made_by = dotted(node.func) or ""
+        if made_by.rpartition(".")[2] == "namedtuple":
+            yield made_by
         if isinstance(node.func, cst.Attribute):
             yield from _named(node.func.value)
         for argument in node.args:

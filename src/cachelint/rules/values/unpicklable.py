@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from cachelint.caching.collect import Facts
 from cachelint.caching.sites import Site
 from cachelint.findings import Finding, Severity
-from cachelint.kinds.model import Coroutine, DictView, Generator
+from cachelint.kinds.join import members
+from cachelint.kinds.model import UNKNOWN, Coroutine, DictView, Generator, Unknown
 from cachelint.kinds.serialize import pickle_refusal
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import is_unpicklable, parts, subject
@@ -16,7 +17,8 @@ from cachelint.rules.values.parts import is_unpicklable, parts, subject
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     """One finding for a write of something that can't be pickled."""
     found = [part for part in parts(site) if is_unpicklable(part)]
-    if not found:
+    if not found or any(isinstance(member, Unknown) for member in members(site.value or UNKNOWN)):
+        # Something else may be what is stored: then nobody can say that this call raises.
         return
     part = found[0]
     refusal = pickle_refusal(part.kind)
