@@ -105,7 +105,7 @@ def test_a_constant_is_changed_once(tmp_path: Path) -> None:
 TRAPS = {
     "is returned": READ_WRITE.replace("book.title", "book"),
     "calls a method": READ_WRITE.replace("book.title", "book.shout()"),
-    "reads a property of another row": READ_WRITE.replace("book.title", "book.author.name"),
+    "reads a method of another row": READ_WRITE.replace("book.title", "book.author.full_name()"),
     "reads a Decimal": READ_WRITE.replace("book.title", "book.price"),
     "is handed on": READ_WRITE.replace("return book.title", "return print(book)"),
     "is changed": READ_WRITE.replace("return book.title", "book.title = 'x'"),
@@ -135,7 +135,7 @@ TRAPS["the key's variable is used elsewhere"] = """
         if book is None:
             book = Book.objects.get(pk=pk)
             cache.set(key, book, 60)
-        caches["reports"].delete(key)
+        audit(key)
         return book.title
 """
 
@@ -382,10 +382,10 @@ def test_what_is_returned_is_never_changed_without_asking(tmp_path: Path) -> Non
     [
         (PAGES + "\n\ndef raw(pk):\n    return find(pk)\n", "nothing that calls `raw` is seen"),
         (PAGES + "\n\nFIND = find\n", "`find` is named at app/pages.py:13 in a way that is not followed"),
-        (PAGES + "\n\ndef shout(pk):\n    return find(pk).shout()\n", "in a way that a dict could not stand in for"),
-        (PAGES + "\n\ndef show(pk):\n    print(find(pk))\n", "in a way that a dict could not stand in for"),
+        (PAGES + "\n\ndef shout(pk):\n    return find(pk).shout()\n", "has its method `shout()` called"),
+        (PAGES + "\n\ndef show(pk):\n    print(find(pk))\n", "is handed on"),
         (PAGES + "\n\ndef price(pk):\n    return find(pk).price\n", "whose values JSON does not keep"),
-        (PAGES + "\n\ndef both(pk):\n    book = find(pk)\n    book = pk\n    return book.title\n", "else at times"),
+        (PAGES + "\n\ndef both(pk):\n    book = find(pk)\n    book = pk\n    return book.title\n", "`pk` is no query"),
         (PAGES + "\n\ndef find():\n    pass\n", "`find` is the name of more than one function"),
         (PAGES + '\n\nURLS = ["app.shelf.find"]\n', "`find` is named at app/pages.py:13"),
     ],
@@ -397,10 +397,15 @@ def test_a_caller_that_a_dict_would_break_is_named(pages: str, why: str, tmp_pat
     assert why in finding.no_fix
 
 
-def test_a_function_that_returns_an_instance_as_well_is_left_alone(tmp_path: Path) -> None:
-    shelf = SHELF.replace(
-        "    if book is None:\n", "    if pk == 0:\n        return Book.objects.first()\n    if book is None:\n"
-    )
+def test_all_that_a_function_returns_becomes_a_dict(tmp_path: Path) -> None:
+    early = "    if pk == 0:\n        return Book.objects.first()\n    if book is None:\n"
+    shelf, pages = across(tmp_path, shelf=SHELF.replace("    if book is None:\n", early))
+    assert 'return Book.objects.values("id", "title", "pages").first()' in shelf
+    assert 'find(pk)["pages"]' in pages
+
+
+def test_what_a_function_returns_and_no_query_makes(tmp_path: Path) -> None:
+    shelf = SHELF.replace("    if book is None:\n", "    if pk == 0:\n        return Book()\n    if book is None:\n")
     assert across(tmp_path, shelf=shelf) == (shelf, PAGES)
 
 
@@ -587,3 +592,198 @@ def test_the_branches_of_a_key_move_together(tmp_path: Path) -> None:
         textwrap.dedent(case).lstrip(),
         textwrap.dedent(case).lstrip().replace("time-cart-", "time-cart-v1-").replace("time-{", "time-v1-{"),
     )
+
+
+DICT_FORMS = {
+    "a column of another table": (
+        """
+        def author(pk):
+            book = cache.get(f"book:v1:{pk}")
+            if book is None:
+                book = Book.objects.select_related("author").get(pk=pk)
+                cache.set(f"book:v1:{pk}", book, 60)
+            return book.author.name
+        """,
+        ['.select_related("author").values("id", "author__name").get(pk=pk)', 'return book["author__name"]'],
+    ),
+    "get_or_set with a lambda": (
+        """
+        def title(pk):
+            return cache.get_or_set(f"book:v1:{pk}", lambda: Book.objects.get(pk=pk), 60).title
+        """,
+        ['lambda: Book.objects.values("id", "title").get(pk=pk), 60)["title"]'],
+    ),
+    "get_or_set with a function": (
+        """
+        def load():
+            return Book.objects.order_by("pages")[:3]
+
+
+        def titles():
+            books = cache.get_or_set("books:v1", load, 60)
+            return [book.title for book in books]
+        """,
+        ['return list(Book.objects.order_by("pages")[:3].values("id", "title"))', '[book["title"] for book in books]'],
+    ),
+    "an early return": (
+        """
+        def find(pk):
+            found = cache.get(f"book:v1:{pk}")
+            if found is not None:
+                return found
+            book = Book.objects.get(pk=pk)
+            cache.set(f"book:v1:{pk}", book, 60)
+            return book
+
+
+        def title(pk):
+            return find(pk).title
+        """,
+        ['book = Book.objects.values("id", "title").get(pk=pk)', 'return find(pk)["title"]'],
+    ),
+    "a walrus": (
+        """
+        def title(pk):
+            if (book := cache.get(f"book:v1:{pk}")) is None:
+                book = Book.objects.get(pk=pk)
+                cache.set(f"book:v1:{pk}", book, 60)
+            return book.title
+        """,
+        ['book = Book.objects.values("id", "title").get(pk=pk)', 'return book["title"]'],
+    ),
+    "or": (
+        """
+        def title(pk):
+            book = cache.get(f"book:v1:{pk}") or Book.objects.get(pk=pk)
+            cache.set(f"book:v1:{pk}", book, 60)
+            return book.title
+        """,
+        ['or Book.objects.values("id", "title").get(pk=pk)', 'return book["title"]'],
+    ),
+    "a writer that goes on with the instance": (
+        """
+        def warm(pk):
+            book = Book.objects.get(pk=pk)
+            cache.set(f"book:v1:{pk}", book, 60)
+            return book.shout()
+
+
+        def title(pk):
+            book = cache.get(f"book:v1:{pk}")
+            return book.title if book else ""
+        """,
+        ['cache.set(f"book:v2:{pk}", {"id": book.id, "title": book.title}, 60)', "return book.shout()"],
+    ),
+    "rows that a writer goes on with": (
+        """
+        def warm():
+            books = Book.objects.all()
+            cache.set("books:v1", books, 60)
+            return books.count()
+
+
+        def titles():
+            return [book.title for book in cache.get("books:v1", [])]
+        """,
+        ['cache.set("books:v2", [{"id": row.id, "title": row.title} for row in books], 60)', '[book["title"] for'],
+    ),
+    "sorted, sliced and one of them": (
+        """
+        def titles():
+            books = cache.get("books:v1")
+            if books is None:
+                books = list(Book.objects.filter(pages=1))
+                cache.set("books:v1", books, 60)
+            best = sorted(books, key=lambda book: book.pages)[:3]
+            return books[0].title, [book.title for book in best if book.pages > 3]
+        """,
+        [
+            'list(Book.objects.filter(pages=1).values("id", "title", "pages"))',
+            'key=lambda book: book["pages"])',
+            'books[0]["title"], [book["title"] for book in best if book["pages"] > 3]',
+        ],
+    ),
+    "passed to a function": (
+        """
+        def line(book):
+            return f"{book.title}: {book.pages}"
+
+
+        def shown(pk):
+            book = cache.get(f"book:v1:{pk}")
+            if book is None:
+                book = Book.objects.get(pk=pk)
+                cache.set(f"book:v1:{pk}", book, 60)
+            return line(book)
+        """,
+        ["""f"{book['title']}: {book['pages']}\"""", '.values("id", "title", "pages")'],
+    ),
+    "through functions that are handed key and value": (
+        """
+        def remember(key, value):
+            cache.set(key, value, 60)
+
+
+        def recall(key):
+            return cache.get(key)
+
+
+        def title(pk):
+            book = recall(f"book:v1:{pk}")
+            if book is None:
+                book = Book.objects.get(pk=pk)
+                remember(f"book:v1:{pk}", book)
+            return book.title
+        """,
+        ['recall(f"book:v2:{pk}")', 'Book.objects.values("id", "title").get(pk=pk)', 'return book["title"]'],
+    ),
+    "async": (
+        """
+        async def title(pk):
+            if (book := await cache.aget(f"book:v1:{pk}")) is None:
+                book = await Book.objects.aget(pk=pk)
+                await cache.aset(f"book:v1:{pk}", book, 60)
+            return book.title
+        """,
+        ['await Book.objects.values("id", "title").aget(pk=pk)', 'return book["title"]'],
+    ),
+}
+
+
+@pytest.mark.parametrize(("case", "expected"), DICT_FORMS.values(), ids=DICT_FORMS.keys())
+def test_dict_forms(case: str, expected: list[str], tmp_path: Path) -> None:
+    text = fixed(tmp_path, case, unsafe=True)
+    assert [piece for piece in expected if piece not in text] == [], text
+    assert ":v1" not in text
+
+
+PAGE = """
+    from django.shortcuts import render
+
+
+    def page(request, pk):
+        book = cache.get(f"book:v1:{pk}")
+        if book is None:
+            book = Book.objects.get(pk=pk)
+            cache.set(f"book:v1:{pk}", book, 60)
+        return render(request, "app/page.html", {"book": book})
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "works"),
+    [
+        ("{% if book %}<h1>{{ book.title|upper }}</h1>{% endif %}", True),
+        ("{{ book.shout }}", False),
+        ("{{ book }}", False),
+        ("{{ book.title }}{% include other %}", False),
+        ("{{ book.author.name }}", False),
+        ("{{ book.pk }}", False),
+    ],
+)
+def test_what_a_template_reads(template: str, works: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "app/templates/app"
+    folder.mkdir(parents=True)
+    (folder / "page.html").write_text(template)
+    text = fixed(tmp_path, PAGE, unsafe=True)
+    assert ('Book.objects.values("id", "title").get(pk=pk)' in text) == works

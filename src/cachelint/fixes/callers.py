@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.fixes.holders import Escapes
+from cachelint.fixes.tree import Escapes
 from cachelint.infer.scan import called_name
 from cachelint.project import Codebase, Definition, FunctionRef, Lift, Module
 from cachelint.project.trees import descendants
@@ -20,8 +20,15 @@ _NO_USE = re.compile(rb"\s*(?:#|from\s.*\bimport\b|import\s)")
 _IMPORTED = re.compile(rb"\s*(?:\w+|['\"]\w+['\"]),?\s*\)?\s*$")
 
 
-def calls_of(ref: FunctionRef, facts: Facts) -> list[tuple[FunctionRef, Lift, cst.Call]]:
-    """Every call of a function, with the function around it. Raises Escapes where it may be used in another way."""
+def calls_of(
+    ref: FunctionRef, facts: Facts, known: Collection[tuple[str, str]] = ()
+) -> list[tuple[FunctionRef, Lift, cst.Call]]:
+    """Every call of a function, with the function around it.
+
+    ``known`` are other mentions that are accounted for: file and name of each.
+
+    Raises Escapes where it may be used in another way.
+    """
     name = ref.definition.name
     lift = ref.module.lift(ref.definition)
     tree = lift.function if lift is not None else None
@@ -36,12 +43,12 @@ def calls_of(ref: FunctionRef, facts: Facts) -> list[tuple[FunctionRef, Lift, cs
             raise Escapes(f"`{name}` is the name of more than one function")
         home = lift.place(tree.name).line if module is ref.module else 0
         mentions = [mention for mention in _mentions(module, word) if mention[0] != home]
-        if len(mentions) != len(here):
+        if len(mentions) != len(here) + list(known).count((module.path, name)):
             seen = {lift.place(call).line for _, lift, call in here}
             line = next((number for number, _ in mentions if number not in seen), mentions[0][0] if mentions else 1)
             raise Escapes(f"`{name}` is named at {module.path}:{line} in a way that is not followed")
         found += here
-    if not found:
+    if not found and name not in {other for _, other in known}:
         raise Escapes(f"nothing that calls `{name}` is seen")
     return found
 

@@ -5,8 +5,6 @@ The key moves to a new version at every site of the flow.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import libcst as cst
 
 from cachelint.caching.collect import Facts
@@ -15,9 +13,10 @@ from cachelint.caching.sites import Site
 from cachelint.django.fields import Field
 from cachelint.findings import Applicability, Edit, Fix
 from cachelint.fixes import edits
-from cachelint.fixes.callers import calls_of
-from cachelint.fixes.holders import Escapes, Function
 from cachelint.fixes.newkey import Moved, NoKey, move
+from cachelint.fixes.templates import names_in_templates
+from cachelint.fixes.tracing import Tracer
+from cachelint.fixes.tree import Escapes, Function, is_none, short
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
     NONE,
@@ -34,8 +33,8 @@ from cachelint.kinds.model import (
     Unknown,
     force,
 )
+from cachelint.kinds.model import Function as FunctionKind
 from cachelint.project import ClassRef, FunctionRef
-from cachelint.project.trees import descendants, parents
 
 #: Methods of a QuerySet that give one row, before which ``.values(…)`` goes.
 _ONE_ROW = frozenset({"get", "first", "last", "latest", "earliest", "aget", "afirst", "alast", "alatest", "aearliest"})
@@ -47,8 +46,6 @@ _NOT_BEFORE_VALUES = (
 )  # fmt: skip
 #: Methods that a class can define to make its instances more than their fields.
 _MAGIC = ("__getattr__", "__getattribute__", "__init__", "from_db", "__bool__", "__len__", "__eq__")
-#: Functions through which a value is followed back to callers.
-_MAX_RETURNS = 3
 _JSON_TYPES = ("int", "float", "bool", "None")
 
 
@@ -69,87 +66,86 @@ class _Dictform:
         self.site = site
         self.facts = facts
         self.models = facts.interpreter.models
-        if site.inner is not None:
-            raise Refused(
-                f"the value goes through `{site.called}`, whose other callers and readers would change as well"
-            )
         self.model, self.rows = _stored_model(site)
         flow = facts.flows.of(site)
         if flow is None:
-            raise Refused("the key is not one template that is known here")
+            raise Refused("the key is not known here in all its parts")
         self.flow: Flow = flow
-        self.functions: dict[int, Function] = {}
-        #: Names of attributes that readers use → the nodes to change, with their functions.
-        self.reads: list[tuple[Function, cst.Attribute]] = []
-        self.writes: list[tuple[Function, cst.BaseExpression]] = []
+        members_of_flow = flow.all_sites
+        self.tracer = Tracer(
+            facts,
+            site.lift.path,
+            {s.node for s in members_of_flow},
+            {n for s in members_of_flow for n in (s.nodes.get("value"), s.nodes.get("default")) if n is not None},
+        )
+        #: What is put in the place of an instance that comes from elsewhere.
         self.displays: list[tuple[Function, cst.BaseExpression]] = []
-        #: Functions that return the value, whose callers change as well.
-        self.followed: set[FunctionRef] = set()
 
     def fix(self) -> Fix:
         """The edits for the whole flow."""
         self._check_flow()
         self._check_model()
-        by_function: dict[int, list[Site]] = {}
-        for site in self.flow.sites:
-            by_function.setdefault(id(site.lift), []).append(site)
-        for sites in by_function.values():
-            self._read_function(sites)
+        for site in self.flow.all_sites:
+            self._read(site)
+        for site in self.flow.all_sites:
+            self._write(site)
+        self.tracer.finish()
+        for site in self.flow.all_sites:
+            self._check_miss(site)
         fields = self._fields()
-        if not self.reads:
+        traced = self.tracer.traced
+        if not traced.reads and not traced.shown:
             raise Refused("nothing here reads a field of what is stored, so that it can't be told what to store")
         changes = self._edits(fields)
         names = ", ".join(f'"{name}"' for name in fields)
         title = f"store {'dicts' if self.rows else 'a dict'} of {names} under a new version of the key"
-        if self.flow.open_at is not None:
-            other = self.flow.open_at.place
-            reason = f"the call at {other.path}:{other.line} may use the same key"
-            return Fix(title, tuple(changes), Applicability.UNSAFE, reason)
-        if self.followed:
-            names = ", ".join(sorted(f"`{ref.definition.name}`" for ref in self.followed))
-            return Fix(title, tuple(changes), Applicability.UNSAFE, f"{names} will return dicts to all callers")
+        reason = self._reason()
+        return Fix(title, tuple(changes), Applicability.UNSAFE if reason else Applicability.SAFE, reason)
+
+    def _reason(self) -> str:
+        """Why a person should read the fix first; empty where it is safe."""
+        traced = self.tracer.traced
+        open_at = self.moved.open_at
+        if open_at is not None:
+            return f"the call at {open_at.place.path}:{open_at.place.line} may use the same key"
+        if traced.shown:
+            function, call, name, _ = traced.shown[0]
+            return f"{function.where(call)} shows it to a template, as `{name}`"
+        changed = traced.followed | traced.taking
+        if changed:
+            names = ", ".join(sorted(f"`{ref.definition.name}`" for ref in changed))
+            verb = "will return dicts to all callers" if traced.followed else "will be handed dicts"
+            return f"{names} {verb}"
         if self.moved.elsewhere is not None:
             other = self.moved.elsewhere
-            reason = f"the key is written at {other.path}:{other.line}, whoever else asks for it there"
-            return Fix(title, tuple(changes), Applicability.UNSAFE, reason)
-        return Fix(title, tuple(changes), Applicability.SAFE)
+            return f"the key is written at {other.path}:{other.line}, whoever else asks for it there"
+        if any("__" in name for name in self._fields()):
+            return "a row without the related one gives None where the attribute raised"
+        if self.moved.count > len({(s.lift.path, s.place) for s in self.flow.all_sites}):
+            return "other keys are made of the same words, and move with it"
+        return ""
 
     # -- conditions ----------------------------------------------------------------------------------------
 
     def _check_flow(self) -> None:
-        for site in self.flow.sites:
+        for site in self.flow.all_sites:
             where = f"{site.lift.path}:{site.place.line}"
-            if site.method not in ("get", "set", "add", "delete", "delete_many", "touch", "has_key"):
+            method = site.innermost.method
+            if method not in ("get", "set", "add", "get_or_set", "delete", "delete_many", "touch", "has_key"):
                 raise Refused(f"{where} uses the key with `{site.called}`")
-            if site.function is None or site.lift.function is None:
-                raise Refused(f"{where} uses the key outside a function")
-        for call in self.flow.calls:
-            if call.innermost.method not in ("delete", "touch", "has_key", "delete_many"):
-                raise Refused(f"{call.lift.path}:{call.place.line} hands the key to `{call.called}`")
-        for site in self.flow.sites:
-            self._check_key_variable(site)
+            if site.function is None or site.lift.function is None or not isinstance(site.node, cst.Call):
+                if method != "has_key":
+                    raise Refused(f"{where} uses the key outside a function")
+            if method in ("set", "add", "get_or_set") and site.value is not None:
+                kinds = [m for m in members(site.value) if not isinstance(m, Unknown)]
+                if kinds and _stored_model(site) != (self.model, self.rows):
+                    raise Refused(f"{where} stores something else under the key")
         self.moved: Moved = move(self.flow, self.facts, first=2)
-
-    def _check_key_variable(self, site: Site) -> None:
-        """A local variable that holds the key must be for the calls of this flow alone: its text will change."""
-        key = site.nodes.get("key")
-        tree = site.lift.function
-        if not isinstance(key, cst.Name) or tree is None:
-            return
-        mine = {s.nodes.get("key") for s in self.flow.sites if s.lift is site.lift}
-        above = parents(tree)
-        for node in above:
-            if isinstance(node, cst.Name) and node.value == key.value and node not in mine:
-                parent = above[node]
-                if isinstance(parent, cst.AssignTarget) or (isinstance(parent, cst.Attribute) and parent.attr is node):
-                    continue
-                if isinstance(parent, cst.Arg) and parent.keyword is node:
-                    continue
-                line = site.lift.place(node).line
-                raise Refused(f"line {line}: `{key.value}` is used for more than the calls of this key")
 
     def _check_model(self) -> None:
         ref = self.model.ref
+        if ref is not None and self.models.is_abstract(ref):
+            raise Refused(f"`{self.model.short_name}` is abstract: which model's rows these are is not known")
         for name in _MAGIC if ref is not None else ():
             found = self.facts.interpreter.classes.member(ref, name) if ref is not None else None
             if found is not None:
@@ -157,135 +153,108 @@ class _Dictform:
                     f"`{self.model.short_name}` defines `{name}`, so that its instances are more than their fields"
                 )
 
-    # -- reading the functions -----------------------------------------------------------------------------
+    # -- readers and writers -------------------------------------------------------------------------------
 
-    def _read_function(self, sites: list[Site]) -> None:
-        function = Function(sites[0].lift, self.site.lift.path)
-        holders: set[str] = set()
-        stored_by: set[cst.CSTNode] = set()
-        for site in sites:
-            if site.method == "get":
-                holders.add(self._reader(function, site))
-            elif site.method in ("set", "add"):
-                value = site.nodes.get("value")
-                if value is None:
-                    raise Refused(f"line {site.place.line}: the value can't be seen at the call")
-                if isinstance(value, cst.Name):
-                    holders.add(value.value)
-                    stored_by.add(value)
-                else:
-                    self._convert(function, site, value)
-        read = {self._reader(function, site) for site in sites if site.method == "get"}
-        for name in sorted(holders):
-            if name not in read and self._from_outside(function, name):
-                self.displays += [
-                    (function, node) for node in stored_by if isinstance(node, cst.Name) and node.value == name
-                ]
-                continue
-            uses = function.uses(name, stored_by, self.rows)
-            if name in read and not uses.tested:
-                raise Refused(f"`{name}` is read from the cache and never tested for a miss")
-            for value in uses.assigned:
-                if not self._is_read(sites, value):
-                    self._convert(function, sites[0], value)
-            self.reads += [(function, attribute) for attribute in uses.attributes]
-            if uses.returned:
-                self._check_returns(function, holders)
-                self._follow(sites[0].function, 0)
+    def _function(self, site: Site) -> Function:
+        assert site.function is not None
+        return self.tracer.function(site.function, site.lift)
 
-    def _check_returns(self, function: Function, holders: set[str]) -> None:
-        """Whatever a function returns must be what changes, or nothing."""
-        for node in descendants(function.tree):
-            if isinstance(node, cst.Return) and node.value is not None and not _is_none(node.value):
-                if not (isinstance(node.value, cst.Name) and node.value.value in holders):
-                    code = _short(function.lift.code(node.value))
-                    raise Refused(f"{function.where(node)}: `{code}` is returned, which is no cached value")
-
-    def _follow(self, ref: FunctionRef | None, depth: int) -> None:
-        """What the callers of a function that returns the value do with it."""
-        if ref is None or depth > _MAX_RETURNS:
-            raise Refused("what is stored is returned through too many functions")
-        if ref in self.followed:
+    def _read(self, site: Site) -> None:
+        """What becomes of what a call reads."""
+        if site.innermost.method not in ("get", "get_or_set"):
             return
-        self.followed.add(ref)
-        for caller, lift, call in calls_of(ref, self.facts):
-            function = Function(lift, self.site.lift.path)
-            node: cst.CSTNode = call
-            if isinstance(function.above.get(node), cst.Await):
-                node = function.above[node]
-            self._use(caller, function, node, depth)
-
-    def _use(self, caller: FunctionRef, function: Function, node: cst.CSTNode, depth: int) -> None:
-        parent = function.above.get(node)
-        if isinstance(parent, cst.Expr):
+        if site.inner is None and self._is_generic(site):
             return
-        if isinstance(parent, cst.Assign) and len(parent.targets) == 1:
-            target = parent.targets[0].target
-            if isinstance(target, cst.Name):
-                uses = function.uses(target.value, set(), self.rows)
-                if any(value is not node and not _is_none(value) for value in uses.assigned):
-                    raise Refused(f"{function.where(parent)}: `{target.value}` is something else at times")
-                self.reads += [(function, attribute) for attribute in uses.attributes]
-                if uses.returned:
-                    self._check_returns(function, {target.value})
-                    self._follow(caller, depth + 1)
-                return
-        if isinstance(parent, cst.Attribute) and not self.rows:
-            above = function.above.get(parent)
-            if not (isinstance(above, cst.Call) and above.func is parent):
-                self.reads.append((function, parent))
-                return
-        if isinstance(parent, cst.For | cst.CompFor) and parent.iter is node and self.rows:
-            if isinstance(parent.target, cst.Name):
-                self.reads += [(function, a) for a in function.row_uses(parent, parent.target.value)]
-                return
-        if isinstance(parent, cst.Return):
-            self._follow(caller, depth + 1)
+        function = self._function(site)
+        if site.innermost.method == "get" and "default" in site.nodes:
+            self.tracer.source(function, site.nodes["default"], self.rows)
+        if site.innermost.method == "get_or_set":
+            self._default(function, site)
+        self.tracer.use(function, site.node, self.rows)
+
+    def _check_miss(self, site: Site) -> None:
+        if site.innermost.method != "get" or (site.inner is None and self._is_generic(site)):
             return
-        raise Refused(f"{function.where(node)}: what is stored is used in a way that a dict could not stand in for")
+        function = self._function(site)
+        copes = "default" in site.nodes and not is_none(site.nodes["default"])
+        if not copes and not self.tracer.is_tested(function, site.node):
+            raise Refused(f"{function.where(site.node)}: what is read from the cache is never tested for a miss")
 
-    def _reader(self, function: Function, site: Site) -> str:
-        node: cst.CSTNode = site.node
-        if "default" in site.nodes and not _is_none(site.nodes["default"]):
-            raise Refused(f"line {site.place.line} reads the key with a default")
-        parent = function.above.get(node)
-        if isinstance(parent, cst.Await):
-            parent = function.above.get(parent)
-        if isinstance(parent, cst.Assign) and len(parent.targets) == 1:
-            target = parent.targets[0].target
-            if isinstance(target, cst.Name):
-                return target.value
-        raise Refused(f"line {site.place.line}: what is read is not assigned to a variable")
+    def _default(self, function: Function, site: Site) -> None:
+        """What `get_or_set` stores: what a callable returns, or the value itself."""
+        node = site.nodes.get("default")
+        if site.inner is not None or node is None:
+            raise Refused(f"{function.where(site.node)}: the value can't be seen at the call")
+        if isinstance(node, cst.Lambda):
+            self.tracer.source(function, node.body, self.rows)
+            return
+        symbol = self.facts.codebase.resolve(function.ref.module, node.value) if isinstance(node, cst.Name) else None
+        if isinstance(symbol, FunctionRef):
+            lift = symbol.module.lift(symbol.definition)
+            if lift is not None and lift.function is not None:
+                self.tracer.named.append((site.lift.path, symbol.definition.name))
+                self.tracer.returns(self.tracer.function(symbol, lift), self.rows)
+                return
+        if site.called_value:
+            raise Refused(f"{function.where(site.node)}: `{short(site.lift.code(node))}` can't be followed")
+        self.tracer.source(function, node, self.rows)
 
-    def _is_read(self, sites: list[Site], value: cst.BaseExpression) -> bool:
-        inner = value.expression if isinstance(value, cst.Await) else value
-        return _is_none(value) or any(site.node is inner for site in sites)
+    def _write(self, site: Site) -> None:
+        """What a call stores."""
+        if site.innermost.method not in ("set", "add"):
+            return
+        if site.inner is None and self._is_generic(site):
+            return
+        function = self._function(site)
+        if site.inner is not None and not self._hands_on(site):
+            raise Refused(f"{function.where(site.node)}: `{site.called}` does more with the value than to store it")
+        value = site.nodes.get("value")
+        if value is None:
+            raise Refused(f"{function.where(site.node)}: the value can't be seen at the call")
+        name = value.value if isinstance(value, cst.Name) else ""
+        if name and self.tracer.holds(function, name):
+            return
+        if _is_dotted(value):
+            self._display(function, site, value)
+        else:
+            self.tracer.source(function, value, self.rows)
 
-    def _from_outside(self, function: Function, name: str) -> bool:
-        """Whether a variable is a parameter, which this function never assigns."""
-        for node in function.names(name):
-            if isinstance(function.above.get(node), cst.AssignTarget):
-                return False
-        parameters = [
-            *function.tree.params.posonly_params,
-            *function.tree.params.params,
-            *function.tree.params.kwonly_params,
-        ]
-        return not self.rows and any(p.name.value == name for p in parameters)
+    def _display(self, function: Function, site: Site, value: cst.BaseExpression) -> None:
+        kinds = members(site.value) if site.value is not None else ()
+        if not kinds or any(not isinstance(m, ModelInstance | List | QuerySet) for m in kinds):
+            code = short(site.lift.code(value))
+            raise Refused(f"{function.where(site.node)}: `{code}` is something else at times")
+        self.displays.append((function, value))
 
-    def _convert(self, function: Function, site: Site, value: cst.BaseExpression) -> None:
-        self.writes.append((function, value))
-        self._edit_query(function, value, ["id"])
+    def _is_generic(self, site: Site) -> bool:
+        """Whether a site is inside a function that is handed the value, or gives it back: its calls are the flow's."""
+        return any(call.innermost.node is site.node for call in self.flow.calls)
+
+    def _hands_on(self, site: Site) -> bool:
+        """Whether a function stores just what it is passed."""
+        inner = site.inner
+        if inner is None or inner.inner is not None or inner.function is None or inner.lift.function is None:
+            return False
+        value = inner.nodes.get("value")
+        function = self.tracer.function(inner.function, inner.lift)
+        if not isinstance(value, cst.Name) or not function.has_parameter(value.value):
+            return False
+        return not function.is_assigned(value.value)
 
     # -- fields --------------------------------------------------------------------------------------------
 
     def _fields(self) -> list[str]:
         """The names that ``values()`` is given, the key first."""
         wanted: set[str] = set()
-        for function, attribute in self.reads:
-            wanted.add(self._column(function, attribute)[0])
+        for function, attribute in self.tracer.traced.reads:
+            wanted.add(self._column(function, attribute))
+        for function, call, name, rows in self.tracer.traced.shown:
+            for used, where in names_in_templates(self.facts.codebase, function, call, name, rows):
+                self._require_field(used, f"{where}: `{used}`")
+                wanted.add(used)
         key = self.models.primary_key(self.model)
         names = [name for name, _ in self._columns() if name in wanted and name != key.attname]
+        names += sorted(name for name in wanted if "__" in name)
         if key.attname in wanted or _json_keeps(self.models.value_kind(key)):
             names.insert(0, key.attname)
         return names
@@ -293,40 +262,62 @@ class _Dictform:
     def _columns(self) -> list[tuple[str, Field]]:
         return [(f.attname, f) for f in self.models.fields(self.model).values() if not f.many]
 
-    def _column(self, function: Function, attribute: cst.Attribute) -> tuple[str, Field]:
+    def _column(self, function: Function, attribute: cst.Attribute) -> str:
         name = attribute.attr.value
-        line = function.where(attribute)
+        what = f"{function.where(attribute)}: `{function.lift.code(attribute)}`"
         if name == "pk":
             name = self.models.primary_key(self.model).attname
+        field = self.models.fields(self.model).get(name)
+        outer = function.above.get(attribute)
+        if field is not None and field.relation and not field.many and isinstance(outer, cst.Attribute):
+            return self._related(function, field, outer)
+        self._require_field(name, what)
+        return name
+
+    def _related(self, function: Function, field: Field, outer: cst.Attribute) -> str:
+        """``book.author.name``: a column of the other table."""
+        what = f"{function.where(outer)}: `{function.lift.code(outer)}`"
+        above = function.above.get(outer)
+        if field.related is None or (isinstance(above, cst.Call) and above.func is outer):
+            raise Refused(f"{what} is no plain field of `{self.model.short_name}`")
+        name = outer.attr.value
+        if name == "pk":
+            name = self.models.primary_key(field.related).attname
+        other = {f.attname: f for f in self.models.fields(field.related).values() if not f.many}.get(name)
+        if other is None or not _json_keeps(self.models.value_kind(other)):
+            raise Refused(f"{what} is no plain field that JSON keeps")
+        return f"{field.name}__{name}"
+
+    def _require_field(self, name: str, what: str) -> None:
         field = dict(self._columns()).get(name)
-        code = function.lift.code(attribute)
         if field is None:
-            raise Refused(f"{line}: `{code}` is no plain field of `{self.model.short_name}`")
+            raise Refused(f"{what} is no plain field of `{self.model.short_name}`")
         if not _json_keeps(self.models.value_kind(field)):
-            raise Refused(f"{line}: `{code}` is a {field.field_class}, whose values JSON does not keep")
-        return name, field
+            raise Refused(f"{what} is a {field.field_class}, whose values JSON does not keep")
 
     # -- edits ---------------------------------------------------------------------------------------------
 
     def _edits(self, fields: list[str]) -> list[Edit]:
         changes: list[Edit] = list(self.moved.edits)
-        for function, value in self.writes:
-            changes += self._edit_query(function, value, fields)
+        for function, value, rows in self.tracer.traced.made:
+            changes += self._edit_query(function, value, fields, rows)
         for function, node in self.displays:
-            changes.append(edits.replace(function.lift.place(node), self._display(function, node, fields)))
-        for function, attribute in self.reads:
-            name, _ = self._column(function, attribute)
-            owner = function.lift.code(attribute.value)
-            changes.append(
-                edits.replace(function.lift.place(attribute), f"{owner}[{_quoted(function, attribute, name)}]")
-            )
+            changes.append(edits.replace(function.lift.place(node), self._shown_as(function, node, fields)))
+        for function, attribute in self.tracer.traced.reads:
+            name = self._column(function, attribute)
+            whole = function.above[attribute] if "__" in name else attribute
+            end = edits.between(function.lift.place(attribute.value), function.lift.place(whole))
+            changes.append(edits.replace(end, f"[{_quoted(function, attribute, name)}]"))
         return changes
 
-    def _display(self, function: Function, node: cst.BaseExpression, fields: list[str]) -> str:
-        name = function.lift.code(node)
-        return "{" + ", ".join(f'"{field}": {name}.{field}' for field in fields) + "}"
+    def _shown_as(self, function: Function, node: cst.BaseExpression, fields: list[str]) -> str:
+        """A display of the fields of an instance, or of each of many."""
+        code = function.lift.code(node)
+        name = "row" if self.rows else code
+        entries = ", ".join(f'"{field}": {name}.{field.replace("__", ".")}' for field in fields)
+        return f"[{{{entries}}} for row in {code}]" if self.rows else f"{{{entries}}}"
 
-    def _edit_query(self, function: Function, value: cst.BaseExpression, fields: list[str]) -> list[Edit]:
+    def _edit_query(self, function: Function, value: cst.BaseExpression, fields: list[str], rows: bool) -> list[Edit]:
         """The edits that make a query give dicts. Raises Refused where it is no query of the ORM."""
         if isinstance(value, cst.Await):
             value = value.expression
@@ -337,7 +328,7 @@ class _Dictform:
         for word in _NOT_BEFORE_VALUES:
             if f".{word}(" in code:
                 raise Refused(f"{line}: after `.{word}()`, `.values()` would mean something else")
-        if self.rows:
+        if rows:
             return self._edit_rows(function, value, chosen)
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value.func.attr.value in _ONE_ROW:
             base = value.func.value
@@ -350,22 +341,25 @@ class _Dictform:
             if isinstance(kind, ModelClass) and not self._has_objects():
                 raise Refused(f"{line}: `{self.model.short_name}` has no manager called `objects`")
             return [edits.after(lift.place(first), text)]
-        raise Refused(f"{line}: `{_short(code)}` is no query that `.values()` could go into")
+        raise Refused(f"{line}: `{short(code)}` is no query that `.values()` could go into")
 
     def _edit_rows(self, function: Function, value: cst.BaseExpression, chosen: str) -> list[Edit]:
         lift = function.lift
-        if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "list":
-            inner = value.args[0].value if len(value.args) == 1 else None
-            if inner is not None:
+        parent = function.above.get(value)
+        if isinstance(value, cst.Call) and isinstance(value.func, cst.Name):
+            if value.func.value in ("list", "sorted", "tuple") and len(value.args) == 1:
+                inner = value.args[0].value
                 self._require(function, inner)
                 return [edits.after(lift.place(inner), chosen)]
         self._require(function, value)
         place = lift.place(value)
+        if isinstance(parent, cst.CompFor):
+            return [edits.after(place, chosen)]
         return [edits.before(place, "list("), edits.after(place, f"{chosen})")]
 
     def _require(self, function: Function, node: cst.BaseExpression, method: str = "") -> None:
         kind = self._kind(function, node)
-        line, code = function.where(node), _short(function.lift.code(node))
+        line, code = function.where(node), short(function.lift.code(node))
         for ref in (getattr(kind, "manager_class", None), getattr(kind, "queryset_class", None)):
             for name in (method, "values"):
                 if ref is not None and name and self.facts.interpreter.classes.member(ref, name) is not None:
@@ -377,18 +371,9 @@ class _Dictform:
             raise Refused(f"{line}: `{code}` is no QuerySet that is known well enough")
 
     def _kind(self, function: Function, node: cst.BaseExpression) -> Kind:
-        """What an expression of a function is, from its names alone."""
-        from cachelint.infer.context import Context
-
-        site = self.site
-        reference = next((s.function for s in self.flow.sites if s.lift is function.lift), site.function)
-        module = self.facts.codebase.modules[function.lift.path]
-        parent = reference.definition.parent if reference is not None else None
-        owner = ClassRef(module, parent) if parent is not None else None
-        context = Context(self.facts.interpreter, module, function.lift, function=reference, owner=owner)
-        if owner is not None and function.tree.params.params:
-            context.env.set(function.tree.params.params[0].name.value, self.facts.interpreter.instance_of(owner))
-        return force(context.evaluate(node))
+        """What an expression of a function is, where its variables are what they are in the end."""
+        run = self.facts.interpreter.run(FunctionKind(function.ref), entry=True)
+        return force(run.context.evaluate(node))
 
     def _has_objects(self) -> bool:
         """Whether ``objects`` is certainly the default manager, which ``get_object_or_404`` asks."""
@@ -438,8 +423,9 @@ def _json_keeps(kind: Kind) -> bool:
     )
 
 
-def _is_none(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.Name) and node.value == "None"
+def _is_dotted(node: cst.BaseExpression) -> bool:
+    """Whether an expression is a name, or attributes of one: asking it again costs nothing."""
+    return isinstance(node, cst.Name) or (isinstance(node, cst.Attribute) and _is_dotted(node.value))
 
 
 def _quote(name: str) -> str:
@@ -454,11 +440,3 @@ def _quoted(function: Function, node: cst.CSTNode, name: str) -> str:
             return f"'{name}'"
         current = function.above.get(current)
     return f'"{name}"'
-
-
-def _short(code: str) -> str:
-    text = " ".join(code.split())
-    return text if len(text) <= 50 else f"{text[:47]}…"
-
-
-Proposer = Callable[[Site, Facts], "Fix | str"]

@@ -27,6 +27,11 @@ def replace(place: Place, text: str) -> Edit:
     return Edit(place, text)
 
 
+def between(first: Place, whole: Place) -> Place:
+    """What of ``whole`` follows its beginning ``first``."""
+    return Place(whole.path, first.end_line, first.end_column, whole.end_line, whole.end_column)
+
+
 def apply(source: Source, edits: Iterable[Edit]) -> str:
     """The text of a file after some edits, the same edit counting once; raises Conflict where two overlap."""
     spans = sorted(

@@ -1,0 +1,397 @@
+"""Following a cached value: from where it is read to all its uses, and back to where it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from cachelint.caching.collect import Facts
+from cachelint.fixes.callers import calls_of
+from cachelint.fixes.tree import Escapes, Function, is_none
+from cachelint.infer.scan import called_name
+from cachelint.project import FunctionRef, Lift
+
+#: Functions through which a value is followed.
+_MAX_FOLLOWED = 12
+#: Built-in functions that give a list of the same rows.
+_SAME_ROWS = frozenset({"list", "sorted", "reversed", "tuple"})
+_ONE_OF_ROWS = frozenset({"max", "min", "next"})
+_ONLY_TESTS = frozenset({"len", "bool", "any", "all"})
+_RENDERING = frozenset({"render", "render_to_string", "TemplateResponse", "SimpleTemplateResponse"})
+
+
+@dataclass
+class Traced:
+    """What becomes of a value, and where it comes from.
+
+    ``reads`` are the attributes that are read of an instance; ``made`` the expressions that make the value, with
+    whether they make many rows; ``followed`` the functions that return it; ``taking`` those that it is passed to;
+    ``shown`` the calls that give it to a template, with the name that the template knows it by.
+    """
+
+    reads: list[tuple[Function, cst.Attribute]] = field(default_factory=list)
+    made: list[tuple[Function, cst.BaseExpression, bool]] = field(default_factory=list)
+    followed: set[FunctionRef] = field(default_factory=set)
+    taking: set[FunctionRef] = field(default_factory=set)
+    shown: list[tuple[Function, cst.Call, str, bool]] = field(default_factory=list)
+
+
+class Tracer:
+    """Follows one value through the functions of a project. ``cache_calls`` are the calls of the flow, by node."""
+
+    def __init__(self, facts: Facts, home: str, cache_calls: set[cst.CSTNode], stored: set[cst.CSTNode]) -> None:
+        self.facts = facts
+        self.home = home
+        self.cache_calls = cache_calls
+        self.stored = stored
+        self.traced = Traced()
+        #: Functions that are named as what `get_or_set` calls: file and name.
+        self.named: list[tuple[str, str]] = []
+        self._tested: set[tuple[int, str]] = set()
+        self._asked: set[int] = set()
+        self._calls: dict[FunctionRef, list[tuple[Function, cst.Call]]] = {}
+        self._functions: dict[int, Function] = {}
+        self._seen: set[tuple[int, bool]] = set()
+        self._holders: set[tuple[int, str, int]] = set()
+        self._sources: set[int] = set()
+        #: Arguments that must be the value: what a function is passed that takes it elsewhere.
+        self._passed: list[tuple[Function, cst.BaseExpression, bool]] = []
+
+    def function(self, ref: FunctionRef, lift: Lift) -> Function:
+        """The tree of a function, made once."""
+        if id(lift) not in self._functions:
+            self._functions[id(lift)] = Function(ref, lift, self.home)
+        return self._functions[id(lift)]
+
+    def holds(self, function: Function, name: str) -> bool:
+        """Whether a variable is known to hold the value."""
+        return (id(function), name, id(function.tree)) in self._holders
+
+    def is_tested(self, function: Function, node: cst.CSTNode) -> bool:
+        """Whether it is asked of what an expression gives if there is anything, here or by whoever gets it."""
+        if id(node) in self._asked:
+            return True
+        parent = function.above.get(node)
+        match parent:
+            case cst.Await() | cst.NamedExpr():
+                if isinstance(parent, cst.NamedExpr) and isinstance(parent.target, cst.Name):
+                    if (id(function), parent.target.value) in self._tested:
+                        return True
+                return self.is_tested(function, parent)
+            case cst.Assign():
+                target = parent.targets[0].target
+                return isinstance(target, cst.Name) and (id(function), target.value) in self._tested
+            case cst.Return():
+                calls = self._calls.get(function.ref, [])
+                return bool(calls) and all(self.is_tested(inner, call) for inner, call in calls)
+        return isinstance(parent, cst.Expr)
+
+    def finish(self) -> None:
+        """Check what is passed beside the value where that is passed. Raises Escapes."""
+        while self._passed:
+            function, node, rows = self._passed.pop()
+            if (id(node), rows) not in self._seen:
+                self.source(function, node, rows)
+
+    # -- uses ------------------------------------------------------------------------------------------------
+
+    def use(self, function: Function, node: cst.CSTNode, rows: bool) -> bool:
+        """Follow the value that an expression gives. Returns whether a test of it stands right here.
+
+        ``rows`` is true for many of them. Raises Escapes where a dict could not stand in for it.
+        """
+        if (id(node), rows) in self._seen and id(node) not in self._sources:
+            return id(node) in self._asked
+        self._seen.add((id(node), rows))
+        asked = self._use(function, node, rows)
+        if asked:
+            self._asked.add(id(node))
+        return asked
+
+    def _use(self, function: Function, node: cst.CSTNode, rows: bool) -> bool:
+        parent = function.above.get(node)
+        match parent:
+            case cst.Await() | cst.NamedExpr() | cst.Expr():
+                if isinstance(parent, cst.NamedExpr):
+                    self._bound(function, parent.target, rows)
+                return isinstance(parent, cst.Expr) or self.use(function, parent, rows)
+            case cst.Assign():
+                for target in parent.targets:
+                    self._bound(function, target.target, rows)
+                return False
+            case cst.Attribute() if parent.value is node:
+                return self._attribute(function, node, parent, rows)
+            case cst.Comparison():
+                if is_none(parent.comparisons[0].comparator) and len(parent.comparisons) == 1:
+                    return True
+                raise function.escape(node, "is compared")
+            case cst.If() | cst.While() | cst.UnaryOperation() | cst.Assert():
+                return True
+            case cst.BooleanOperation():
+                return self._either(function, node, parent, rows)
+            case cst.IfExp():
+                if parent.test is node:
+                    return True
+                self._beside(function, parent.orelse if parent.body is node else parent.body, rows)
+                return self.use(function, parent, rows)
+            case cst.Return():
+                self._returned(function, parent, rows)
+                return False
+            case cst.For() | cst.CompFor() if rows and parent.iter is node:
+                self._loop(function, parent)
+                return False
+            case cst.ListComp() | cst.GeneratorExp() if not rows and parent.elt is node:
+                return self.use(function, parent, True)
+            case cst.Subscript() if rows and parent.value is node and len(parent.slice) == 1:
+                return self.use(function, parent, isinstance(parent.slice[0].slice, cst.Slice))
+            case cst.Arg():
+                return self._argument(function, node, parent, rows)
+            case cst.DictElement():
+                return self._in_dict(function, node, parent, rows)
+        raise function.escape(node, "is used in a way that a dict could not stand in for")
+
+    def _bound(self, function: Function, target: cst.BaseExpression, rows: bool) -> None:
+        if not isinstance(target, cst.Name):
+            raise function.escape(target, "is where it is kept")
+        self.holder(function, target.value, rows)
+
+    def _attribute(self, function: Function, node: cst.CSTNode, parent: cst.Attribute, rows: bool) -> bool:
+        above = function.above.get(parent)
+        name = parent.attr.value
+        if isinstance(above, cst.Call) and above.func is parent:
+            raise function.escape(node, f"has its method `{name}()` called")
+        if rows:
+            raise function.escape(node, f"has its attribute `{name}` read")
+        if isinstance(above, cst.AssignTarget | cst.Del) or (
+            isinstance(above, cst.AugAssign | cst.AnnAssign) and above.target is parent
+        ):
+            raise function.escape(node, "is changed")
+        self.traced.reads.append((function, parent))
+        return False
+
+    def _either(self, function: Function, node: cst.CSTNode, parent: cst.BooleanOperation, rows: bool) -> bool:
+        """``value or other``: a test where only truth is asked, else the other stands beside it."""
+        current: cst.CSTNode = parent
+        while isinstance(function.above.get(current), cst.BooleanOperation | cst.UnaryOperation):
+            current = function.above[current]
+        above = function.above.get(current)
+        if isinstance(above, cst.If | cst.While | cst.Assert) or (
+            isinstance(above, cst.IfExp) and above.test is current
+        ):
+            return True
+        if isinstance(parent.operator, cst.Or):
+            self._beside(function, parent.right if parent.left is node else parent.left, rows)
+            self.use(function, parent, rows)
+            return parent.left is node
+        raise function.escape(node, "is joined with something else")
+
+    def _beside(self, function: Function, node: cst.BaseExpression, rows: bool) -> None:
+        """What stands in the place of the value at times must become a dict as well."""
+        self.source(function, node, rows)
+
+    def _returned(self, function: Function, node: cst.Return, rows: bool) -> None:
+        if function.around(node) is not function.tree:
+            raise function.escape(node, "is returned by a function inside another")
+        self.returns(function, rows)
+
+    def returns(self, function: Function, rows: bool) -> None:
+        """A function returns the value: whatever else it returns, and what its callers do, belongs to it."""
+        ref = function.ref
+        if ref in self.traced.followed:
+            return
+        self.traced.followed.add(ref)
+        if len(self.traced.followed) > _MAX_FOLLOWED:
+            raise Escapes("what is stored is returned through too many functions")
+        for node in function.above:
+            if isinstance(node, cst.Return) and node.value is not None and function.around(node) is function.tree:
+                if (id(node.value), rows) not in self._seen:
+                    self.source(function, node.value, rows)
+            if isinstance(node, cst.Yield) and function.around(node) is function.tree:
+                raise function.escape(node, "comes from a generator")
+        calls = [(self.function(caller, lift), call) for caller, lift, call in calls_of(ref, self.facts, self.named)]
+        self._calls[ref] = calls
+        for inner, call in calls:
+            self.use(inner, call, rows)
+
+    def _loop(self, function: Function, loop: cst.For | cst.CompFor) -> None:
+        if not isinstance(loop.target, cst.Name):
+            raise function.escape(loop.iter, "is taken apart")
+        scope: cst.CSTNode | None = None
+        if isinstance(loop, cst.CompFor):
+            scope = function.above[loop]
+            while isinstance(scope, cst.CompFor):
+                scope = function.above[scope]
+        self._element(function, loop.target.value, scope, loop)
+
+    def _element(self, function: Function, name: str, scope: cst.CSTNode | None, loop: cst.CSTNode) -> None:
+        """Follow a variable that holds one row after the other."""
+        for node in function.names(name, scope):
+            parent = function.above.get(node)
+            if parent is loop or isinstance(parent, cst.Param):
+                continue
+            if isinstance(parent, cst.AssignTarget | cst.For | cst.CompFor) and parent.target is node:
+                raise function.escape(node, "is the name of something else as well")
+            self.use(function, node, False)
+
+    def _argument(self, function: Function, node: cst.CSTNode, parent: cst.Arg, rows: bool) -> bool:
+        call = function.above.get(parent)
+        if node in self.stored or call in self.cache_calls:
+            return False
+        if not isinstance(call, cst.Call) or parent.star:
+            raise function.escape(node, "is handed on")
+        name = call.func.value if isinstance(call.func, cst.Name) else ""
+        if rows and name in _ONLY_TESTS:
+            return True
+        if rows and name in _SAME_ROWS | _ONE_OF_ROWS and call.args[0] is parent:
+            for other in call.args[1:]:
+                self._sort_key(function, other)
+            return self.use(function, call, name in _SAME_ROWS)
+        if called_name(call) in _RENDERING and parent.keyword is None:
+            raise function.escape(node, "is handed on")
+        self._passed_on(function, node, parent, call, rows)
+        return False
+
+    def _sort_key(self, function: Function, argument: cst.Arg) -> None:
+        """``key=lambda row: row.title``."""
+        value = argument.value
+        if isinstance(value, cst.Lambda) and len(value.params.params) == 1:
+            self._element(function, value.params.params[0].name.value, value, value)
+        elif argument.keyword is not None and argument.keyword.value == "key":
+            raise function.escape(value, "is what rows are handed to")
+
+    def _passed_on(
+        self, function: Function, node: cst.CSTNode, argument: cst.Arg, call: cst.Call, rows: bool
+    ) -> None:  # fmt: skip
+        """The value is passed to a function of the project: what that does with its parameter belongs to it."""
+        ref = self._callee(function, call)
+        lift = ref.module.lift(ref.definition) if ref is not None else None
+        if ref is None or lift is None or lift.function is None or ref.definition.parent is not None:
+            raise function.escape(node, "is handed on")
+        inner = self.function(ref, lift)
+        positional = [p.name.value for p in (*lift.function.params.posonly_params, *lift.function.params.params)]
+        index = call.args.index(argument)
+        if argument.keyword is not None:
+            name = argument.keyword.value
+        elif index < len(positional) and not any(a.star or a.keyword for a in call.args[:index]):
+            name = positional[index]
+        else:
+            raise function.escape(node, "is handed on")
+        if not inner.has_parameter(name):
+            raise function.escape(node, "is handed on")
+        if ref not in self.traced.taking:
+            self.traced.taking.add(ref)
+            for caller, other_lift, other in calls_of(ref, self.facts):
+                passed = argument_of(other, name, positional)
+                if passed is None:
+                    raise Escapes(f"`{ref.definition.name}` is called without `{name}` as well")
+                self._passed.append((self.function(caller, other_lift), passed, rows))
+        self.holder(inner, name, rows)
+
+    def _callee(self, function: Function, call: cst.Call) -> FunctionRef | None:
+        name = call.func.value if isinstance(call.func, cst.Name) else None
+        symbol = self.facts.codebase.resolve(function.ref.module, name) if name else None
+        return symbol if isinstance(symbol, FunctionRef) else None
+
+    def _in_dict(self, function: Function, node: cst.CSTNode, parent: cst.DictElement, rows: bool) -> bool:
+        """``render(request, "page.html", {"book": book})``: the template reads it."""
+        holder = function.above.get(parent)
+        argument = function.above.get(holder) if holder is not None else None
+        call = function.above.get(argument) if argument is not None else None
+        if isinstance(call, cst.Call) and called_name(call) in _RENDERING and parent.value is node:
+            if isinstance(parent.key, cst.SimpleString):
+                self.traced.shown.append((function, call, str(parent.key.evaluated_value), rows))
+                return False
+        raise function.escape(node, "is put into something else")
+
+    # -- variables -------------------------------------------------------------------------------------------
+
+    def holder(self, function: Function, name: str, rows: bool) -> None:
+        """Follow a variable that holds the value: all that it is given becomes dicts, all its uses read them."""
+        key = (id(function), name, id(function.tree))
+        if key in self._holders:
+            return
+        self._holders.add(key)
+        for node in function.names(name):
+            parent = function.above.get(node)
+            if isinstance(parent, cst.Param):
+                continue
+            if isinstance(parent, cst.AssignTarget):
+                statement = function.above[parent]
+                if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
+                    raise function.escape(node, "is assigned together with other names")
+                self.source(function, statement.value, rows)
+            elif isinstance(parent, cst.NamedExpr) and parent.target is node:
+                self.source(function, parent.value, rows)
+            elif _binds(parent, node):
+                raise function.escape(node, "is assigned in a way that is not understood")
+            elif node in self.stored:
+                continue
+            elif self.use(function, node, rows):
+                self._tested.add((id(function), name))
+
+    # -- where it comes from ---------------------------------------------------------------------------------
+
+    def source(self, function: Function, node: cst.BaseExpression, rows: bool) -> None:
+        """What gives the value: a read of the cache, a variable, a function of the project, or what makes it."""
+        inner = node.expression if isinstance(node, cst.Await) else node
+        if is_none(inner) or inner in self.cache_calls or (rows and _is_empty(inner)):
+            self._seen.add((id(node), rows))
+            return
+        if id(node) in self._sources or (id(node), rows) in self._seen:
+            return
+        self._sources.add(id(node))
+        match inner:
+            case cst.Name() if function.is_assigned(inner.value):
+                self._seen.add((id(inner), rows))
+                self.holder(function, inner.value, rows)
+                return
+            case cst.BooleanOperation(operator=cst.Or()):
+                self.source(function, inner.left, rows)
+                self.source(function, inner.right, rows)
+                return
+            case cst.IfExp():
+                self.source(function, inner.body, rows)
+                self.source(function, inner.orelse, rows)
+                return
+            case cst.ListComp() if (
+                rows and isinstance(inner.for_in.target, cst.Name) and _is_name(inner.elt, inner.for_in.target.value)
+            ):
+                self._seen.add((id(inner.elt), False))
+                self.traced.made.append((function, inner.for_in.iter, True))
+                self._element(function, inner.for_in.target.value, inner, inner.for_in)
+                return
+            case cst.Call():
+                ref = self._callee(function, inner)
+                lift = ref.module.lift(ref.definition) if ref is not None else None
+                if ref is not None and lift is not None and lift.function is not None:
+                    self._seen.add((id(inner), rows))
+                    self.returns(self.function(ref, lift), rows)
+                    return
+        self.traced.made.append((function, node, rows))
+
+
+def _binds(parent: cst.CSTNode | None, node: cst.Name) -> bool:
+    if isinstance(parent, cst.AnnAssign | cst.AugAssign | cst.For | cst.CompFor):
+        return parent.target is node
+    return isinstance(parent, cst.Global | cst.NameItem | cst.Del | cst.AsName | cst.Element)
+
+
+def argument_of(call: cst.Call, name: str, positional: list[str]) -> cst.BaseExpression | None:
+    """What a call passes for a parameter; None where that can't be told."""
+    for argument in call.args:
+        if argument.star:
+            return None
+        if argument.keyword is not None and argument.keyword.value == name:
+            return argument.value
+    plain = [argument for argument in call.args if argument.keyword is None]
+    index = positional.index(name) if name in positional else len(plain)
+    return plain[index].value if index < len(plain) else None
+
+
+def _is_empty(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.List | cst.Tuple) and not node.elements
+
+
+def _is_name(node: cst.BaseExpression, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name

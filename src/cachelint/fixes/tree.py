@@ -1,0 +1,96 @@
+"""The tree of one function with its parents, for whoever follows a value through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from cachelint.project import FunctionRef, Lift
+from cachelint.project.trees import descendants, parents
+
+
+class Escapes(Exception):
+    """The value is used in a way that a dict could not stand in for; the message names the place and the use."""
+
+
+class Function:
+    """A function's tree with its parents. ``home`` is the file whose lines are named without it."""
+
+    def __init__(self, ref: FunctionRef, lift: Lift, home: str) -> None:
+        self.ref = ref
+        self.lift = lift
+        self.home = home
+        assert lift.function is not None
+        self.tree = lift.function
+        self.above = parents(self.tree)
+
+    def names(self, name: str, scope: cst.CSTNode | None = None) -> Iterator[cst.Name]:
+        """All places where a variable stands (not attributes or keywords of that name), below ``scope``."""
+        for node in descendants(scope if scope is not None else self.tree):
+            if isinstance(node, cst.Name) and node.value == name and self._is_variable(node):
+                yield node
+
+    def _is_variable(self, node: cst.Name) -> bool:
+        parent = self.above.get(node)
+        if isinstance(parent, cst.Attribute | cst.Arg | cst.Param):
+            return getattr(parent, "value", getattr(parent, "name", None)) is node
+        return True
+
+    def parameter(self, name: str) -> int | None:
+        """The position of a parameter that can be passed by position, counted without ``self``."""
+        plain = [p.name.value for p in (*self.tree.params.posonly_params, *self.tree.params.params)]
+        if name not in plain:
+            return None
+        return plain.index(name) - (1 if self.ref.definition.parent is not None else 0)
+
+    def has_parameter(self, name: str) -> bool:
+        """Whether a parameter of the function itself is called so."""
+        parameters = self.tree.params
+        everything = (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)
+        return any(p.name.value == name for p in everything)
+
+    def is_assigned(self, name: str) -> bool:
+        """Whether the function gives the variable a value of its own."""
+        return any(isinstance(self.above.get(node), cst.AssignTarget) for node in self.names(name))
+
+    def around(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The nearest function or lambda that a node lies in."""
+        current = self.above.get(node, self.tree)
+        while current is not self.tree and not isinstance(current, cst.FunctionDef | cst.Lambda):
+            current = self.above[current]
+        return current
+
+    def line(self, node: cst.CSTNode) -> int:
+        """The line that a node begins at."""
+        return self.lift.place(node).line
+
+    def where(self, node: cst.CSTNode) -> str:
+        """Where a node begins, for a message about a call in the file ``home``."""
+        return f"line {self.line(node)}" if self.lift.path == self.home else f"{self.lift.path}:{self.line(node)}"
+
+    def statement(self, node: cst.CSTNode) -> str:
+        """The code around a node, for a message."""
+        current = node
+        while current in self.above and not isinstance(current, cst.BaseSmallStatement):
+            parent = self.above[current]
+            if isinstance(parent, cst.BaseCompoundStatement | cst.SimpleStatementLine | cst.IndentedBlock):
+                break
+            current = parent
+        return short(self.lift.code(current), 60)
+
+    def escape(self, node: cst.CSTNode, what: str) -> Escapes:
+        """The reason why a value can't be followed."""
+        subject = f"`{node.value}` {what}" if isinstance(node, cst.Name) else f"it {what}"
+        return Escapes(f"{self.where(node)}: {subject} (`{self.statement(node)}`)")
+
+
+def short(code: str, limit: int = 50) -> str:
+    """Code on one line, cut at its end."""
+    text = " ".join(code.split())
+    return text if len(text) <= limit else f"{text[: limit - 3]}…"
+
+
+def is_none(node: cst.CSTNode | None) -> bool:
+    """Whether an expression is None."""
+    return isinstance(node, cst.Name) and node.value == "None"
