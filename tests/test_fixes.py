@@ -787,3 +787,147 @@ def test_what_a_template_reads(template: str, works: bool, tmp_path: Path) -> No
     (folder / "page.html").write_text(template)
     text = fixed(tmp_path, PAGE, unsafe=True)
     assert ('Book.objects.values("id", "title").get(pk=pk)' in text) == works
+
+
+PICKLED = """
+    def keep(pk):
+        cache.set(f"sum_{pk}", pickle.dumps({"total": 3, "names": ["a"]}), 60)
+
+
+    def read(pk):
+        data = cache.get(f"sum_{pk}")
+        if data is None:
+            return None
+        return pickle.loads(data)
+"""
+PICKLED_AT_ONCE = """
+    def total(pk):
+        data = cache.get(f"sum_{pk}")
+        if data is None:
+            data = pickle.dumps([1, 2, 3])
+            cache.set(f"sum_{pk}", data, 60)
+        return pickle.loads(data)
+"""
+
+
+def test_nothing_is_pickled_by_hand_at_both_ends(tmp_path: Path) -> None:
+    text = fixed(tmp_path / "a", PICKLED)
+    assert 'cache.set(f"sum_v2_{pk}", {"total": 3, "names": ["a"]}, 60)' in text
+    assert "    return data\n" in text
+    text = fixed(tmp_path / "b", PICKLED_AT_ONCE, unsafe=True)
+    assert "pickle" not in text
+
+
+PICKLE_TRAPS = {
+    "a value that JSON changes": PICKLED.replace('["a"]', "(1, 2)"),
+    "a value that is not known": PICKLED.replace('{"total": 3, "names": ["a"]}', "pk"),
+    "None would be a miss": PICKLED.replace('{"total": 3, "names": ["a"]}', "None if pk else 1"),
+    "compressed": PICKLED.replace("pickle.dumps(", "zlib.compress(pickle.dumps(").replace("]}),", "]})),"),
+    "read as bytes": PICKLED.replace("return pickle.loads(data)", "return len(data)"),
+    "written raw elsewhere": PICKLED + '\n\n    def other(pk):\n        cache.set(f"sum_{pk}", b"x", 60)\n',
+}
+
+
+@pytest.mark.parametrize("trap", PICKLE_TRAPS.values(), ids=PICKLE_TRAPS.keys())
+def test_what_stays_pickled(trap: str, tmp_path: Path) -> None:
+    root = make_project(tmp_path, textwrap.dedent(trap))
+    findings = [f for f in check(root).findings if f.code in ("CL401", "CL402")]
+    assert findings
+    assert all(f.fix is None and f.no_fix for f in findings)
+
+
+def test_an_import_that_nothing_uses_any_more_goes(tmp_path: Path) -> None:
+    module = "import pickle\n\nfrom django.core.cache import cache\n\n\n" + textwrap.dedent(PICKLED).lstrip()
+    root = make_project(tmp_path, app__reports=module)
+    repair(Options(root, CODES, use_store=False), unsafe=False, write_files=True)
+    assert (root / "app/reports.py").read_text().startswith("\nfrom django.core.cache import cache\n")
+
+
+JSON_SAFE = {
+    "a set": (
+        """
+        def words(pk):
+            found = cache.get(f"words_{pk}")
+            if found is None:
+                found = {"a", "b"}
+                cache.set(f"words_{pk}", found, 60)
+            return "a" in found
+        """,
+        ['cache.set(f"words_v2_{pk}", sorted(found), 60)'],
+    ),
+    "a Decimal": (
+        """
+        from decimal import Decimal
+
+
+        def price(pk):
+            found = cache.get(f"price_{pk}")
+            if found is None:
+                found = Decimal(3)
+                cache.set(f"price_{pk}", found, 60)
+            return found
+        """,
+        [
+            "str(found)",
+            "    if found is not None:\n        found = Decimal(found)\n    if found is None:\n",
+        ],
+    ),
+    "a datetime": (
+        """
+        def seen(pk):
+            found = cache.get(f"seen_{pk}")
+            return found
+
+
+        def see(pk):
+            cache.set(f"seen_{pk}", timezone.now(), 60)
+        """,
+        ["timezone.now().isoformat(), 60)", "        found = datetime.datetime.fromisoformat(found)\n"],
+    ),
+    "bytes": (
+        """
+        def keep(pk, text):
+            cache.set(f"text_{pk}", "x".encode("utf-8"), 60)
+
+
+        def read(pk):
+            found = cache.get(f"text_{pk}")
+            return found.decode() if found else ""
+        """,
+        ['cache.set(f"text_v2_{pk}", "x", 60)', 'return found if found else ""'],
+    ),
+}
+
+
+@pytest.mark.parametrize(("case", "expected"), JSON_SAFE.values(), ids=JSON_SAFE.keys())
+def test_values_that_json_keeps(case: str, expected: list[str], tmp_path: Path) -> None:
+    text = fixed(tmp_path / "unsafe", case, unsafe=True)
+    assert [piece for piece in expected if piece not in text] == [], text
+    assert fixed(tmp_path / "safe", case) == textwrap.dedent(case).lstrip()
+
+
+JSON_TRAPS = {
+    "a set that is joined": JSON_SAFE["a set"][0].replace('"a" in found', 'found | {"c"}'),
+    "a set that is returned": JSON_SAFE["a set"][0].replace('"a" in found', "found"),
+    "a value that is read in an expression": JSON_SAFE["a datetime"][0].replace(
+        'found = cache.get(f"seen_{pk}")\n            return found', 'return cache.get(f"seen_{pk}").year'
+    ),
+    "bytes that are written elsewhere": JSON_SAFE["bytes"][0].replace("found.decode()", "found"),
+    "an own class": """
+        class Seen:
+            pass
+
+
+        def see(pk):
+            cache.set(f"seen_{pk}", Seen(), 60)
+            return cache.get(f"seen_{pk}")
+    """,
+}
+
+
+@pytest.mark.parametrize("trap", JSON_TRAPS.values(), ids=JSON_TRAPS.keys())
+def test_no_conversion_that_is_not_certain(trap: str, tmp_path: Path) -> None:
+    root = make_project(tmp_path, textwrap.dedent(trap))
+    findings = [f for f in check(root).findings if f.code == "CL104"]
+    assert findings
+    assert all(f.fix is None and f.no_fix for f in findings)

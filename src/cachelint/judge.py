@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding
-from cachelint.fixes.propose import with_fix
+from cachelint.fixes.propose import with_fix, with_load_fix
 from cachelint.rules.registry import RULES
 
 
@@ -26,5 +26,6 @@ def judge(facts: Facts, codes: Iterable[str]) -> list[Finding]:
         if rule.check_load is not None:
             for load in facts.loads:
                 for finding in rule.check_load(rule, load, facts):
-                    found.setdefault((finding.code, finding.place), finding)
+                    if (finding.code, finding.place) not in found:
+                        found[(finding.code, finding.place)] = with_load_fix(finding, load, facts)
     return sorted(found.values(), key=lambda finding: finding.sort_key)

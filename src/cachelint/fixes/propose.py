@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.sites import Site
+from cachelint.caching.sites import Load, Site
 from cachelint.findings import Finding, Fix
-from cachelint.fixes import dictform, listing, timeout, versioned
+from cachelint.fixes import dictform, jsonsafe, listing, timeout, unpickled, versioned
 
 _PROPOSERS: Mapping[str, Callable[[Site, Facts], Fix | str]] = {
     "CL101": dictform.propose,
     "CL102": dictform.propose,
     "CL103": listing.propose,
     "CL201": timeout.propose,
+    "CL104": jsonsafe.propose,
     "CL301": versioned.propose,
+    "CL402": unpickled.propose,
 }
 
 
@@ -26,7 +28,15 @@ def with_fix(finding: Finding, site: Site, facts: Facts) -> Finding:
         return finding
     if site.declared:
         return replace(finding, no_fix=f"`{site.called}` is third-party code: what it does inside is not known")
-    found = proposer(site, facts)
+    return _with(finding, proposer(site, facts))
+
+
+def with_load_fix(finding: Finding, load: Load, facts: Facts) -> Finding:
+    """The same for a finding about a load."""
+    return _with(finding, unpickled.propose_load(load, facts))
+
+
+def _with(finding: Finding, found: Fix | str) -> Finding:
     if isinstance(found, Fix):
         return replace(finding, fix=found, no_fix="")
     return replace(finding, no_fix=found)

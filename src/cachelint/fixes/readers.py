@@ -1,0 +1,108 @@
+"""The reads of a key whose value stays in one function: in a variable, or in the expression that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from cachelint.caching.flows import Flow
+from cachelint.caching.sites import Site
+from cachelint.fixes.tree import Escapes, Function, is_none
+
+#: Methods that neither store nor read a value.
+_NO_VALUE = frozenset({"delete", "delete_many", "touch", "has_key"})
+
+
+@dataclass(frozen=True)
+class Read:
+    """A read: ``whole`` is the expression with its ``await``, ``name`` the variable that it is assigned to, if any."""
+
+    function: Function
+    whole: cst.BaseExpression
+    name: str = ""
+    statement: cst.Assign | None = None
+
+
+def local_ends(flow: Flow, home: str) -> tuple[list[Read], list[tuple[Function, Site]]]:
+    """The reads and the writes of a flow. Raises Escapes where one is of another form."""
+    reads: list[Read] = []
+    writes: list[tuple[Function, Site]] = []
+    functions: dict[int, Function] = {}
+    for site in flow.all_sites:
+        where = f"{site.lift.path}:{site.place.line}"
+        if site.innermost.method in _NO_VALUE:
+            continue
+        if site.inner is not None:
+            raise Escapes(f"{where}: the value goes through `{site.called}`")
+        if site.function is None or site.lift.function is None:
+            raise Escapes(f"{where} uses the key outside a function")
+        function = functions.setdefault(id(site.lift), Function(site.function, site.lift, home))
+        if site.method in ("set", "add"):
+            writes.append((function, site))
+        elif site.method == "get":
+            if not is_none(site.nodes.get("default")) and "default" in site.nodes:
+                raise Escapes(f"{where} reads the key with a default")
+            reads.append(_read(function, site.node))
+        else:
+            raise Escapes(f"{where} uses the key with `{site.called}`")
+    return reads, writes
+
+
+def _read(function: Function, node: cst.BaseExpression) -> Read:
+    whole = node
+    above = function.above.get(whole)
+    if isinstance(above, cst.Await):
+        whole, above = above, function.above.get(above)
+    if isinstance(above, cst.NamedExpr) and isinstance(above.target, cst.Name):
+        return Read(function, whole, above.target.value)
+    if isinstance(above, cst.Assign) and len(above.targets) == 1:
+        target = above.targets[0].target
+        if isinstance(target, cst.Name):
+            return Read(function, whole, target.value, above)
+    return Read(function, whole)
+
+
+def later_uses(
+    read: Read, stored: set[cst.CSTNode], made: Collection[cst.CSTNode] | None = ()
+) -> Iterator[tuple[cst.CSTNode, bool]]:
+    """The places where what was read is used, with whether it is a test for a miss.
+
+    Only the read, and what is in ``made`` (None: anything), gives the variable a value. Raises Escapes where anything else does.
+    """
+    function = read.function
+    if not read.name:
+        yield read.whole, is_test(function, read.whole)
+        return
+    for node in function.names(read.name):
+        parent = function.above.get(node)
+        if isinstance(parent, cst.AssignTarget | cst.NamedExpr) and getattr(parent, "target", None) is node:
+            value = function.above[parent].value if isinstance(parent, cst.AssignTarget) else parent.value  # type: ignore[attr-defined]
+            if value is not read.whole and not is_none(value) and made is not None and value not in made:
+                raise function.escape(node, "is something else at times")
+            continue
+        if isinstance(parent, cst.Param | cst.AugAssign | cst.AnnAssign | cst.Del | cst.Global | cst.NameItem):
+            raise function.escape(node, "is something else at times")
+        if node not in stored:
+            yield node, is_test(function, node)
+
+
+def is_test(function: Function, node: cst.CSTNode) -> bool:
+    """Whether an expression is only asked for being there: ``is None``, or for its truth."""
+    parent = function.above.get(node)
+    if isinstance(parent, cst.NamedExpr):
+        return is_test(function, parent)
+    if isinstance(parent, cst.Comparison):
+        return is_none(parent.comparisons[0].comparator)
+    while isinstance(parent, cst.BooleanOperation | cst.UnaryOperation):
+        node, parent = parent, function.above.get(parent)
+    return isinstance(parent, cst.If | cst.While | cst.IfExp | cst.Assert) and getattr(parent, "test", None) is node
+
+
+def tests_truth(function: Function, node: cst.CSTNode) -> bool:
+    """Whether the test is one of truth, which 0, an empty text or an empty list do not pass."""
+    parent = function.above.get(node)
+    if isinstance(parent, cst.NamedExpr):
+        parent = function.above.get(parent)
+    return not isinstance(parent, cst.Comparison)

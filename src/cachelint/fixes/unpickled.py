@@ -1,0 +1,152 @@
+"""CL401 and CL402: drop ``dumps`` and ``loads`` at both ends; Django serialises the value itself."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Load, Site
+from cachelint.findings import Applicability, Edit, Fix, Place
+from cachelint.fixes import edits
+from cachelint.fixes.imports import unused_after
+from cachelint.fixes.newkey import NoKey, move
+from cachelint.fixes.readers import is_test, later_uses, local_ends, tests_truth
+from cachelint.fixes.tree import Escapes, Function, is_none, short
+from cachelint.kinds.join import members
+from cachelint.kinds.model import NONE, Cached, Pickled, Unknown
+from cachelint.kinds.serialize import Json, json_verdict
+from cachelint.kinds.walk import walk
+from cachelint.project import dotted
+
+
+def propose(site: Site, facts: Facts) -> Fix | str:
+    """The fix for a write of what was pickled by hand, or what stands in its way."""
+    try:
+        return _drop(site, facts)
+    except (Escapes, NoKey) as reason:
+        return str(reason)
+
+
+def propose_load(load: Load, facts: Facts) -> Fix | str:
+    """The same for a load: that of the write whose entry it reads."""
+    read = next((member for member in members(load.data) if isinstance(member, Cached)), None)
+    if read is None or read.store != "the Django cache":
+        return "what is read comes from another client than Django's cache"
+    if load.via_place is not None:
+        return f"the data is handed in at {load.via_place.path}:{load.via_place.line}"
+    reader = next((s for s in facts.sites if read.origin is not None and s.node is read.origin.node), None)
+    flow = facts.flows.of(reader) if reader is not None else None
+    if flow is None:
+        return "the key is not known here in all its parts"
+    writer = next((site for site in flow.all_sites if site.writes and _pickled(site) is not None), None)
+    if writer is None:
+        return "no call that writes this key is seen to pickle what it stores"
+    found = propose(writer, facts)
+    if isinstance(found, Fix) and not any(e.place.path == load.lift.path for e in found.edits):
+        return "the data is more than what is read"
+    return found
+
+
+def _pickled(site: Site) -> Pickled | None:
+    found = members(site.value) if site.value is not None else ()
+    kinds = [member for member in found if isinstance(member, Pickled)]
+    return kinds[0] if len(kinds) == len(found) == 1 else None
+
+
+def _drop(site: Site, facts: Facts) -> Fix:
+    flow = facts.flows.of(site)
+    if flow is None:
+        raise Escapes("the key is not known here in all its parts")
+    moved = move(flow, facts, first=2)
+    reads, writes = local_ends(flow, site.lift.path)
+    changes: list[Edit] = list(moved.edits)
+    dropped: dict[tuple[str, str], set[Place]] = {}
+    reasons: list[str] = []
+    stored: set[cst.CSTNode] = set()
+    made: set[cst.CSTNode] = set()
+    for function, write in writes:
+        pickled = _pickled(write)
+        if pickled is None:
+            raise Escapes(f"{function.where(write.node)} stores something that is not pickled by hand")
+        _check_content(function, write, pickled)
+        call = _dumps(function, write, stored)
+        made.add(call)
+        changes += _unwrapped(function, call, dropped)
+    loads = {load.node for load in facts.loads}
+    for read in reads:
+        function = read.function
+        for node, test in later_uses(read, stored, made):
+            if test:
+                if tests_truth(function, node):
+                    reasons.append(f"{function.where(node)} takes an empty value for a miss")
+                continue
+            argument = function.above.get(node)
+            load = function.above.get(argument) if isinstance(argument, cst.Arg) else None
+            if not isinstance(load, cst.Call) or load not in loads:
+                raise function.escape(node, "is used as bytes")
+            changes += _unwrapped(function, load, dropped)
+    for (path, module), places in dropped.items():
+        edit = unused_after(facts.codebase, path, module, len(places))
+        if edit is not None:
+            changes.append(edit)
+    title = "let Django serialise the value, under a new version of the key"
+    if moved.open_at is not None:
+        reasons.insert(0, f"the call at {moved.open_at.place.path}:{moved.open_at.place.line} may use the same key")
+    if reasons:
+        return Fix(title, tuple(changes), Applicability.UNSAFE, reasons[0])
+    return Fix(title, tuple(changes), Applicability.SAFE)
+
+
+def _check_content(function: Function, site: Site, pickled: Pickled) -> None:
+    """What is pickled must be what JSON keeps, and never None: that would be a miss."""
+    where = function.where(site.node)
+    for path, kind in walk(pickled.content):
+        if isinstance(kind, Unknown) or json_verdict(kind).json is Json.UNKNOWN:
+            raise Escapes(f"{where}: what is pickled is not known{f' ({path})' if path else ''}")
+        if json_verdict(kind).json is not Json.KEEPS:
+            raise Escapes(f"{where}: JSON does not keep what is pickled ({json_verdict(kind).what})")
+        if not path and kind == NONE:
+            raise Escapes(f"{where}: what is pickled may be None, which could not be told from a miss")
+
+
+def _dumps(function: Function, site: Site, stored: set[cst.CSTNode]) -> cst.Call:
+    """The call that pickles what a write stores."""
+    value = site.nodes.get("value")
+    if isinstance(value, cst.Name):
+        stored.add(value)
+        made: list[cst.BaseExpression] = []
+        for node in function.names(value.value):
+            parent = function.above.get(node)
+            if isinstance(parent, cst.AssignTarget):
+                statement = function.above[parent]
+                assert isinstance(statement, cst.Assign)
+                if not is_none(statement.value) and not _reads_cache(function, statement.value):
+                    made.append(statement.value)
+            elif node is not value and not is_test(function, node) and not _loaded(function, node):
+                raise function.escape(node, "is used as bytes")
+        value = made[0] if len(made) == 1 else None
+    if isinstance(value, cst.Call) and len(value.args) >= 1 and not value.args[0].star:
+        if (dotted(value.func) or "").rpartition(".")[2] == "dumps":
+            return value
+    code = short(site.lift.code(value)) if value is not None else "the value"
+    raise Escapes(f"{function.where(site.node)}: `{code}` does more than to pickle")
+
+
+def _reads_cache(function: Function, node: cst.BaseExpression) -> bool:
+    inner = node.expression if isinstance(node, cst.Await) else node
+    return isinstance(inner, cst.Call) and (dotted(inner.func) or "").rpartition(".")[2] in ("get", "aget")
+
+
+def _loaded(function: Function, node: cst.CSTNode) -> bool:
+    argument = function.above.get(node)
+    call = function.above.get(argument) if isinstance(argument, cst.Arg) else None
+    return isinstance(call, cst.Call) and (dotted(call.func) or "").rpartition(".")[2] == "loads"
+
+
+def _unwrapped(function: Function, call: cst.Call, dropped: dict[tuple[str, str], set[Place]]) -> list[Edit]:
+    """``pickle.loads(data)`` to ``data``."""
+    whole, inner = function.lift.place(call), function.lift.place(call.args[0].value)
+    module = (dotted(call.func) or "").partition(".")[0]
+    dropped.setdefault((function.lift.path, module), set()).add(whole)
+    begin = Place(whole.path, whole.line, whole.column, inner.line, inner.column)
+    return [edits.replace(begin, ""), edits.replace(edits.between(inner, whole), "")]
