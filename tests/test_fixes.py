@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from cachelint.findings import Applicability
-from cachelint.fixes import driver
 from cachelint.fixes.newkey import next_version
 from cachelint.repair import repair
 from cachelint.session import Options
@@ -244,41 +243,6 @@ def test_a_list_of_a_generator(before: str, after: str, tmp_path: Path) -> None:
 def test_the_next_version_of_a_key(before: str, after: str | None) -> None:
     if after is not None:
         assert next_version(before) == after
-
-
-def test_all_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = make_project(
-        tmp_path, 'cache.set("a", 1)\n', app__second='from django.core.cache import cache\ncache.set("b", 1)\n'
-    )
-    before = {path: path.read_bytes() for path in root.rglob("*.py")}
-    real, calls = driver.os.replace, []
-
-    def replace(source: object, target: object) -> None:
-        calls.append(target)
-        if len(calls) == 2:
-            raise OSError(28, "No space left on device")
-        real(source, target)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(driver.os, "replace", replace)
-    done = repair(Options(root, CODES, use_store=False), unsafe=False, write_files=True)
-    assert "nothing was written" in done.failed
-    assert {path: path.read_bytes() for path in root.rglob("*.py")} == before
-    assert not list(root.rglob("*.cachelint"))
-
-
-def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = make_project(tmp_path, 'cache.set("a", 1)\n')
-    path = root / "app/case.py"
-    real = driver.write
-
-    def write(where: Path, done: driver.Repair) -> None:
-        path.write_text("# somebody was faster\n")
-        real(where, done)
-
-    monkeypatch.setattr("cachelint.repair.write", write)
-    done = repair(Options(root, CODES, use_store=False), unsafe=False, write_files=True)
-    assert "changed by somebody else" in done.failed
-    assert path.read_text() == "# somebody was faster\n"
 
 
 MANAGERS = """

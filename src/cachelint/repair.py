@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cachelint.findings import Applicability, Finding
-from cachelint.fixes.driver import NotWritten, Repair, fix_all, write
+from cachelint.fixes.driver import Repair, fix_all
+from cachelint.fixes.transaction import NotWritten, recover, write
 from cachelint.project.files import discover
 from cachelint.project.source import Source, read_source
 from cachelint.session import Options, Outcome, analyse
@@ -25,6 +26,7 @@ class Repaired:
 
 def repair(options: Options, *, unsafe: bool, write_files: bool) -> Repaired:
     """Fix what can be fixed. Files are written only where ``write_files`` says so."""
+    finished = recover(options.root) if write_files else []
     files = discover(options.root, options.exclude).files
     last: list[Outcome] = []
 
@@ -40,12 +42,15 @@ def repair(options: Options, *, unsafe: bool, write_files: bool) -> Repaired:
     failed = ""
     if write_files and done.changed:
         try:
-            write(options.root, done)
+            write(options.root, done.changed, done.original)
         except NotWritten as error:
             failed = str(error)
     outcome = last[-1] if not done.taken_back else analyse(options, files, done.changed)
     outcome.findings = done.left
-    return Repaired(outcome, done, _summary(done, failed), failed)
+    summary = _summary(done, failed)
+    if finished:
+        summary = f"Finished what an interrupted run had begun: wrote {', '.join(finished)}.\n{summary}"
+    return Repaired(outcome, done, summary, failed)
 
 
 def _summary(done: Repair, failed: str) -> str:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import stat
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from cachelint.findings import Applicability, Edit, Finding, Fix
 from cachelint.fixes.edits import Conflict, apply
@@ -158,62 +153,3 @@ def _one_by_one(
         refused.add(_identity(finding))
         repair.taken_back.append((finding, reason))
     return [], findings, problems
-
-
-# -- writing -----------------------------------------------------------------------------------------------
-
-
-class NotWritten(Exception):
-    """The files could not be replaced; all are as they were. The message is one line."""
-
-
-def write(root: Path, repair: Repair) -> None:
-    """Replace all changed files, or none. Raises NotWritten.
-
-    New contents are first written beside the files, with their mode; only then is one after the other replaced, and
-    those already replaced are put back if a later one fails.
-    """
-    prepared: list[tuple[Path, Path, bytes]] = []
-    try:
-        for name, source in sorted(repair.changed.items()):
-            path = (root / name).resolve()
-            original = repair.original[name]
-            before = path.read_bytes()
-            if before != original.encode(original.text):
-                raise NotWritten(f"{name} was changed by somebody else meanwhile; nothing was written")
-            if not os.access(path, os.W_OK):
-                raise NotWritten(f"{name} can't be written; nothing was written")
-            prepared.append((path, _beside(path, source.encode(source.text)), before))
-    except (OSError, UnicodeEncodeError) as error:
-        _discard(prepared)
-        raise NotWritten(f"nothing was written: {error}") from None
-    except NotWritten:
-        _discard(prepared)
-        raise
-    done: list[tuple[Path, bytes]] = []
-    try:
-        for path, new, before in prepared:
-            os.replace(new, path)
-            done.append((path, before))
-    except OSError as error:
-        for path, before in reversed(done):
-            with contextlib.suppress(OSError):
-                os.replace(_beside(path, before), path)
-        _discard(prepared)
-        raise NotWritten(f"nothing was written: {error}") from None
-
-
-def _beside(path: Path, data: bytes) -> Path:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".cachelint")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(name, stat.S_IMODE(path.stat().st_mode))
-    return Path(name)
-
-
-def _discard(prepared: list[tuple[Path, Path, bytes]]) -> None:
-    for _, new, _ in prepared:
-        with contextlib.suppress(OSError):
-            new.unlink()

@@ -69,7 +69,8 @@ def later_uses(
 ) -> Iterator[tuple[cst.CSTNode, bool]]:
     """The places where what was read is used, with whether it is a test for a miss.
 
-    Only the read, and what is in ``made`` (None: anything), gives the variable a value. Raises Escapes where anything else does.
+    Only the read, and what is in ``made`` (None: anything), gives the variable a value. Raises Escapes where
+    anything else does.
     """
     function = read.function
     if not read.name:

@@ -32,6 +32,17 @@ def fingerprint(root: Path, files: Iterable[str], settings: object) -> str:
     return digest.hexdigest()
 
 
+def prepare_folder(root: Path) -> Path:
+    """The folder for all that is kept below a project's root, made if need be. Raises OSError."""
+    folder = root / FOLDER
+    if not folder.exists():
+        folder.mkdir(exist_ok=True)
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        tag = "Signature: 8a477f597d28d172789f06886806bc55\n"
+        (folder / "CACHEDIR.TAG").write_text(tag, encoding="utf-8")
+    return folder
+
+
 class Store:
     """A folder of JSON files below the project's root."""
 
@@ -49,7 +60,7 @@ class Store:
     def save(self, key: str, values: Any) -> None:
         """Keep values under a key, if that is possible."""
         with contextlib.suppress(OSError, ValueError):
-            self._prepare()
+            prepare_folder(self.folder.parent)
             handle, name = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -59,13 +70,6 @@ class Store:
                 os.unlink(name)
                 raise
             self._prune()
-
-    def _prepare(self) -> None:
-        if not self.folder.exists():
-            self.folder.mkdir()
-            (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
-            tag = "Signature: 8a477f597d28d172789f06886806bc55\n"
-            (self.folder / "CACHEDIR.TAG").write_text(tag, encoding="utf-8")
 
     def _prune(self) -> None:
         entries = sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
