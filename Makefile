@@ -14,6 +14,7 @@ test: .venv/.dev  ## formatter, linter, types, layers, tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/derive_orm_table.py --check
 	$(BIN)/python scripts/write_rule_pages.py --check
+	$(BIN)/python scripts/make_story_environments.py
 	$(BIN)/python -m pytest
 
 accuracy: .venv/.cachelint  ## measure against the labels of accuracy/; fails where a figure has fallen

@@ -219,11 +219,11 @@ def test_no_timeout_is_claimed_that_may_be_another(change: Callable[[str], str],
     ("before", "after"),
     [
         ('cache.set("a", (n for n in "x"), 60)', 'cache.set("a", list(n for n in "x"), 60)'),
-        ('cache.set("a", {"b": 1}.items(), 60)', 'cache.set("a", list({"b": 1}.items()), 60)'),
+        ('cache.set("a", {"b": 1}.keys(), 60)', 'cache.set("a", list({"b": 1}.keys()), 60)'),
     ],
 )
 def test_a_list_of_a_generator(before: str, after: str, tmp_path: Path) -> None:
-    assert fixed(tmp_path, before + "\n") in (after + "\n", before + "\n")
+    assert fixed(tmp_path, before + "\n") == after + "\n"
 
 
 @pytest.mark.parametrize(
@@ -350,7 +350,7 @@ def test_what_is_returned_is_never_changed_without_asking(tmp_path: Path) -> Non
         (PAGES + "\n\ndef show(pk):\n    print(find(pk))\n", "is handed on"),
         (PAGES + "\n\ndef price(pk):\n    return find(pk).price\n", "whose values JSON does not keep"),
         (PAGES + "\n\ndef both(pk):\n    book = find(pk)\n    book = pk\n    return book.title\n", "`pk` is no query"),
-        (PAGES + "\n\ndef find():\n    pass\n", "`find` is the name of more than one function"),
+        (PAGES + "\n\ndef find():\n    pass\n", "nothing that calls `find` is seen"),
         (PAGES + '\n\nURLS = ["app.shelf.find"]\n', "`find` is named at app/pages.py:13"),
     ],
 )

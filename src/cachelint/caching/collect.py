@@ -12,6 +12,7 @@ import libcst as cst
 from cachelint.caching.candidates import Carriers, calls_of, candidates, loaders, names_of, uses_cache
 from cachelint.caching.declared import Declared, site_of
 from cachelint.caching.flows import Flows
+from cachelint.caching.mentions import Mentions
 from cachelint.caching.sites import METHOD_NAMES, Load, Site, base_method, read_site
 from cachelint.caching.wrappers import Inside, closure_parameter_names, parameter_names
 from cachelint.infer import scan
@@ -86,6 +87,11 @@ class Facts:
     def flows(self) -> Flows:
         """The keys of the project, for whoever asks for one after all sites are collected."""
         return Flows(self)
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """Where things of the project are named."""
+        return Mentions(self.interpreter)
 
 
 def collect(codebase: Codebase, declared: Mapping[str, Declared] | None = None) -> Facts:

@@ -126,25 +126,14 @@ def _explained(site: Site, facts: Facts) -> bool:
     function = site.function
     if function is None:
         return False
-    name = function.definition.name
     calls = {
-        (other.lift.path, other.place)
+        other.node
         for other in facts.sites
         if other.inner is not None and other.inner.node is site.node and "key" in other.aspects
     }
-    if not calls:
-        return False
-    word = re.compile(rb"(?<![\w.])(?:\w+(?:\(\))?\.)*" + re.escape(name.encode()) + rb"\b")
-    count = 0
-    for module in facts.codebase.containing(name, word):
-        for line in module.source.data.splitlines():
-            if not _NO_USE.match(line):
-                count += len(word.findall(line))
-    return count == len(calls)
-
-
-#: Lines that name a function without using it.
-_NO_USE = re.compile(rb"\s*(?:#|(?:async\s+)?def\s|from\s.*\simport\s|import\s|['\"]\w+['\"],?\s*$|\w+,\s*$)")
+    return bool(calls) and all(
+        mention.call in calls for mention in facts.mentions.of(function.module, function.definition)
+    )
 
 
 def _same_cache(a: Site, b: Site) -> bool:

@@ -192,7 +192,7 @@ class _Dictform:
         if isinstance(symbol, FunctionRef):
             lift = symbol.module.lift(symbol.definition)
             if lift is not None and lift.function is not None:
-                self.tracer.named.append((site.lift.path, symbol.definition.name))
+                self.tracer.named.add(node)
                 self.tracer.returns(self.tracer.function(symbol, lift), self.rows)
                 return
         if site.called_value:
@@ -383,7 +383,9 @@ class _Dictform:
             if not isinstance(ref, ClassRef) or ref.definition.scope is None:
                 continue
             for name, definitions in ref.definition.scope.definitions.items():
-                if definitions[-1].form != "assignment" or name in fields or name == "objects":
+                if name == "objects":
+                    return True
+                if definitions[-1].form != "assignment" or name in fields:
                     continue
                 if b"(" in ref.module.text_of(definitions[-1]):
                     kind = force(interpreter.class_value(ref, definitions, name))

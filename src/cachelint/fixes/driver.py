@@ -10,8 +10,8 @@ from cachelint.findings import Applicability, Edit, Finding, Fix
 from cachelint.fixes.edits import Conflict, apply
 from cachelint.project import Source
 
-#: Rounds of fixing and checking; each sees what the one before left.
-_MAX_ROUNDS = 6
+#: Rounds of fixing and checking; each applies or refuses something, and sees what the one before left.
+_MAX_ROUNDS = 100
 
 #: Analyses the project as it would be with some files changed: the findings, and the files that can't be read.
 Check = Callable[[Mapping[str, Source]], tuple[list[Finding], Mapping[str, str]]]
@@ -36,23 +36,71 @@ def fix_all(check: Check, read: Callable[[str], Source], *, unsafe: bool, report
     """
     repair = Repair()
     refused: set[object] = set()
-    findings, problems = check({})
+    state = _State(*check({}))
     for _ in range(_MAX_ROUNDS):
-        wanted = [f for f in findings if _allowed(f, unsafe) and _identity(f) not in refused]
+        wanted = [f for f in state.findings if _allowed(f, unsafe) and _identity(f) not in refused]
         batch = _compatible(wanted)
         if not batch:
             break
-        staged = _stage(batch, repair, read)
-        good, after, after_problems = _verified(check, repair, staged, batch, findings, problems)
-        if not good:
-            # One of them does harm: each by itself, so that only that one is taken back.
-            good, after, after_problems = _one_by_one(check, repair, read, batch, findings, problems, refused)
-        repair.fixed += good
-        findings, problems = after, after_problems
-    repair.left = [f for f in findings if reported(f.place.path)]
+        state = _apply_what_holds(check, repair, read, batch, state, refused)
+    repair.left = [f for f in state.findings if reported(f.place.path)]
     for path in repair.changed:
         repair.original[path] = read(path)
     return repair
+
+
+@dataclass(frozen=True)
+class _State:
+    """What an analysis says of the project as it is staged."""
+
+    findings: list[Finding]
+    problems: Mapping[str, str]
+
+
+def _apply_what_holds(
+    check: Check, repair: Repair, read: Callable[[str], Source], batch: list[Finding], state: _State,
+    refused: set[object],
+) -> _State:  # fmt: skip
+    """Stage a batch; where that does harm, leave out the fixes that did, or half of them, down to the one to refuse.
+
+    What holds is kept in ``repair``, and the state after it given back: places have moved, so that all other fixes
+    are to be made anew.
+    """
+    while True:
+        try:
+            staged = _stage(batch, repair, read)
+        except Conflict:
+            reason, after = "its edits overlap", state
+        else:
+            after = _State(*check(staged))
+            reason = _worse(state, after, batch)
+            if not reason:
+                repair.changed = staged
+                repair.fixed += batch
+                return after
+        if len({f.fix for f in batch}) == 1:
+            refused.update(_identity(finding) for finding in batch)
+            repair.taken_back.append((batch[0], reason))
+            return state
+        harmless = [finding for finding in batch if not _suspect(finding, state, after)]
+        batch = harmless if 0 < len(harmless) < len(batch) else _half(batch)
+
+
+def _half(batch: list[Finding]) -> list[Finding]:
+    """The findings of the first half of the fixes."""
+    fixes = list(dict.fromkeys(f.fix for f in batch))
+    chosen = set(fixes[: len(fixes) // 2])
+    return [finding for finding in batch if finding.fix in chosen]
+
+
+def _suspect(finding: Finding, before: _State, after: _State) -> bool:
+    """Whether a fix changed a file in which something is worse, or left its own finding."""
+    old = Counter((f.code, f.place.path) for f in before.findings)
+    new = Counter((f.code, f.place.path) for f in after.findings)
+    hurt = {path for (code, path), count in new.items() if count > old[code, path]}
+    hurt |= {path for path in after.problems if path not in before.problems}
+    own = (finding.code, finding.place.path)
+    return new[own] >= old[own] or any(edit.place.path in hurt for edit in (finding.fix.edits if finding.fix else ()))
 
 
 def _allowed(finding: Finding, unsafe: bool) -> bool:
@@ -102,27 +150,12 @@ def _stage(batch: list[Finding], repair: Repair, read: Callable[[str], Source]) 
     return staged
 
 
-def _verified(
-    check: Check, repair: Repair, staged: dict[str, Source], batch: list[Finding], before: list[Finding],
-    problems: Mapping[str, str],
-) -> tuple[list[Finding], list[Finding], Mapping[str, str]]:  # fmt: skip
-    """Check the staged files. Commits them to ``repair`` where they are better; else gives back no findings."""
-    after, after_problems = check(staged)
-    if _worse(before, after, batch, problems, after_problems):
-        return [], before, problems
-    repair.changed = staged
-    return batch, after, after_problems
-
-
-def _worse(
-    before: list[Finding], after: list[Finding], batch: list[Finding], problems: Mapping[str, str],
-    after_problems: Mapping[str, str],
-) -> str:  # fmt: skip
+def _worse(before: _State, after: _State, batch: list[Finding]) -> str:
     """Why the state after a fix is no better; empty where it is."""
-    broken = [path for path in after_problems if path not in problems]
+    broken = [path for path in after.problems if path not in before.problems]
     if broken:
         return f"{broken[0]} would not parse any more"
-    old, new = Counter(f.code for f in before), Counter(f.code for f in after)
+    old, new = Counter(f.code for f in before.findings), Counter(f.code for f in after.findings)
     for code in new:
         if new[code] > old[code]:
             return f"{code} would be reported where it was not"
@@ -130,26 +163,3 @@ def _worse(
         if old[code] - new[code] < count:
             return f"{code} would still be reported"
     return ""
-
-
-def _one_by_one(
-    check: Check, repair: Repair, read: Callable[[str], Source], batch: list[Finding], findings: list[Finding],
-    problems: Mapping[str, str], refused: set[object],
-) -> tuple[list[Finding], list[Finding], Mapping[str, str]]:  # fmt: skip
-    """Apply the first fix of a batch that holds by itself, and refuse those before it."""
-    for finding in batch:
-        same = [f for f in batch if f.fix == finding.fix]
-        try:
-            staged = _stage(same, repair, read)
-        except Conflict:
-            refused.add(_identity(finding))
-            repair.taken_back.append((finding, "its edits overlap"))
-            continue
-        after, after_problems = check(staged)
-        reason = _worse(findings, after, same, problems, after_problems)
-        if not reason:
-            repair.changed = staged
-            return same, after, after_problems
-        refused.add(_identity(finding))
-        repair.taken_back.append((finding, reason))
-    return [], findings, problems

@@ -10,6 +10,8 @@ from cachelint.findings import Applicability, Edit, Fix
 from cachelint.fixes import edits
 from cachelint.kinds.join import members
 from cachelint.kinds.model import DictView, Generator
+from cachelint.kinds.serialize import Json, json_verdict
+from cachelint.kinds.walk import walk
 
 
 def propose(site: Site, facts: Facts) -> Fix | str:
@@ -22,6 +24,12 @@ def propose(site: Site, facts: Facts) -> Fix | str:
     node = site.nodes.get("value")
     if node is None:
         return "the value can't be seen at the call"
+    for kind in kinds:
+        if isinstance(kind, DictView | Generator):
+            for _, part in walk(kind.element):
+                verdict = json_verdict(part)
+                if verdict.json not in (Json.KEEPS, Json.UNKNOWN):
+                    return f"JSON would not keep a list of what is in it ({verdict.what}): choose what to store"
     place = site.lift.place(node)
     changes: tuple[Edit, ...] = (edits.before(place, "list("), edits.after(place, ")"))
     if isinstance(node, cst.GeneratorExp) and node.lpar:

@@ -13,7 +13,6 @@ from cachelint.caching.keys import VERSION_MARKER, templates
 from cachelint.caching.sites import Site
 from cachelint.findings import Edit, Place
 from cachelint.fixes import edits
-from cachelint.fixes.callers import mentions
 from cachelint.infer.scan import called_name
 from cachelint.kinds.model import Origin, Str, Text
 from cachelint.project import Definition, Module
@@ -189,14 +188,14 @@ class _Move:
         Raises _Shared where it is a constant that is used for more than these keys; the place of the literal where it
         stands in a function that is.
         """
-        definition = origin.lift.definition
+        definition, module = origin.lift.definition, self.facts.codebase.modules[origin.lift.path]
         if definition.form == "assignment":
-            if self._used_for_more(definition.name, 0) is not None:
+            if self._used_for_more(module, definition, 0) is not None:
                 raise _Shared(origin)
         elif self._other_use(origin) is not None:
             raise NoKey(f"{self._other_use(origin)} uses the key for more than the cache")
         if definition.form == "function" and not any(site.lift is origin.lift for site in self.group.values()):
-            if self._used_for_more(definition.name, 0) is not None:
+            if self._used_for_more(module, definition, 0) is not None:
                 return origin.lift.place(origin.node)
         return None
 
@@ -236,9 +235,11 @@ class _Move:
                     return parent.target.value
                 case cst.AnnAssign() | cst.AugAssign() if isinstance(parent.target, cst.Name):
                     return parent.target.value
-                case cst.Return() | cst.Yield() | cst.If() | cst.While() | cst.Comparison():
-                    # Whoever asks for it is looked at elsewhere; a test changes nothing.
+                case cst.If() | cst.While() | cst.Comparison():
                     return ""
+                case cst.Return() | cst.Yield():
+                    # Whoever asks a function that makes keys is looked at elsewhere.
+                    return None if any(above.get(call) is not None for call in mine) else ""
                 case cst.Call() if parent is not node and current is not parent.func and not self._makes_text(parent):
                     if parent in mine or self._calls_group(parent) or _logs(parent):
                         return ""
@@ -259,25 +260,20 @@ class _Move:
         names = {site.function.definition.name for site in self.group.values() if site.function is not None}
         return called_name(call) in names
 
-    def _used_for_more(self, name: str, depth: int) -> str | None:
-        """A place where a name stands and no call of the group is near; None where all are accounted for."""
-        around = {(site.lift.path, site.lift.definition.start): site.lift.definition for site in self.group.values()}
-        found = list(mentions(name, self.facts.codebase))
+    def _used_for_more(self, module: Module, named: Definition, depth: int) -> str | None:
+        """A place where something is named and no call of the group is near; None where all are accounted for."""
+        around = {(site.lift.path, site.lift.definition.start) for site in self.group.values()}
+        found = self.facts.mentions.of(module, named)
         if not found and depth:
-            return f"`{name}`"
+            return f"`{named.name}`"
         for mention in found:
-            inner = mention.function
-            if inner is not None and (mention.module.path, inner.start) in around:
+            inner = mention.definition
+            if mention.node is not None and (mention.module.path, inner.start) in around:
                 continue
-            if any(
-                path == mention.module.path and definition.start <= mention.offset < definition.end
-                for (path, _), definition in around.items()
-            ):
-                continue
-            if inner is not None and depth < _MAX_HELPERS and _only_returns(mention.module, inner):
-                if self._used_for_more(inner.name, depth + 1) is None:
+            if mention.node is not None and depth < _MAX_HELPERS and _only_makes(mention.module, inner):
+                if self._used_for_more(mention.module, inner, depth + 1) is None:
                     continue
-            return f"{mention.module.path}:{mention.line}"
+            return mention.where
         return None
 
 
@@ -323,8 +319,10 @@ def _is_case(key: Shape, template: Shape) -> bool:
     return re.fullmatch(pattern, "".join("\0" if part is None else part for part in key), re.DOTALL) is not None
 
 
-def _only_returns(module: Module, definition: Definition) -> bool:
-    """Whether all that a function does is to return something."""
+def _only_makes(module: Module, definition: Definition) -> bool:
+    """Whether a definition is a constant, or a function that does nothing but to return something."""
+    if definition.form == "assignment":
+        return True
     lift = module.lift(definition)
     tree = lift.function if lift is not None else None
     if tree is None or not isinstance(tree.body, cst.IndentedBlock):

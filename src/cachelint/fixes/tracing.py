@@ -46,8 +46,8 @@ class Tracer:
         self.cache_calls = cache_calls
         self.stored = stored
         self.traced = Traced()
-        #: Functions that are named as what `get_or_set` calls: file and name.
-        self.named: list[tuple[str, str]] = []
+        #: Where functions are named as what `get_or_set` calls.
+        self.named: set[cst.CSTNode] = set()
         self._tested: set[tuple[int, str]] = set()
         self._asked: set[int] = set()
         self._calls: dict[FunctionRef, list[tuple[Function, cst.Call]]] = {}

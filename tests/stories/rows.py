@@ -1,0 +1,192 @@
+# --- a queryset
+def titles():
+    books = cache.get("books:v1")
+    if books is None:
+        books = Book.objects.filter(pages__gt=200).order_by("title")
+        cache.set("books:v1", books, 300)  # CL102 safe
+    return [book.title for book in books]
+
+
+def story():
+    return [titles(), titles()]
+
+
+EXPECTED = [["Jam", "Rye"], ["Jam", "Rye"]]
+
+
+# --- a list of instances
+def titles():
+    books = cache.get("listed:v1")
+    if books is None:
+        books = list(Book.objects.order_by("-pages"))
+        cache.set("listed:v1", books, 300)  # CL101 safe
+    found = []
+    for book in books:
+        found.append(book.title)
+    return found
+
+
+def story():
+    return [titles(), titles()]
+
+
+EXPECTED = [["Rye", "Jam", "Tea"], ["Rye", "Jam", "Tea"]]
+
+
+# --- a comprehension of instances
+def titles():
+    books = cache.get("comprehended:v1")
+    if books is None:
+        books = [book for book in Book.objects.order_by("pk") if book.pages < 500]
+        cache.set("comprehended:v1", books, 300)  # CL101 safe
+    return [book.title for book in books]
+
+
+def story():
+    return [titles(), titles()]
+
+
+EXPECTED = [["Tea", "Jam"], ["Tea", "Jam"]]
+
+
+# --- sorted and sliced
+def best():
+    books = cache.get("best:v1")
+    if books is None:
+        books = list(Book.objects.all())
+        cache.set("best:v1", books, 300)  # CL101 safe
+    longest = sorted(books, key=lambda book: -book.pages)[:2]
+    return [longest[0].title, len(books), max(books, key=lambda b: b.pages).title]
+
+
+def story():
+    return [best(), best()]
+
+
+EXPECTED = [["Rye", 3, "Rye"], ["Rye", 3, "Rye"]]
+
+
+# --- only whether there are any
+def count():
+    books = cache.get("any:v1")
+    if books is None:
+        books = Book.objects.filter(pages__gt=9000)
+        cache.set("any:v1", books, 300)  # CL102 safe
+    if not books:
+        return 0
+    return [len(books), [book.pk for book in books]]
+
+
+def story():
+    return [count(), count()]
+
+
+EXPECTED = [0, 0]
+
+
+# --- get_or_set with a queryset
+def titles():
+    books = cache.get_or_set("gotten:v1", Book.objects.order_by("pk"), 300)  # CL102 safe
+    return [book.title for book in books]
+
+
+def story():
+    return [titles(), titles()]
+
+
+EXPECTED = [["Tea", "Jam", "Rye"], ["Tea", "Jam", "Rye"]]
+
+
+# --- a default of nothing
+def warm():
+    cache.set("warm:v1", Book.objects.order_by("pk")[:2], 300)  # CL102 safe
+
+
+def titles():
+    return [book.title for book in cache.get("warm:v1", [])]
+
+
+def story():
+    warm()
+    return titles()
+
+
+EXPECTED = ["Tea", "Jam"]
+
+
+# --- rows that the writer goes on with
+def warm():
+    books = Book.objects.order_by("pk")
+    cache.set("going-on:v1", books, 300)  # CL102 safe
+    return books.count()
+
+
+def titles():
+    return [book.title for book in cache.get("going-on:v1") or []]
+
+
+def story():
+    return [warm(), titles()]
+
+
+EXPECTED = [3, ["Tea", "Jam", "Rye"]]
+
+
+# --- shown by a template
+def page(request):
+    books = cache.get("page:v1")
+    if books is None:
+        books = Book.objects.order_by("pk")
+        cache.set("page:v1", books, 300)  # CL102 unsafe
+    return render(request, "stories/books.html", {"books": books})
+
+
+def story():
+    request = RequestFactory().get("/")
+    return [page(request).content.decode().split(), page(request).content.decode().split()]
+
+
+EXPECTED = [["Tea", "Jam", "Rye"], ["Tea", "Jam", "Rye"]]
+
+
+# --- returned by a helper
+def load():
+    books = cache.get("helped-rows:v1")
+    if books is None:
+        books = Book.objects.order_by("pk")
+        cache.set("helped-rows:v1", books, 300)  # CL102 unsafe
+    return books
+
+
+def titles():
+    return [book.title for book in load()]
+
+
+def pages():
+    total = 0
+    for book in load():
+        total += book.pages
+    return total
+
+
+def story():
+    return [titles(), pages()]
+
+
+EXPECTED = [["Tea", "Jam", "Rye"], 1100]
+
+
+# --- rows in order of a relation
+def names():
+    books = cache.get("names:v1")
+    if books is None:
+        books = Book.objects.select_related("author").order_by("pk")
+        cache.set("names:v1", books, 300)  # CL102 unsafe
+    return [book.author.name for book in books]
+
+
+def story():
+    return [names(), names()]
+
+
+EXPECTED = [["Ann", "Bob", "Ann"], ["Ann", "Bob", "Ann"]]

@@ -1,0 +1,549 @@
+# --- a method
+def story():
+    book = cache.get("t:method:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:method:v1", book, 300)  # CL101 none
+    return book.shout()
+
+
+EXPECTED = "TEA"
+
+
+# --- a property
+def story():
+    book = cache.get("t:property:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:property:v1", book, 300)  # CL101 none
+    return book.short
+
+
+EXPECTED = "Te"
+
+
+# --- the text of the instance
+def story():
+    book = cache.get("t:text:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:text:v1", book, 300)  # CL101 none
+    return f"{book}"
+
+
+EXPECTED = "Tea!"
+
+
+# --- compared with another
+def story():
+    book = cache.get("t:compared:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:compared:v1", book, 300)  # CL101 none
+    return book == Book.objects.get(pk=1)
+
+
+EXPECTED = True
+
+
+# --- changed and saved
+def story():
+    book = cache.get("t:saved:v1")
+    if book is None:
+        book = Book.objects.get(pk=2)
+        cache.set("t:saved:v1", book, 300)  # CL101 none
+    book.title = "Jam"
+    book.save()
+    return book.title
+
+
+EXPECTED = "Jam"
+
+
+# --- attributes by name
+def story():
+    book = cache.get("t:getattr:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:getattr:v1", book, 300)  # CL101 none
+    return getattr(book, "ti" + "tle")
+
+
+EXPECTED = "Tea"
+
+
+# --- a test of its class
+def story():
+    book = cache.get("t:isinstance:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:isinstance:v1", book, 300)  # CL101 none
+    return [isinstance(book, Book), book.title]
+
+
+EXPECTED = [True, "Tea"]
+
+
+# --- kept elsewhere
+KEPT = {}
+
+
+def story():
+    book = cache.get("t:kept:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:kept:v1", book, 300)  # CL101 none
+    KEPT["book"] = book
+    return KEPT["book"].title
+
+
+EXPECTED = "Tea"
+
+
+# --- returned by a view that a URL names
+def find(pk):
+    book = cache.get("t:view:v1")
+    if book is None:
+        book = Book.objects.get(pk=pk)
+        cache.set("t:view:v1", book, 300)  # CL101 none
+    return book
+
+
+VIEWS = {"find": find}
+
+
+def story():
+    return VIEWS["find"](1).title
+
+
+EXPECTED = "Tea"
+
+
+# --- returned through a decorator
+@functools.lru_cache(maxsize=1)
+def find(pk):
+    book = cache.get("t:decorated:v1")
+    if book is None:
+        book = Book.objects.get(pk=pk)
+        cache.set("t:decorated:v1", book, 300)  # CL101 none
+    return book
+
+
+def story():
+    return find(1).title
+
+
+EXPECTED = "Tea"
+
+
+# --- a field that JSON does not keep
+def story():
+    book = cache.get("t:decimal:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:decimal:v1", book, 300)  # CL101 none
+    return str(book.price * 2)
+
+
+EXPECTED = "3.00"
+
+
+# --- never asked for
+def story():
+    cache.set("t:unasked:v1", Book.objects.get(pk=1), 300)  # CL101 none
+    book = cache.get("t:unasked:v1")
+    return book.title
+
+
+EXPECTED = "Tea"
+
+
+# --- another default
+def story():
+    cache.set("t:default:v1", Book.objects.get(pk=1), 300)  # CL101 none
+    book = cache.get("t:default:v1", Author.objects.get(pk=1))
+    return book.title
+
+
+EXPECTED = "Tea"
+
+
+# --- two kinds of values
+def story():
+    cache.set("t:kinds:v1", "none yet", 300)
+    cache.set("t:kinds:v1", Book.objects.get(pk=1), 300)  # CL101 none
+    book = cache.get("t:kinds:v1")
+    return book.title if book else ""
+
+
+EXPECTED = "Tea"
+
+
+# --- a version at the call
+def story():
+    book = cache.get("t:versioned", version=2)
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:versioned", book, 300, version=2)  # CL101 none
+    return book.title
+
+
+EXPECTED = "Tea"
+
+
+# --- many at once
+def story():
+    cache.set("t:many:v1", Book.objects.get(pk=1), 300)  # CL101 none
+    return [book.title for book in cache.get_many(["t:many:v1"]).values()]
+
+
+EXPECTED = ["Tea"]
+
+
+# --- a key that is used for more
+def story():
+    key = "t:used:v1"
+    book = cache.get(key)
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set(key, book, 300)  # CL101 none
+    return [book.title, "-".join([key, "x"])]
+
+
+EXPECTED = ["Tea", "t:used:v1-x"]
+
+
+# --- annotated rows
+def story():
+    books = cache.get("t:annotated:v1")
+    if books is None:
+        books = Book.objects.annotate(more=F("pages") + 1).order_by("pk")
+        cache.set("t:annotated:v1", books, 300)  # CL102 none
+    return [book.more for book in books]
+
+
+EXPECTED = [101, 301, 701]
+
+
+# --- filtered after reading
+def story():
+    books = cache.get("t:filtered:v1")
+    if books is None:
+        books = Book.objects.all()
+        cache.set("t:filtered:v1", books, 300)  # CL102 none
+    return books.filter(pages__gt=500).count()
+
+
+EXPECTED = 1
+
+
+# --- counted by the queryset
+def story():
+    books = cache.get("t:counted:v1")
+    if books is None:
+        books = Book.objects.all()
+        cache.set("t:counted:v1", books, 300)  # CL102 none
+    return books.count()
+
+
+EXPECTED = 3
+
+
+# --- prefetched
+def story():
+    authors = cache.get("t:prefetched:v1")
+    if authors is None:
+        authors = Author.objects.prefetch_related("books").order_by("pk")
+        cache.set("t:prefetched:v1", authors, 300)  # CL102 none
+    return [author.books.count() for author in authors]
+
+
+EXPECTED = [2, 1]
+
+
+# --- an instance is in the rows
+def story():
+    books = cache.get("t:in:v1")
+    if books is None:
+        books = list(Book.objects.all())
+        cache.set("t:in:v1", books, 300)  # CL101 none
+    return Book.objects.get(pk=1) in books
+
+
+EXPECTED = True
+
+
+# --- rows that are added to
+def story():
+    books = cache.get("t:added:v1")
+    if books is None:
+        books = list(Book.objects.order_by("pk"))
+        cache.set("t:added:v1", books, 300)  # CL101 none
+    books.append(Book(title="New"))
+    return [book.title for book in books]
+
+
+EXPECTED = ["Tea", "Jam", "Rye", "New"]
+
+
+# --- a generator of what is cached
+def walk():
+    books = cache.get("t:yielded:v1")
+    if books is None:
+        books = list(Book.objects.order_by("pk"))
+        cache.set("t:yielded:v1", books, 300)  # CL101 none
+    yield from books
+
+
+def story():
+    return [book.title for book in walk()]
+
+
+EXPECTED = ["Tea", "Jam", "Rye"]
+
+
+# --- a fresh instance
+def story():
+    book = cache.get("t:fresh:v1")
+    if book is None:
+        book = Book(title="Fresh", pages=1)
+        cache.set("t:fresh:v1", book, 300)  # CL101 none
+    return book.title
+
+
+EXPECTED = "Fresh"
+
+
+# --- a model with a mind of its own
+def story():
+    note = cache.get("t:note:v1")
+    if note is None:
+        note = Note.objects.get(pk=1)
+        cache.set("t:note:v1", note, 300)  # CL101 none
+    return note.text if note else "empty"
+
+
+EXPECTED = "empty"
+
+
+# --- a manager that overrides get
+def story():
+    book = cache.get("t:manager:v1")
+    if book is None:
+        book = Book.loud.get(pk=1)
+        cache.set("t:manager:v1", book, 300)  # CL101 none
+    return book.title
+
+
+EXPECTED = "Tea"
+
+
+# --- a template that calls a method
+def story():
+    book = cache.get("t:template:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:template:v1", book, 300)  # CL101 none
+    return render(RequestFactory().get("/"), "stories/shout.html", {"book": book}).content.decode().strip()
+
+
+EXPECTED = "TEA"
+
+
+# --- a key written out elsewhere
+def keep(kind):
+    cache.set(f"t:last-{kind}", 1, 300)  # CL301 none
+
+
+def story():
+    keep("all")
+    return cache.get("t:last-all")
+
+
+EXPECTED = 1
+
+
+# --- a key that is an address
+def fetch(pk):
+    url = f"https://example.org/{pk}/feed"
+    host = url.split("/")[2]
+    cache.set(url, 1, 300)  # CL301 none
+    return [host, cache.get(url)]
+
+
+def story():
+    return fetch(1)
+
+
+EXPECTED = ["example.org", 1]
+
+
+# --- a constant that is used for more
+WORD = "t:word"
+
+
+def keep(pk):
+    cache.set(WORD + str(pk), 1, 300)  # CL301 none
+    return cache.get(WORD + str(pk))
+
+
+def shout():
+    return WORD.upper()
+
+
+def story():
+    return [keep(1), shout()]
+
+
+EXPECTED = [1, "T:WORD"]
+
+
+# --- a version at the call that a marker would not reach
+def keep(pk):
+    cache.set(f"t:plain-{pk}", 1, 300)  # CL301 none
+    cache.set(f"t:plain-{pk}", 2, 300, version=2)
+    return [cache.get(f"t:plain-{pk}"), cache.get(f"t:plain-{pk}", version=2)]
+
+
+def story():
+    return keep(1)
+
+
+EXPECTED = [1, 2]
+
+
+# --- a set that is returned
+def story():
+    found = cache.get("t:set:v1")
+    if found is None:
+        found = {1, 2}
+        cache.set("t:set:v1", found, 300)  # CL104 none
+    return sorted(found | {3})
+
+
+EXPECTED = [1, 2, 3]
+
+
+# --- a datetime that is read in an expression
+def story():
+    cache.set("t:year:v1", datetime.datetime(2024, 1, 1), 300)  # CL104 none
+    return cache.get("t:year:v1").year
+
+
+EXPECTED = 2024
+
+
+# --- bytes that are bytes
+def story():
+    cache.set("t:bytes:v1", b"\x00\xff", 300)  # CL104 none
+    found = cache.get("t:bytes:v1")
+    return len(found) if found else 0
+
+
+EXPECTED = 2
+
+
+# --- an object of the project
+class Point:
+    x = 3
+
+
+def story():
+    cache.set("t:point:v1", Point(), 300)  # CL104 none
+    point = cache.get("t:point:v1")
+    return point.x
+
+
+EXPECTED = 3
+
+
+# --- a tuple that is pickled by hand
+def story():
+    cache.set("t:pickled:v1", pickle.dumps((1, 2)), 300)  # CL402 none # CL104 none
+    data = cache.get("t:pickled:v1")
+    if data is None:
+        return []
+    return list(pickle.loads(data))  # CL401 none
+
+
+EXPECTED = [1, 2]
+
+
+# --- pickled and compressed
+def story():
+    cache.set("t:zipped:v1", zlib.compress(pickle.dumps([1])), 300)  # CL402 none # CL104 none
+    data = cache.get("t:zipped:v1")
+    if data is None:
+        return []
+    return pickle.loads(zlib.decompress(data))  # CL401 none
+
+
+EXPECTED = [1]
+
+
+# --- a None that is pickled
+def story():
+    cache.set("t:none:v1", pickle.dumps(None if KEY else 1), 300)  # CL402 none # CL104 none
+    data = cache.get("t:none:v1")
+    if data is None:
+        return "missing"
+    return pickle.loads(data)  # CL401 none
+
+
+KEY = "x"
+EXPECTED = None
+
+
+# --- a generator that is not all that is stored
+def story():
+    rows = [1]
+    try:
+        cache.set("t:nested", {"rows": (n for n in rows)}, 300)  # CL103 none
+    except TypeError:
+        return "TypeError"
+
+
+EXPECTED = "TypeError"
+
+
+# --- a timeout that a function decides
+def keep(key, value, **more):
+    cache.set(key, value, **more)
+
+
+def story():
+    keep("t:decided", 1)  # CL201 none
+    return cache.get("t:decided")
+
+
+EXPECTED = 1
+
+
+# --- never and at once
+def story():
+    cache.set("t:never", 1, None)  # CL202 none
+    cache.set("t:at-once", 1, 0)  # CL203 none
+    return [cache.get("t:never"), cache.get("t:at-once")]
+
+
+EXPECTED = [1, None]
+
+
+# --- what JSON changes
+def story():
+    cache.set("t:pair:v1", (1, 2), 300)  # CL105 none
+    return sum(cache.get("t:pair:v1"))
+
+
+EXPECTED = 3
+
+
+# --- pairs of a dict
+def story():
+    try:
+        cache.set("t:pairs", {"a": 1}.items(), 300)  # CL103 none
+    except TypeError:
+        return "TypeError"
+
+
+EXPECTED = "TypeError"
