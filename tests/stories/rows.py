@@ -190,3 +190,35 @@ def story():
 
 
 EXPECTED = [["Ann", "Bob", "Ann"], ["Ann", "Bob", "Ann"]]
+
+
+# --- rows of values
+def titles():
+    rows = cache.get("values:v1")
+    if rows is None:
+        rows = Book.objects.order_by("pk").values("title", "pages")
+        cache.set("values:v1", rows, 300)  # CL102 safe
+    return [row["title"] for row in rows if row["pages"]]
+
+
+def story():
+    return [titles(), titles()]
+
+
+EXPECTED = [["Tea", "Jam", "Rye"], ["Tea", "Jam", "Rye"]]
+
+
+# --- flat rows
+def numbers():
+    numbers = cache.get("flat:v1")
+    if numbers is None:
+        numbers = Book.objects.order_by("pk").values_list("pages", flat=True)
+        cache.set("flat:v1", numbers, 300)  # CL102 unsafe
+    return numbers
+
+
+def story():
+    return [sum(numbers()), 300 in numbers()]
+
+
+EXPECTED = [1100, True]

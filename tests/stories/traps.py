@@ -547,3 +547,27 @@ def story():
 
 
 EXPECTED = "TypeError"
+
+
+# --- rows of values that are filtered
+def story():
+    rows = cache.get("t:values:v1")
+    if rows is None:
+        rows = Book.objects.values("title")
+        cache.set("t:values:v1", rows, 300)  # CL102 none
+    return rows.filter(pages=100)[0]["title"]
+
+
+EXPECTED = "Tea"
+
+
+# --- rows that JSON would change
+def story():
+    rows = cache.get("t:tuples:v1")
+    if rows is None:
+        rows = Book.objects.order_by("pk").values_list("title", "pages")
+        cache.set("t:tuples:v1", rows, 300)  # CL102 none
+    return [title for title, pages in rows]
+
+
+EXPECTED = ["Tea", "Jam", "Rye"]

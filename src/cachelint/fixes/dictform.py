@@ -12,11 +12,12 @@ from cachelint.caching.flows import Flow
 from cachelint.caching.sites import Site
 from cachelint.django.fields import Field
 from cachelint.findings import Applicability, Edit, Fix
-from cachelint.fixes import edits
+from cachelint.fixes import edits, plainrows
 from cachelint.fixes.newkey import Moved, NoKey, move
 from cachelint.fixes.templates import names_in_templates
 from cachelint.fixes.tracing import Tracer
 from cachelint.fixes.tree import Escapes, Function, is_none, short
+from cachelint.kinds.describe import describe
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
     NONE,
@@ -56,6 +57,8 @@ class Refused(Exception):
 def propose(site: Site, facts: Facts) -> Fix | str:
     """The fix, or what stands in its way."""
     try:
+        if plainrows.is_plain(site):
+            return plainrows.fix(site, facts)
         return _Dictform(site, facts).fix()
     except (Refused, Escapes, NoKey) as reason:
         return str(reason)
@@ -411,10 +414,15 @@ def _stored_model(site: Site) -> tuple[ModelType, bool]:
                 continue
             case _ if member == NONE:
                 continue
+            case QuerySet():
+                raise Refused("what is stored is a QuerySet whose rows are not known well enough")
+            case Unknown():
+                raise Refused("what is stored is at times something of which nothing is known")
             case _:
-                raise Refused("what is stored is not always the same kind of value")
+                raise Refused(f"what is stored is more than instances alone (`{describe(member)}`)")
     if len(set(found)) != 1:
-        raise Refused("what is stored is more than one instance or QuerySet of one model")
+        models = ", ".join(sorted({f"`{model.short_name}`" for model, _ in found}))
+        raise Refused(f"what is stored is of several models or forms ({models})" if found else "no instance is stored")
     return found[0]
 
 

@@ -33,9 +33,9 @@ class Function:
 
     def _is_variable(self, node: cst.Name) -> bool:
         parent = self.above.get(node)
-        if isinstance(parent, cst.Attribute | cst.Arg | cst.Param):
-            return getattr(parent, "value", getattr(parent, "name", None)) is node
-        return True
+        if isinstance(parent, cst.Attribute | cst.Arg):
+            return parent.value is node
+        return not isinstance(parent, cst.FunctionDef | cst.ClassDef)
 
     def parameter(self, name: str) -> int | None:
         """The position of a parameter that can be passed by position, counted without ``self``."""

@@ -63,4 +63,6 @@ def last_report():
         ),
     ),
     check_load=check,
+    fix="""\
+That of [CL402](CL402.md): both ends together. What is read from another client than Django's cache has none.""",
 )

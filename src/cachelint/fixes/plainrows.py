@@ -1,0 +1,83 @@
+"""CL102 for `values()` and `values_list()`: the rows are plain data already, a list of them is all that is missing."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.sites import Site
+from cachelint.findings import Applicability, Edit, Fix
+from cachelint.fixes import edits
+from cachelint.fixes.newkey import move
+from cachelint.fixes.readers import later_uses, local_ends
+from cachelint.fixes.tree import Escapes, Function
+from cachelint.kinds.join import members
+from cachelint.kinds.model import Dict, Kind, QuerySet, Scalar, Str, force
+from cachelint.kinds.serialize import Json, json_verdict
+from cachelint.kinds.walk import walk
+
+_OF_MANY = frozenset({"len", "sorted", "set", "frozenset", "list", "tuple", "sum", "max", "min", "any", "all", "bool"})
+
+
+def is_plain(site: Site) -> bool:
+    """Whether a write stores a QuerySet whose rows are no instances."""
+    found = members(site.value) if site.value is not None else ()
+    return bool(found) and all(isinstance(m, QuerySet) and _is_data(m.row) for m in found)
+
+
+def _is_data(row: Kind) -> bool:
+    kinds = members(force(row))
+    return bool(kinds) and all(isinstance(kind, Dict | Scalar | Str) for kind in kinds)
+
+
+def fix(site: Site, facts: Facts) -> Fix:
+    """The fix. Raises Escapes or NoKey with what stands in its way."""
+    flow = facts.flows.of(site)
+    if flow is None:
+        raise Escapes("the key is not known here in all its parts")
+    moved = move(flow, facts, first=2)
+    reads, writes = local_ends(flow, site.lift.path)
+    changes: list[Edit] = list(moved.edits)
+    stored: set[cst.CSTNode] = set()
+    reason = ""
+    for function, write in writes:
+        value = write.nodes.get("value")
+        if value is None or not is_plain(write):
+            raise Escapes(f"{function.where(write.node)} stores something else under the key")
+        for member in members(write.value) if write.value is not None else ():
+            _check_row(function, write, member)
+        stored.add(value)
+        place = write.lift.place(value)
+        changes += [edits.before(place, "list("), edits.after(place, ")")]
+    for read in reads:
+        for node, test in later_uses(read, stored, None):
+            if not test and _use(read.function, node):
+                reason = f"{read.function.where(node)} returns it: callers get a list where they got a QuerySet"
+    if moved.open_at is not None:
+        reason = f"the call at {moved.open_at.place.path}:{moved.open_at.place.line} may use the same key"
+    title = "store a list of the rows, under a new version of the key"
+    return Fix(title, tuple(changes), Applicability.UNSAFE if reason else Applicability.SAFE, reason)
+
+
+def _check_row(function: Function, site: Site, queryset: Kind) -> None:
+    for _, part in walk(queryset.row) if isinstance(queryset, QuerySet) else ():
+        verdict = json_verdict(part)
+        if verdict.json in (Json.REFUSES, Json.CHANGES):
+            raise Escapes(f"{function.where(site.node)}: JSON would not keep a list of the rows ({verdict.what})")
+
+
+def _use(function: Function, node: cst.CSTNode) -> bool:
+    """Whether callers get what was read. Raises Escapes for a use that a list could not stand in for."""
+    parent = function.above.get(node)
+    if isinstance(parent, cst.For | cst.CompFor) and parent.iter is node:
+        return False
+    if isinstance(parent, cst.ComparisonTarget) and isinstance(parent.operator, cst.In | cst.NotIn):
+        return False
+    if isinstance(parent, cst.Subscript) and parent.value is node:
+        return False
+    call = function.above.get(parent) if isinstance(parent, cst.Arg) else None
+    if isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value in _OF_MANY:
+        return False
+    if isinstance(parent, cst.Return):
+        return True
+    raise function.escape(node, "is used in a way that a list could not stand in for")

@@ -1,0 +1,160 @@
+"""Random programs around the cache: a safe fix never changes what they return, with a cold or a warm cache."""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cachelint.repair import repair
+from cachelint.session import Options
+from tests.support import CODES
+from tests.test_stories import FOLDER, HEADER
+
+#: How a key is written: the helper code before it, and the expression with `pk`.
+KEYS = st.sampled_from(
+    [
+        ("", '"r{n}:v1:%s" % pk'),
+        ("", 'f"r{n}_{{pk}}"'),
+        ('KEY = "r{n}-%s"\n', "KEY % pk"),
+        ('def key(pk):\n    return f"r{n}/{{pk}}"\n', "key(pk)"),
+        ("", '"r{n}"'),
+    ]
+)
+ONE = st.sampled_from(
+    [
+        "Book.objects.get(pk=pk)", 'Book.objects.order_by("-pages").first()', "get_object_or_404(Book, pk=pk)",
+        'Book.objects.select_related("author").get(pk=pk)', 'Book.objects.filter(pages__gt=pk).latest("pk")',
+    ]
+)  # fmt: skip
+ROWS = st.sampled_from(
+    [
+        'Book.objects.order_by("pk")', 'list(Book.objects.order_by("pk"))', 'Book.objects.order_by("-pages")[:2]',
+        '[book for book in Book.objects.order_by("pk")]',
+    ]
+)  # fmt: skip
+OF_ONE = st.sampled_from(
+    [
+        "found.title", "found.pages + 1", "[found.pk, found.author_id]", 'f"{found.title} {found.pages}"',
+        "found.author.name", "found.shout()", "str(found)", "(found.title if found else None)",
+        'getattr(found, "title")', "[found.title, found.title]", "line(found)",
+    ]
+)  # fmt: skip
+OF_ROWS = st.sampled_from(
+    [
+        "[book.title for book in found]", "len(found)", "found[0].title", "sorted(book.pages for book in found)",
+        "[book.title for book in sorted(found, key=lambda b: b.pages)]", "[str(book) for book in found]",
+        "sum(book.pages for book in found if book.title)", "[book.author_id for book in found[:1]]",
+    ]
+)  # fmt: skip
+SHAPES = st.sampled_from(
+    [
+        """
+        found = {cache}.get({key})
+        if {miss}:
+            found = {make}
+            {cache}.set({key}, found, 300)
+        return {use}
+        """,
+        """
+        if (found := {cache}.get({key})) is None:
+            found = {make}
+            {cache}.set({key}, found)
+        return {use}
+        """,
+        """
+        found = {cache}.get_or_set({key}, lambda: {make}, 300)
+        return {use}
+        """,
+        """
+        found = {cache}.get({key}) or {make}
+        {cache}.set({key}, found, timeout=300)
+        return {use}
+        """,
+        """
+        kept = {make}
+        {cache}.set({key}, kept, 300)
+        found = {cache}.get({key})
+        if found is None:
+            return None
+        return {use}
+        """,
+        """
+        for attempt in range(2):
+            found = {cache}.get({key})
+            if found is not None:
+                break
+            found = {make}
+            {cache}.add({key}, found, 300)
+        return {use}
+        """,
+    ]
+)
+PLAIN = st.sampled_from(
+    [
+        ("{{1, 2}}", "sorted(found)"), ("(1, 2)", "found[0]"), ("pickle.dumps([1, 2])", "pickle.loads(found)"),
+        ('"x".encode()', "found.decode()"), ("datetime.date(2024, 1, 2)", "found.year"), ("[1, pk]", "found"),
+        ('pickle.dumps({{"a": 1}})', 'pickle.loads(found)["a"]'), ("0", "found"), ("{{}}", "found"),
+    ]
+)  # fmt: skip
+VALUES = st.one_of(st.tuples(ONE, OF_ONE), st.tuples(ROWS, OF_ROWS), PLAIN)
+#: Something else that touches the key, or the instance.
+EXTRAS = st.sampled_from(
+    [
+        "", "    cache.delete({key})\n", "    {key} in cache\n", "    cache.touch({key}, 300)\n",
+        "    other = cache.get({key})\n    if other:\n        seen.append(1)\n",
+    ]
+)  # fmt: skip
+PROGRAMS = st.tuples(KEYS, VALUES, SHAPES, st.sampled_from(["found is None", "not found"]), EXTRAS, st.integers(1, 3))
+
+
+def program(number: int, drawn: tuple[object, ...]) -> str:
+    (helper, key), (make, use), shape, miss, extra, pk = drawn  # type: ignore[misc]
+    key = key.format(n=number)
+    body = textwrap.dedent(shape).format(
+        cache="cache", key=key, make=make.format(), use=use, miss=miss
+    )  # fmt: skip
+    return (
+        helper.format(n=number)
+        + "seen = []\n\n\ndef line(book):\n    return f'{book.title}: {book.pages}'\n\n\ndef run(pk):\n"
+        + textwrap.indent(body.strip(), "    ")
+        + f"\n\n\ndef meddle(pk):\n    pass\n{extra.format(key=key)}"
+        + f"\n\ndef story():\n    first = run({pk})\n    meddle({pk})\n    return [first, run({pk}), seen]\n"
+    )
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(PROGRAMS, min_size=40, max_size=40))
+def test_a_safe_fix_changes_no_result(drawn: list[tuple[object, ...]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "project"
+        shutil.copytree(FOLDER / "project", root, ignore=shutil.ignore_patterns("__pycache__", "*.sqlite3"))
+        names = [f"p{number}" for number in range(len(drawn))]
+        for number, (name, one) in enumerate(zip(names, drawn, strict=True)):
+            (root / f"stories/{name}.py").write_text(HEADER + program(number, one), encoding="utf-8")
+        before = results(root, names)
+        done = repair(Options(root, CODES, use_store=False), unsafe=False, write_files=True)
+        assert not done.repair.taken_back
+        assert done.repair.fixed
+        for path in root.rglob("*.py"):
+            ast.parse(path.read_text(encoding="utf-8"))
+        after = results(root, names)
+        for name in names:
+            assert after[name] == before[name], (root / f"stories/{name}.py").read_text(encoding="utf-8")
+
+
+def results(root: Path, names: list[str]) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "tell.py", "locmem", *names], cwd=root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    told: dict[str, object] = json.loads(done.stdout)
+    return told
