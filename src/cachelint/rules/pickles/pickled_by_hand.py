@@ -57,8 +57,8 @@ def remember(report):
     ),
     check_site=check,
     fix="""\
-`dumps` and `loads` are dropped at both ends, together with an import that nothing else uses, and the key moves to a new
-version, as old entries hold bytes. Safe where every use of the key is known, what is pickled is known to be something
-that JSON keeps and never None, and readers ask for a miss with `is None`; unsafe where they ask for truth, which an empty
-value does not pass.""",
+`dumps` and `loads` are dropped at both ends, together with an import that nothing else uses, and the key moves to a
+new version, as old entries hold bytes. Safe where every use of the key is known, what is pickled is known to be
+something that JSON keeps and never None, and readers ask for a miss with `is None`; unsafe where they ask for truth,
+which an empty value does not pass.""",
 )

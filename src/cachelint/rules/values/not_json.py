@@ -77,9 +77,9 @@ def mark_seen():
     ),
     check_site=check,
     fix="""\
-Where both ends are seen and can be changed for certain: a set becomes a (sorted) list if its readers only ask what is in
-it or go through it; a Decimal, UUID, date, time or datetime is written as text and read back after each read; text that
-is encoded to be stored and decoded by every reader stays text; what is pickled by hand is stored as it is (CL402).
-The key moves to a new version. Unsafe, but for the last.""",
+Where both ends are seen and can be changed for certain: a set becomes a (sorted) list if its readers only ask what is
+in it or go through it; a Decimal, UUID, date, time or datetime is written as text and read back after each read; text
+that is encoded to be stored and decoded by every reader stays text; what is pickled by hand is stored as it is
+(CL402). The key moves to a new version. Unsafe, but for the last.""",
     not_found=("Values whose type only code outside the project knows.",),
 )
