@@ -307,6 +307,6 @@ def test_each_fix_and_each_reason_is_shown(project: Path, capsys: pytest.Capture
     out = capsys.readouterr().out
     assert "fixed app/case.py:25 CL201: pass timeout=450, which is in force now" in out
     assert "unsafe app/case.py:29 CL301: put `v1` into the key (entries that are in the cache now are not found" in out
-    assert "not fixable app/case.py:30 CL202: this rule has no fix" in out
-    assert "not fixable app/case.py:31 CL101: what is stored is not always the same kind of value" in out
+    assert "not fixable app/case.py:30 CL202: for how long the value may be served is for a person to say" in out
+    assert "not fixable app/case.py:31 CL101: what is stored is more than instances alone (`list[" in out
     assert "Fixed 1 problem in 1 file, 1 left unsafe, 2 not fixable." in out

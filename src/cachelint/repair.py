@@ -70,7 +70,7 @@ def fixes_text(done: Repair) -> str:
     lines = [f"fixed {_place(f)} {f.code}: {f.fix.title}" for f in done.fixed if f.fix is not None]
     for finding in done.left:
         if finding.fix is None:
-            why = f": {finding.no_fix}" if finding.no_fix else ": this rule has no fix"
+            why = f": {finding.no_fix}" if finding.no_fix else ""
             lines.append(f"not fixable {_place(finding)} {finding.code}{why}")
         else:
             reason = f" ({finding.fix.reason})" if finding.fix.reason else ""

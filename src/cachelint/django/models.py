@@ -33,6 +33,10 @@ _OTHER_MODELS = (
 _USER_SETTING = re.compile(rb"^AUTH_USER_MODEL\s*=[^\n#]*['\"]([A-Za-z_]\w*\.[A-Za-z_]\w*)['\"]", re.M)
 
 
+_CLASS = re.compile(rb"\bclass\s+(\w+)")
+_RELATED_NAME = re.compile(rb"related_name\s*=\s*['\"](\w+)['\"]")
+
+
 class Models:
     """Questions about the models of a code base."""
 
@@ -114,9 +118,8 @@ class Models:
             found = self.model(self.codebase.resolve(near, name))
             if found is not None:
                 return found
-        pattern = re.compile(rb"\bclass\s+" + re.escape(name.encode()) + rb"\b")
         candidates: list[ModelType] = []
-        for module in self.codebase.containing(name, pattern):
+        for module in self.codebase.indexed(_CLASS, "class").get(name.encode(), ()):
             for definition in module.outline.scope.definitions.get(name, []):
                 found = self.model(ClassRef(module, definition)) if definition.form == "class" else None
                 if found is not None:
@@ -265,30 +268,35 @@ class Models:
         return self._reverse[key]
 
     def _find_reverse(self, model: ModelType, name: str) -> Kind | None:
-        quoted = re.escape(name.encode())
-        patterns = [(name, re.compile(rb"related_name\s*=\s*['\"]" + quoted + rb"['\"]"))]
-        if name.endswith("_set"):
-            short = re.escape(name[:-4].encode())
-            patterns.append(("ForeignKey", re.compile(rb"(?i)\bclass\s+" + short + rb"\s*\(")))
         related = {model.name}
         if model.ref is not None:
             related |= {base.name for base in self.classes.order(model.ref)}
             if self.is_abstract(model.ref):
                 related |= {child.name for child in self.classes.subclasses(model.ref)}
-        for word, pattern in patterns:
-            for module in self.codebase.containing(word, pattern):
-                for definition in module.outline.walk():
-                    if definition.form != "class" or not pattern.search(module.text_of(definition)):
-                        continue
-                    other = self.model(ClassRef(module, definition))
-                    if other is None:
-                        continue
-                    for field in self.fields(other).values():
-                        if field.relation and field.related is not None and field.related.name in related:
-                            if field.field_class == "OneToOneField":
-                                return ModelInstance(other)
-                            return Manager(other, related=True)
+        for module, definition in self._pointing(name):
+            other = self.model(ClassRef(module, definition))
+            for field in self.fields(other).values() if other is not None else ():
+                if other is not None and field.relation and field.related is not None and field.related.name in related:
+                    if field.field_class == "OneToOneField":
+                        return ModelInstance(other)
+                    return Manager(other, related=True)
         return None
+
+    def _pointing(self, name: str) -> Iterator[tuple[Module, Definition]]:
+        """The classes whose foreign keys may be called so from the other side."""
+        pattern = re.compile(rb"related_name\s*=\s*['\"]" + re.escape(name.encode()) + rb"['\"]")
+        for module in self.codebase.indexed(_RELATED_NAME, "related_name").get(name.encode(), ()):
+            for definition in module.outline.walk():
+                if definition.form == "class" and pattern.search(module.text_of(definition)):
+                    yield module, definition
+        short = name.removesuffix("_set")
+        if short == name:
+            return
+        for known, modules in self.codebase.indexed(_CLASS, "class").items():
+            for module in modules if known.lower() == short.lower().encode() else ():
+                for definition in module.outline.walk():
+                    if definition.form == "class" and definition.name.lower() == short.lower():
+                        yield module, definition
 
     # -- managers ------------------------------------------------------------------------------------------
 

@@ -16,6 +16,8 @@ from cachelint.fixes.readers import Read, later_uses, local_ends
 from cachelint.fixes.tree import Escapes, Function, short
 from cachelint.kinds.join import members
 from cachelint.kinds.model import Kind, Pickled, Scalar, Set, Str
+from cachelint.kinds.serialize import Json, json_verdict
+from cachelint.kinds.walk import walk
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ def propose(site: Site, facts: Facts) -> Fix | str:
         return unpickled.propose(site, facts)
     if not isinstance(kind, Set) and not (isinstance(kind, Scalar) and kind.type in (*_AS_TEXT, "bytes")):
         return "what it should be stored as, and how each reader should take it back, is for a person to decide"
+    for _, part in walk(kind.element) if isinstance(kind, Set) else ():
+        verdict = json_verdict(part)
+        if verdict.json in (Json.REFUSES, Json.CHANGES):
+            return f"JSON would not keep a list of what is in the set either ({verdict.what})"
     try:
         return _fix(site, kind, facts)
     except (Escapes, NoKey) as reason:

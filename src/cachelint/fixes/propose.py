@@ -21,11 +21,19 @@ _PROPOSERS: Mapping[str, Callable[[Site, Facts], Fix | str]] = {
 }
 
 
+#: Why the other rules have no fix.
+_FOR_A_PERSON: Mapping[str, str] = {
+    "CL105": "what to store instead, and how each reader takes it back, is for a person to decide",
+    "CL202": "for how long the value may be served is for a person to say",
+    "CL203": "whether, and for how long, the value should be kept is for a person to say",
+}
+
+
 def with_fix(finding: Finding, site: Site, facts: Facts) -> Finding:
     """The finding with its fix, or with what stands in the way of one; unchanged where its rule has none."""
     proposer = _PROPOSERS.get(finding.code)
     if proposer is None:
-        return finding
+        return replace(finding, no_fix=_FOR_A_PERSON.get(finding.code, ""))
     if site.declared:
         return replace(finding, no_fix=f"`{site.called}` is third-party code: what it does inside is not known")
     return _with(finding, proposer(site, facts))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -39,31 +39,27 @@ def run_block(context: Context, statements: Iterable[cst.CSTNode], run: Run | No
 
 
 def _run(context: Context, node: cst.CSTNode, run: Run | None) -> bool:
-    match node:
-        case cst.SimpleStatementLine():
-            return all(_small(context, small, run) for small in node.body)
-        case cst.SimpleStatementSuite():
-            return all(_small(context, small, run) for small in node.body)
-        case cst.IndentedBlock():
-            return run_block(context, node.body, run)
-        case cst.If():
-            return _if(context, node, run)
-        case cst.For():
-            return _for(context, node, run)
-        case cst.While():
-            return _while(context, node, run)
-        case cst.Try() | cst.TryStar():
-            return _try(context, node, run)
-        case cst.With():
-            return _with(context, node, run)
-        case cst.FunctionDef():
-            kind = Closure(context.lift, node, context, node.name.value)
-            scan.closure(context, kind)
-            context.env.set(node.name.value, kind)
-        case cst.ClassDef():
-            context.env.set(node.name.value, LocalClass(node.name.value))
-        case cst.Match():
-            return _match(context, node, run)
+    handler = _STATEMENTS.get(type(node))
+    return handler(context, node, run) if handler is not None else True
+
+
+def _line(context: Context, node: cst.SimpleStatementLine | cst.SimpleStatementSuite, run: Run | None) -> bool:
+    return all(_small(context, small, run) for small in node.body)
+
+
+def _block(context: Context, node: cst.IndentedBlock, run: Run | None) -> bool:
+    return run_block(context, node.body, run)
+
+
+def _function(context: Context, node: cst.FunctionDef, run: Run | None) -> bool:
+    kind = Closure(context.lift, node, context, node.name.value)
+    scan.closure(context, kind)
+    context.env.set(node.name.value, kind)
+    return True
+
+
+def _class(context: Context, node: cst.ClassDef, run: Run | None) -> bool:
+    context.env.set(node.name.value, LocalClass(node.name.value))
     return True
 
 
@@ -347,3 +343,20 @@ def _bind_symbol(context: Context, binding: ImportBinding) -> None:
         return interpreter.symbol(symbol)
 
     context.env.set(binding.bound, Lazy(found))
+
+
+#: By the class of a statement, who runs it (`isinstance` of libcst's abstract classes is slow).
+_STATEMENTS: dict[type, Callable[[Context, Any, Any], bool]] = {
+    cst.SimpleStatementLine: _line,
+    cst.SimpleStatementSuite: _line,
+    cst.IndentedBlock: _block,
+    cst.If: _if,
+    cst.For: _for,
+    cst.While: _while,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.With: _with,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+    cst.Match: _match,
+}

@@ -92,6 +92,7 @@ class Codebase:
         self._lookup: dict[tuple[str, str], Module | None] = {}
         self._words: dict[str, list[Module]] = {}
         self._search: dict[re.Pattern[bytes], list[Module]] = {}
+        self._indexes: dict[re.Pattern[bytes], dict[bytes, list[Module]]] = {}
         self._index()
 
     # -- files ---------------------------------------------------------------------------------------------
@@ -147,6 +148,19 @@ class Codebase:
             data = word.encode()
             found = self._words[word] = [m for m in self.modules.values() if data in m.source.data]
         return found if pattern is None else [m for m in found if pattern.search(m.source.data)]
+
+    def indexed(self, pattern: re.Pattern[bytes], word: str) -> dict[bytes, list[Module]]:
+        """By what the first group of a pattern matches, the modules that it matches in; ``word`` stands in each match.
+
+        For many questions of one form: one reading of the project answers all of them.
+        """
+        found = self._indexes.get(pattern)
+        if found is None:
+            found = self._indexes[pattern] = {}
+            for module in self.containing(word):
+                for name in dict.fromkeys(pattern.findall(module.source.data)):
+                    found.setdefault(name, []).append(module)
+        return found
 
     # -- modules -------------------------------------------------------------------------------------------
 

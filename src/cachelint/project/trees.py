@@ -12,7 +12,11 @@ _PUNCTUATION = (
     cst.LeftParen, cst.RightParen, cst.LeftSquareBracket, cst.RightSquareBracket, cst.LeftCurlyBrace,
     cst.RightCurlyBrace, cst.AssignEqual, cst.Colon, cst.Dot, cst.Semicolon,
 )  # fmt: skip
-_fields: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+_fields: dict[type, tuple[str, ...]] = {}
+#: What a value in a field of a node is: a node to be visited, several of them, or neither. The classes of libcst are
+#: abstract ones, of which `isinstance` is slow.
+_NODE, _MANY, _OTHER = 1, 2, 0
+_sorts: dict[type, int] = {}
 
 
 def _field_names(kind: type[cst.CSTNode]) -> tuple[str, ...]:
@@ -27,17 +31,30 @@ def _field_names(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     return names
 
 
+def _sort(kind: type) -> int:
+    sort = _OTHER
+    if issubclass(kind, (list, tuple)):
+        sort = _MANY
+    elif issubclass(kind, cst.CSTNode) and not issubclass(kind, _PUNCTUATION):
+        sort = _NODE
+    _sorts[kind] = sort
+    return sort
+
+
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The nodes directly below, in the order of the source, without whitespace and punctuation."""
     kind = type(node)
+    sorts = _sorts
     for name in _fields.get(kind) or _field_names(kind):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            if not isinstance(value, _PUNCTUATION):
-                yield value
-        elif isinstance(value, (list, tuple)):
+        found = type(value)
+        sort = sorts[found] if found in sorts else _sort(found)
+        if sort == _NODE:
+            yield value
+        elif sort == _MANY:
             for item in value:
-                if isinstance(item, cst.CSTNode) and not isinstance(item, _PUNCTUATION):
+                found = type(item)
+                if (sorts[found] if found in sorts else _sort(found)) == _NODE:
                     yield item
 
 
