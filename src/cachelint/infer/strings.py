@@ -31,7 +31,7 @@ from cachelint.kinds.model import (
     constant,
     force,
 )
-from cachelint.kinds.walk import params_of
+from cachelint.kinds.walk import params_near
 from cachelint.project import FunctionRef
 
 #: Alternatives of one template that are kept apart.
@@ -57,7 +57,7 @@ def _parts(
     if value is not NO_VALUE and isinstance(value, int | float | bool | None):
         return (Text(str(value)),), versions, frozenset()
     # A key made of an attribute of a parameter is made here, not handed in.
-    params = frozenset[str]() if isinstance(kind, Unknown) and kind.derived else params_of(kind)
+    params = frozenset[str]() if isinstance(kind, Unknown) and kind.derived else params_near(kind)
     return (_hole(kind, name, params, scope),), versions, params
 
 

@@ -61,6 +61,19 @@ def params_of(kind: Kind) -> frozenset[str]:
     return frozenset(found)
 
 
+def params_near(kind: Kind) -> frozenset[str]:
+    """:func:`params_of` without looking into more than the items of a list or tuple: for what is made a text of."""
+    found: set[str] = set()
+    for member in members(kind):
+        if isinstance(member, Unknown | Str):
+            found |= member.params
+        elif isinstance(member, List | Tuple):
+            for inner in members(member.element):
+                if isinstance(inner, Unknown | Str):
+                    found |= inner.params
+    return frozenset(found)
+
+
 def handed_in(kind: Kind) -> frozenset[str]:
     """The parameters that are themselves a value or something inside it, or are called for it; not their attributes."""
     found: set[str] = set()
