@@ -1,8 +1,8 @@
 """``python -m cachelint``."""
 
-import sys
+from __future__ import annotations
 
-from cachelint.cli import main
+from cachelint.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cachelint import __version__
@@ -55,12 +55,14 @@ def run(options: Options) -> Outcome:
     found = discover(options.root, options.exclude)
     _add_named(found, options)
     store = Store(options.root) if options.use_store else None
-    key = fingerprint(options.root, found.files, _identity(options)) if store is not None else ""
+    # What is kept is about the whole project, whatever is to be reported of it this time.
+    whole = replace(options, paths=())
+    key = fingerprint(options.root, found.files, _identity(whole)) if store is not None else ""
     if store is not None:
-        kept = _restored(store, key, options, found)
+        kept = _restored(store, key, whole, found)
         if kept is not None:
-            return kept
-    outcome = analyse(options, found.files)
+            return _only_wanted(kept, options)
+    outcome = analyse(whole if store is not None else options, found.files)
     for path, message in found.errors:
         outcome.problems.setdefault(path, f"can't be read: {message}")
     if store is not None:
@@ -72,6 +74,14 @@ def run(options: Options) -> Outcome:
                 "uses_cache": outcome.uses_cache,
             },
         )
+    return _only_wanted(outcome, options)
+
+
+def _only_wanted(outcome: Outcome, options: Options) -> Outcome:
+    """What is to be reported of an outcome about the whole project."""
+    wanted = _Wanted(options)
+    outcome.findings = [finding for finding in outcome.findings if wanted.reports(finding.place.path)]
+    outcome.problems = {path: message for path, message in outcome.problems.items() if wanted.reports(path)}
     return outcome
 
 
@@ -94,7 +104,7 @@ def _add_named(found: Discovery, options: Options) -> None:
 
 def _identity(options: Options) -> tuple[object, ...]:
     return (
-        __version__, sys.version_info[:2], sorted(options.codes), options.paths, options.exclude,
+        __version__, sys.version_info[:2], sorted(options.codes), options.exclude,
         [(pattern, sorted(codes)) for pattern, codes in options.per_file_ignores],
         options.wrappers, options.fix_timeout,
     )  # fmt: skip
