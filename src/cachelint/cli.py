@@ -5,13 +5,18 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cachelint import __version__
-from cachelint.config import ConfigError, expand, make_options
+from cachelint import __version__, baseline, since
+from cachelint.config import ConfigError, expand, load_config, make_options, settings_of
+from cachelint.findings import Confidence, Finding, Severity
+from cachelint.project.files import find_root
+from cachelint.project.store import FOLDER
+from cachelint.report.formats import FORMATS, TEXT, plain_text, render
 from cachelint.report.paths import shown_path
 from cachelint.session import Options, Outcome, run
 
@@ -20,7 +25,8 @@ CLEAN, FINDINGS, FAILED = 0, 1, 2
 
 _DESCRIPTION = "Finds, and repairs, misuse of Django's low-level cache API. Without PATHS: the working directory."
 _EPILOG = """\
-`cachelint rule CL101` explains a rule, `cachelint rule` lists them.
+`cachelint rule CL101` explains a rule, `cachelint rule` lists them. `cachelint config` shows the settings in force,
+`cachelint clean` removes the results kept on disk.
 Exit code: 0 nothing found, 1 findings are left, 2 something that was asked for could not be done.
 """
 
@@ -31,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if words[:1] == ["rule"]:
             return _explain(words[1:])
+        if words[:1] == ["clean"]:
+            return _clean(words[1:])
+        if words[:1] == ["config"]:
+            return _config(words[1:])
         return _lint(_parser().parse_args(words))
     except BrokenPipeError:
         # Whoever reads the output has seen enough.
@@ -43,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def program() -> None:
-    """The command: :func:`main`, and an end at once. Taking apart all trees and kinds would take a third of its time."""
+    """The command: :func:`main`, and an end at once: taking apart all trees and kinds would take long."""
     code = main()
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
@@ -67,8 +77,30 @@ def _parser() -> argparse.ArgumentParser:
     rules = parser.add_argument_group("rules")
     rules.add_argument("--select", metavar="CODES", action="append", help="only these rules: CL101,CL2,model-instance")
     rules.add_argument("--ignore", metavar="CODES", action="append", help="not these rules")
+    rules.add_argument("--all-in-tests", action="store_true", help="hold test files to CL2 and CL3 as well")
+    rules.add_argument(
+        "--min-confidence", choices=[c.value for c in Confidence], default="medium", help="default: medium"
+    )
+    rules.add_argument("--since", metavar="REV", help="only what stands on lines changed since a git revision")
+    adoption = parser.add_argument_group("an old codebase")
+    adoption.add_argument("--baseline", type=Path, metavar="FILE", help="findings in it stay quiet")
+    adoption.add_argument("--write-baseline", type=Path, metavar="FILE", help="keep all findings as known, exit 0")
+    adoption.add_argument("--add-ignores", action="store_true", help="write a comment at each call with a finding")
+    adoption.add_argument("--reason", metavar="TEXT", default="", help="what those comments give as their reason")
     output = parser.add_argument_group("output")
-    output.add_argument("--format", choices=("text", "concise", "json"), default="text", help="default: text")
+    output.add_argument("--format", choices=(TEXT, *FORMATS), default=TEXT, help="default: text", metavar="FORMAT")
+    output.add_argument(
+        "--output",
+        metavar="FORMAT=FILE",
+        action="append",
+        default=[],
+        help=f"also to a file: {', '.join(FORMATS)}",
+    )
+    output.add_argument("--statistics", action="store_true", help="how often each rule was broken, nothing else")
+    output.add_argument(
+        "--fail-on", choices=[s.value for s in Severity], default="low", help="exit 1 only from this severity on"
+    )
+    output.add_argument("--exit-zero", action="store_true", help="exit 0 even where something was found")
     output.add_argument("--no-cache", action="store_true", help="neither read nor write results kept on disk")
     return parser
 
@@ -95,20 +127,94 @@ def _lint(words: argparse.Namespace) -> int:
     if not existing:
         return FAILED
     try:
-        options = make_options(existing, words.select, words.ignore, use_store=not words.no_cache)
-    except ConfigError as error:
+        outputs = [_output(word) for word in words.output]
+        options = make_options(
+            existing, words.select, words.ignore, all_in_tests=words.all_in_tests, use_store=not words.no_cache
+        )
+        known = baseline.read(words.baseline) if words.baseline else None
+        changed = since.changed_lines(options.root, words.since) if words.since else None
+        with _progress():
+            outcome, fixed = _run(options, words)
+        _choose(outcome, words, changed)
+        if words.write_baseline:
+            baseline.write(words.write_baseline, outcome.findings)
+            print(f"{_count(len(outcome.findings), 'finding')} kept in {words.write_baseline}.")
+            return FAILED if missing or outcome.problems else CLEAN
+        gone = 0
+        if known is not None:
+            outcome.findings, gone = baseline.apply(outcome.findings, known)
+        if words.add_ignores:
+            fixed = _add_ignores(outcome, words.reason)
+        style = "statistics" if words.statistics else words.format if not words.diff else "none"
+        _print(outcome, style)
+        for name, path in outputs:
+            _write_output(outcome, name, path)
+    except (ConfigError, baseline.BaselineError, since.SinceError) as error:
         _say(str(error))
         return FAILED
-    with _progress():
-        outcome, fixed = _run(options, words)
-    _print(outcome, words.format if not words.diff else "none")
     for name, message in sorted(outcome.problems.items()):
         _say(f"{shown_path(outcome.root, name)}: {message}" if name else message)
-    if words.format == "text" and not words.diff:
+    if style == TEXT:
         _summary(outcome, fixed)
+        if gone and not options.paths and not words.since:
+            entries = _count(gone, "entry", "entries")
+            print(f"{entries} of {words.baseline} no longer apply; --write-baseline removes them.")
     if missing or outcome.problems:
         return FAILED
-    return FINDINGS if outcome.findings else CLEAN
+    return FINDINGS if not words.exit_zero and _fails(outcome, Severity(words.fail_on)) else CLEAN
+
+
+_ORDER = list(Severity)
+
+
+def _fails(outcome: Outcome, least: Severity) -> bool:
+    return any(_ORDER.index(finding.severity) >= _ORDER.index(least) for finding in outcome.findings)
+
+
+def _choose(outcome: Outcome, words: argparse.Namespace, changed: dict[str, list[range]] | None) -> None:
+    """Leave what was asked for of the findings."""
+    order = list(Confidence)
+    least = order.index(Confidence(words.min_confidence))
+    outcome.findings = [f for f in outcome.findings if order.index(f.confidence) >= least]
+    if changed is not None:
+        outcome.findings = since.only_changed(outcome.findings, changed)
+
+
+def _output(word: str) -> tuple[str, Path]:
+    name, _, path = word.partition("=")
+    if name not in (TEXT, *FORMATS) or not path:
+        known = ", ".join((TEXT, *FORMATS))
+        raise ConfigError(f"--output {word}: write FORMAT=FILE, where FORMAT is one of {known}")
+    return name, Path(path)
+
+
+def _write_output(outcome: Outcome, name: str, path: Path) -> None:
+    text = plain_text(outcome) if name == TEXT else render(name, outcome)
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be written: {error.strerror or error}") from None
+
+
+def _add_ignores(outcome: Outcome, reason: str) -> str:
+    """Write a comment for each finding; what is said of it."""
+    from cachelint.fixes.transaction import NotWritten, write
+    from cachelint.ignoring import with_ignores
+    from cachelint.project.source import Source, read_source
+
+    by_path: dict[str, list[Finding]] = {}
+    for finding in outcome.findings:
+        by_path.setdefault(finding.place.path, []).append(finding)
+    original: dict[str, Source] = {path: read_source(outcome.root / path, path) for path in by_path}
+    changed = {path: with_ignores(original[path], found, reason) for path, found in by_path.items()}
+    try:
+        write(outcome.root, changed, original)
+    except NotWritten as error:
+        outcome.problems[""] = str(error)
+        return ""
+    count = len(outcome.findings)
+    outcome.findings = []
+    return f"Silenced {_count(count, 'finding')} in {_count(len(changed), 'file')}."
 
 
 def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
@@ -127,15 +233,9 @@ def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
 
 
 def _print(outcome: Outcome, style: str) -> None:
-    if style == "json":
-        from cachelint.report import json
-
-        sys.stdout.write(json.render(outcome))
-    elif style == "concise":
-        from cachelint.report import concise
-
-        sys.stdout.write(concise.render(outcome))
-    elif style == "text" and outcome.findings:
+    if style in FORMATS:
+        sys.stdout.write(render(style, outcome))
+    elif style == TEXT and outcome.findings:
         from rich.console import Console
 
         from cachelint.report import text
@@ -169,8 +269,8 @@ def _summary(outcome: Outcome, fixed: str) -> None:
     print(" `cachelint rule CODE` explains a rule.")
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _count(number: int, noun: str, several: str = "") -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {several or noun + 's'}"
 
 
 @contextlib.contextmanager
@@ -227,4 +327,39 @@ def _explain(words: Sequence[str]) -> int:
         Console().print(Markdown(text))
     else:
         print(text)
+    return CLEAN
+
+
+# -- the rest ----------------------------------------------------------------------------------------------
+
+
+def _clean(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("cachelint clean", description="Remove the results that are kept on disk.")
+    parser.parse_args(list(words))
+    folder = find_root(Path.cwd()) / FOLDER
+    if not folder.is_dir():
+        print("Nothing is kept here.")
+        return CLEAN
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        _say(f"{folder}: can't be removed: {error.strerror or error}")
+        return FAILED
+    print(f"Removed {folder}.")
+    return CLEAN
+
+
+def _config(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("cachelint config", description="Show the settings in force, and who says so.")
+    parser.parse_args(list(words))
+    root = find_root(Path.cwd())
+    try:
+        config = load_config(root)
+    except ConfigError as error:
+        _say(str(error))
+        return FAILED
+    print(f"project: {root}")
+    print(f"configuration: {config.path or 'none: all settings are the defaults'}")
+    for name, value, given in settings_of(config):
+        print(f"{name} = {value}" + ("" if given else "  # default"))
     return CLEAN

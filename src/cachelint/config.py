@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_KEYS = ("select", "ignore", "exclude", "per-file-ignores", "wrappers", "fix-timeout")
+_KEYS = ("select", "ignore", "exclude", "per-file-ignores", "wrappers", "fix-timeout", "all-in-tests")
 
 
 class ConfigError(Exception):
@@ -36,6 +37,7 @@ class Config:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     wrappers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fix_timeout: int | None = None
+    all_in_tests: bool = False
     path: Path | None = None
 
 
@@ -54,6 +56,29 @@ def load_config(root: Path) -> Config:
         if (folder / ".git").exists():
             break
     return Config()
+
+
+def settings_of(config: Config) -> list[tuple[str, str, bool]]:
+    """Each setting with its value as TOML would have it, and whether the configuration gives it."""
+    plain = Config()
+    values: dict[str, tuple[Any, Any]] = {
+        "select": (config.select if config.select is not None else ("ALL",), plain.select or ("ALL",)),
+        "ignore": (config.ignore, plain.ignore),
+        "exclude": (config.exclude, plain.exclude),
+        "per-file-ignores": (dict(config.per_file_ignores), {}),
+        "wrappers": (dict(config.wrappers), {}),
+        "fix-timeout": (config.fix_timeout, None),
+        "all-in-tests": (config.all_in_tests, False),
+    }
+    return [(name, _toml(value), value != default) for name, (value, default) in values.items()]
+
+
+def _toml(value: Any) -> str:
+    if value is None:
+        return '"the one in force"'
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in value.items()) + "}"
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
 def _read(path: Path) -> Any | None:
@@ -97,7 +122,11 @@ def _check(path: Path, table: Any) -> Config:
     timeout = table.get("fix-timeout")
     if timeout is not None and (not isinstance(timeout, int) or isinstance(timeout, bool) or timeout <= 0):
         raise ConfigError(f"{path}: tool.cachelint.fix-timeout must be a number of seconds above 0, not {timeout!r}")
-    return Config(select, ignore, exclude, per_file, _wrappers(path, table.get("wrappers", {})), timeout, path)
+    tests = table.get("all-in-tests", False)
+    if not isinstance(tests, bool):
+        raise ConfigError(f"{path}: tool.cachelint.all-in-tests must be true or false, not {tests!r}")
+    wrappers = _wrappers(path, table.get("wrappers", {}))
+    return Config(select, ignore, exclude, per_file, wrappers, timeout, tests, path)
 
 
 def _wrappers(path: Path, table: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -148,6 +177,7 @@ def make_options(
     select: Sequence[str] | None = None,
     ignore: Sequence[str] | None = None,
     *,
+    all_in_tests: bool = False,
     use_store: bool = True,
 ) -> Options:
     """What to do for some existing paths and selectors; raises ConfigError."""
@@ -167,6 +197,7 @@ def make_options(
         tuple((pattern, expand(codes)) for pattern, codes in config.per_file_ignores),
         config.wrappers,
         config.fix_timeout,
+        config.all_in_tests or all_in_tests,
         use_store,
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from cachelint import __version__
 from cachelint.findings import Finding
 from cachelint.findings.codec import decode, encode
-from cachelint.project.files import Discovery, discover
+from cachelint.project.files import Discovery, discover, is_test
 from cachelint.project.source import Source
 from cachelint.project.store import Store, fingerprint
 
@@ -24,7 +24,8 @@ class Options:
     ``root`` is the project that inference sees; ``paths`` (relative to it, files or folders; empty: all) say what is
     reported. ``codes`` are the rules that are on. ``wrappers`` are functions of third-party code that write to a cache:
     full name, and role and name of each parameter (see caching.declared). ``fix_timeout`` are the seconds that the fix
-    of a missing timeout writes; None: those that are in force.
+    of a missing timeout writes; None: those that are in force. ``all_in_tests`` is true where test files are held to
+    timeouts and versions of keys as well.
     """
 
     root: Path
@@ -34,6 +35,7 @@ class Options:
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
     wrappers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fix_timeout: int | None = None
+    all_in_tests: bool = False
     use_store: bool = True
 
 
@@ -106,7 +108,7 @@ def _identity(options: Options) -> tuple[object, ...]:
     return (
         __version__, sys.version_info[:2], sorted(options.codes), options.exclude,
         [(pattern, sorted(codes)) for pattern, codes in options.per_file_ignores],
-        options.wrappers, options.fix_timeout,
+        options.wrappers, options.fix_timeout, options.all_in_tests,
     )  # fmt: skip
 
 
@@ -182,10 +184,14 @@ class _Wanted:
         self.everything = not options.paths or "." in options.paths
         self.paths = frozenset(options.paths)
         self.folders = tuple(f"{path}/" for path in options.paths)
+        self.all_in_tests = options.all_in_tests
         self.per_file = [(GitIgnoreSpec.from_lines([pattern]), codes) for pattern, codes in options.per_file_ignores]
 
     def reports(self, path: str) -> bool:
         return self.everything or path in self.paths or path.startswith(self.folders)
 
     def ignores(self, finding: Finding) -> bool:
+        # A test's entries are gone with it: how long they may live, and under which version, matters to nobody.
+        if not self.all_in_tests and finding.code.startswith(("CL2", "CL3")) and is_test(finding.place.path):
+            return True
         return any(finding.code in codes and spec.match_file(finding.place.path) for spec, codes in self.per_file)

@@ -25,6 +25,7 @@ def encode(finding: Finding) -> dict[str, Any]:
         "confidence": finding.confidence.value,
         "related": [[place_values(r.place), r.message] for r in finding.related],
         "no_fix": finding.no_fix,
+        "where": [finding.function, finding.key],
         "fix": fix
         and {
             "title": fix.title,
@@ -56,4 +57,5 @@ def decode(values: dict[str, Any]) -> Finding:
             fix["reason"],
         ),
         values["no_fix"],
+        *values["where"],
     )

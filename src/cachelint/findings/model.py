@@ -86,8 +86,11 @@ class Finding:
     confidence: Confidence = Confidence.HIGH
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
-    #: What stands in the way of a fix, where there is none although the rule has one.
+    #: What stands in the way of a fix, where there is none.
     no_fix: str = ""
+    #: The function that the call stands in (``Shelf.title``), and the key's template: they stay where lines move.
+    function: str = ""
+    key: str = ""
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -46,6 +46,8 @@ def _finding(finding: Finding, path: Callable[[str], str]) -> dict[str, Any]:
         "name": finding.name,
         **_span(finding.place, path),
         "call_line": finding.call_line,
+        "function": finding.function,
+        "key": finding.key,
         "message": finding.message,
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,

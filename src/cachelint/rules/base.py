@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from cachelint.caching.collect import Facts
+from cachelint.caching.keys import templates
 from cachelint.caching.sites import Load, Site
 from cachelint.findings import Confidence, Finding, Place, Related, Severity
-from cachelint.kinds.model import Kind, Origin
+from cachelint.kinds.join import members
+from cachelint.kinds.model import Cached, Kind, Origin
 from cachelint.project import Lift
 
 
@@ -65,7 +67,15 @@ class Rule:
         return Finding(
             self.code, self.name, message, site.lift.place(node), call.line, call.end_line,
             severity or self.severity, confidence, related, None, no_fix,
+            site.function.definition.qualname if site.function is not None else "",
+            _key_of(site),
         )  # fmt: skip
+
+
+def _key_of(site: Site | Load) -> str:
+    """The key's template, where it is known; that of a load is the key of what was read."""
+    keys = [site.key] if isinstance(site, Site) else [m.key for m in members(site.data) if isinstance(m, Cached)]
+    return " | ".join(sorted({template.template for key in keys for template in templates(key)})[:3])
 
 
 def quote(lift: Lift, node: cst.CSTNode, limit: int = 50) -> str:

@@ -1,0 +1,31 @@
+"""``github``: annotations in the log of a GitHub Actions job."""
+
+from __future__ import annotations
+
+from cachelint.findings import Severity
+from cachelint.report.paths import shown_path
+from cachelint.session import Outcome
+
+_LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "notice"}
+
+
+def render(outcome: Outcome) -> str:
+    """One workflow command a finding."""
+    lines: list[str] = []
+    for finding in outcome.findings:
+        place = finding.place
+        where = {
+            "file": shown_path(outcome.root, place.path), "line": place.line, "endLine": place.end_line,
+            "col": place.column, "endColumn": place.end_column, "title": f"{finding.code} {finding.name}",
+        }  # fmt: skip
+        values = ",".join(f"{key}={_property(str(value))}" for key, value in where.items())
+        lines.append(f"::{_LEVELS[finding.severity]} {values}::{_data(finding.message)}\n")
+    return "".join(lines)
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,38 @@
+"""``junit``: a test suite of which each finding is a failed test."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from cachelint.report.paths import shown_path
+from cachelint.session import Outcome
+
+
+def render(outcome: Outcome) -> str:
+    """The report as JUnit XML; a suite without findings has one test, which passed."""
+    count = len(outcome.findings)
+    root = ElementTree.Element("testsuites")
+    suite = ElementTree.SubElement(
+        root, "testsuite", name="cachelint", tests=str(max(count, 1)), failures=str(count),
+        errors=str(len(outcome.problems)),
+    )  # fmt: skip
+    for finding in outcome.findings:
+        path = shown_path(outcome.root, finding.place.path)
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=path, name=f"{finding.code} line {finding.place.line}", file=path,
+            line=str(finding.place.line),
+        )  # fmt: skip
+        failure = ElementTree.SubElement(case, "failure", type=finding.code, message=_plain(finding.message))
+        failure.text = _plain(f"{path}:{finding.place.line}:{finding.place.column}: {finding.code} {finding.message}")
+    for path, message in sorted(outcome.problems.items()):
+        case = ElementTree.SubElement(suite, "testcase", classname=shown_path(outcome.root, path), name="readable")
+        ElementTree.SubElement(case, "error", message=_plain(message))
+    if not count and not outcome.problems:
+        ElementTree.SubElement(suite, "testcase", classname="cachelint", name="no findings")
+    ElementTree.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+
+
+def _plain(text: str) -> str:
+    """Without the control characters that XML refuses."""
+    return "".join(c for c in text if c >= " " or c in "\t\n")

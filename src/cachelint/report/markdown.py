@@ -1,0 +1,27 @@
+"""``markdown``: a table, for the summary of a job or a comment."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from cachelint.report.paths import shown_path
+from cachelint.session import Outcome
+
+
+def render(outcome: Outcome) -> str:
+    """The report as Markdown."""
+    if not outcome.findings and not outcome.problems:
+        return f"### cachelint\n\nNothing found in {outcome.files} files.\n"
+    counts = Counter(finding.severity.value for finding in outcome.findings)
+    parts = ", ".join(f"{counts[s]} {s}" for s in ("high", "medium", "low") if counts[s])
+    lines = [f"### cachelint\n\n{len(outcome.findings)} findings ({parts})\n", "| | where | what |", "|---|---|---|"]
+    for finding in outcome.findings:
+        where = f"{shown_path(outcome.root, finding.place.path)}:{finding.place.line}"
+        lines.append(f"| {finding.code} | `{where}` | {_cell(finding.message)} |")
+    for path, message in sorted(outcome.problems.items()):
+        lines.append(f"| | `{shown_path(outcome.root, path)}` | {_cell(message)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

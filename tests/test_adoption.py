@@ -1,0 +1,151 @@
+"""Beginning in an old codebase: baselines, comments, what changed since a revision, and when a run fails."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cachelint.cli import main
+from tests.support import make_project
+
+OLD = 'def total(pk):\n    cache.set("total", 1)\n    cache.set(f"sum_{pk}", (1, 2), 60)\n'
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = make_project(tmp_path, OLD)
+    monkeypatch.chdir(root)
+    return root
+
+
+def run(*words: str) -> int:
+    return main(["--no-cache", *words])
+
+
+def test_a_baseline_keeps_old_findings_quiet_where_lines_move(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--write-baseline", "known.json") == 0
+    assert "3 findings kept in known.json" in capsys.readouterr().out
+    assert run("--baseline", "known.json") == 0
+    path = project / "app/case.py"
+    text = path.read_text()
+    path.write_text(text.replace("def total", "# moved\n\n\ndef total"))
+    assert run("--baseline", "known.json") == 0
+    path.write_text(text + '\n\ndef fresh():\n    cache.set("total", 1)\n')
+    capsys.readouterr()
+    assert run("--baseline", "known.json", "--format", "concise") == 1
+    assert capsys.readouterr().out.count("CL201") == 1
+
+
+def test_what_no_longer_applies_is_told_and_goes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("--write-baseline", "known.json")
+    path = project / "app/case.py"
+    path.write_text(path.read_text().replace('"total", 1', '"total", 1, 60'))
+    capsys.readouterr()
+    assert run("--baseline", "known.json") == 0
+    assert "1 entry of known.json no longer apply" in capsys.readouterr().out
+    run("--write-baseline", "known.json")
+    assert len(json.loads((project / "known.json").read_text())["entries"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(None, "can't be read"), ("{", "is no baseline"), ("[]", "is no baseline"), ('{"version": 9}', "another version")],
+)
+def test_a_baseline_that_is_none(
+    text: str | None, words: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if text is not None:
+        (project / "known.json").write_text(text)
+    assert run("--baseline", "known.json") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("cachelint: known.json: ")
+    assert words in line
+
+
+def test_comments_for_all_findings(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = project / "app/case.py"
+    path.write_text(
+        path.read_text()
+        + '\n\ndef more():\n    cache.set(  # why\n        "more", 1\n    )\n    cache.set("""a\nb""", 1)\n'
+        + '    cache.set("noted", 1)  # here\n'
+    )
+    assert run("--add-ignores", "--reason", "from before") == 0
+    assert "Silenced 6 findings in 1 file." in capsys.readouterr().out
+    text = path.read_text()
+    assert '    cache.set(f"sum_{pk}", (1, 2), 60)  # cachelint: ignore CL105, CL301 -- from before\n' in text
+    assert '        "more", 1  # cachelint: ignore CL201 -- from before\n' in text
+    assert '    # cachelint: ignore CL201 -- from before\n    cache.set("noted", 1)  # here\n' in text
+    assert run() == 0
+
+
+def git(root: Path, *words: str) -> None:
+    identity = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *identity, *words], cwd=root, check=True, capture_output=True)
+
+
+def test_only_what_changed_since_a_revision(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "old")
+    assert run("--since", "HEAD") == 0
+    path = project / "app/case.py"
+    path.write_text("# first\n" + path.read_text() + '\n\ndef fresh():\n    cache.set("fresh", 1)\n')
+    (project / "app/new.py").write_text('from django.core.cache import cache\n\ncache.set("new", 1)\n')
+    capsys.readouterr()
+    assert run("--since", "HEAD", "--format", "concise") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["app/case.py", "app/new.py"]
+    assert run("--since", "HEAD", "--format", "concise", "app/new.py") == 1
+
+
+@pytest.mark.parametrize("revision", ["no-such-revision", "--output=x", ""])
+def test_a_revision_that_git_does_not_know(revision: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git(project, "init", "-q")
+    if revision:
+        assert run(f"--since={revision}") == 2
+        assert capsys.readouterr().err.startswith("cachelint: --since: git says: ")
+        assert not (project / "x").exists()
+    else:
+        assert run("--since=") == 1
+
+
+def test_when_a_run_fails(project: Path) -> None:
+    assert run() == 1
+    assert run("--exit-zero") == 0
+    assert run("--fail-on", "medium", "--ignore", "CL301") == 0
+    assert run("--fail-on", "medium") == 1
+    assert run("--fail-on", "high") == 0
+
+
+def test_tests_may_do_as_they_like_with_timeouts_and_keys(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app/case.py").rename(project / "app/tests.py")
+    run("--format", "concise")
+    assert {line.split(" ")[1] for line in capsys.readouterr().out.splitlines()} == {"CL105"}
+    run("--format", "concise", "--all-in-tests")
+    assert {line.split(" ")[1] for line in capsys.readouterr().out.splitlines()} == {"CL105", "CL201", "CL301"}
+    (project / "pyproject.toml").write_text("[tool.cachelint]\nall-in-tests = true\n")
+    run("--format", "concise")
+    assert {line.split(" ")[1] for line in capsys.readouterr().out.splitlines()} == {"CL105", "CL201", "CL301"}
+
+
+def test_clean_and_config(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main([])
+    assert (project / ".cachelint_cache").is_dir()
+    assert main(["clean"]) == 0
+    assert not (project / ".cachelint_cache").exists()
+    assert main(["clean"]) == 0
+    (project / "pyproject.toml").write_text('[tool.cachelint]\nignore = ["CL105"]\nfix-timeout = 9\n')
+    capsys.readouterr()
+    assert main(["config"]) == 0
+    out = capsys.readouterr().out
+    assert 'ignore = ["CL105"]\n' in out
+    assert "fix-timeout = 9\n" in out
+    assert 'select = ["ALL"]  # default\n' in out
+    assert str(project / "pyproject.toml") in out
+    (project / "pyproject.toml").write_text("[tool.cachelint]\nall-in-tests = 3\n")
+    assert main(["config"]) == 2

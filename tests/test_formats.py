@@ -1,0 +1,121 @@
+"""What each output format says, held against what its readers want."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from cachelint.cli import main
+from cachelint.report.formats import FORMATS
+from tests.support import make_project
+
+CASE = """
+def title(pk):
+    book = cache.get(f"book:v1:{pk}")
+    if book is None:
+        book = Book.objects.get(pk=pk)
+        cache.set(f"book:v1:{pk}", book)
+    return book.title
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = make_project(tmp_path, CASE)
+    monkeypatch.chdir(root)
+    return root
+
+
+def output(capsys: pytest.CaptureFixture[str], name: str) -> str:
+    assert main(["--no-cache", "--format", name]) == 1
+    return capsys.readouterr().out
+
+
+def test_sarif(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = json.loads(output(capsys, "sarif"))
+    (run,) = log["runs"]
+    found = {result["ruleId"]: result for result in run["results"]}
+    assert log["version"] == "2.1.0"
+    assert set(found) == {"CL101", "CL201"}
+    instance = found["CL101"]
+    assert run["tool"]["driver"]["rules"][instance["ruleIndex"]]["id"] == "CL101"
+    assert instance["level"] == "error"
+    place = instance["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("app/case.py", 29)
+    steps = instance["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert [step["location"]["physicalLocation"]["region"]["startLine"] for step in steps] == [28, 29]
+    texts = [r["insertedContent"]["text"] for c in instance["fixes"][0]["artifactChanges"] for r in c["replacements"]]
+    assert '.values("id", "title")' in texts
+
+
+def test_the_same_finding_has_the_same_fingerprint_on_another_line(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def marks() -> list[str]:
+        log = json.loads(output(capsys, "sarif"))
+        return [result["partialFingerprints"]["cachelint/v1"] for result in log["runs"][0]["results"]]
+
+    before = marks()
+    path = project / "app/case.py"
+    path.write_text("# one more line\n" + path.read_text())
+    assert marks() == before
+    assert len(set(before)) == 2
+
+
+def test_github(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = sorted(output(capsys, "github").splitlines())
+    assert first.startswith(
+        "::error file=app/case.py,line=29,endLine=29,col=36,endColumn=40,title=CL101 model-instance::"
+    )
+    assert second.startswith("::notice file=app/case.py,line=29,")
+
+
+def test_gitlab(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    issues = json.loads(output(capsys, "gitlab"))
+    assert {issue["severity"] for issue in issues} == {"critical", "minor"}
+    assert len({issue["fingerprint"] for issue in issues}) == 2
+    assert {issue["location"]["path"] for issue in issues} == {"app/case.py"}
+
+
+def test_junit(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    suite = ElementTree.fromstring(output(capsys, "junit")).find("testsuite")
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "2", "0")
+    assert [case.get("name") for case in suite] == ["CL201 line 29", "CL101 line 29"]
+
+
+def test_markdown_and_statistics(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "| CL101 | `app/case.py:29` |" in output(capsys, "markdown")
+    assert "    1  CL201  missing-timeout       1 safe and 0 unsafe fixes\n" in output(capsys, "statistics")
+    main(["--no-cache", "--statistics"])
+    assert "CL101" in capsys.readouterr().out
+
+
+def test_several_at_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = [word for name in (*FORMATS, "text") for word in ("--output", f"{name}=report.{name}")]
+    assert main(["--no-cache", "--format", "concise", *outputs]) == 1
+    said = capsys.readouterr().out
+    assert (project / "report.concise").read_text() == said
+    assert all((project / f"report.{name}").stat().st_size for name in (*FORMATS, "text"))
+    assert "made here" in (project / "report.text").read_text()
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("concise", "github", "statistics")])
+def test_nothing_found_is_a_report_as_well(name: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app/case.py").write_text("")
+    assert main(["--no-cache", "--format", name]) == 0
+    assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("word", ["sarif", "sarif=", "saarif=x", "=x"])
+def test_an_output_that_is_none(word: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--no-cache", "--output", word]) == 2
+    assert f"--output {word}: write FORMAT=FILE" in capsys.readouterr().err
+
+
+def test_an_output_that_can_not_be_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--no-cache", "--output", "json=no/such/folder/x"]) == 2
+    assert "cachelint: no/such/folder/x: can't be written" in capsys.readouterr().err
