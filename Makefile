@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: example test accuracy format docs clean
+.PHONY: example test accuracy format docs site dist clean
 
 example: .venv/.cachelint  ## run cachelint on the example shop
 	cd examples/shop && { ../../$(BIN)/cachelint --no-cache . || test $$? = 1; }
@@ -26,6 +26,21 @@ format: .venv/.dev
 
 docs: .venv/.dev  ## write docs/rules from the rules
 	$(BIN)/python scripts/write_rule_pages.py
+
+site: .venv/.site  ## build the documentation into build/site; fails on any warning
+	.venv/site/bin/sphinx-build -q -W --keep-going -b html docs build/site
+
+.venv/.site: .venv/bin/python
+	$(PYTHON) -m venv .venv/site
+	.venv/site/bin/python -m pip install --quiet --disable-pip-version-check "sphinx>=7" "myst-parser>=3" "furo>=2024.5"
+	touch $@
+
+dist: .venv/.dev  ## build wheel and sdist, and look into them
+	rm -rf build/dist
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check build twine
+	$(BIN)/python -m build --outdir build/dist .
+	$(BIN)/twine check --strict build/dist/*
+	$(BIN)/python scripts/check_wheel.py build/dist
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

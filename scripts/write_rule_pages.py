@@ -16,11 +16,20 @@ from cachelint.rules.registry import RULES
 PAGES = Path(__file__).parent.parent / "docs/rules"
 
 
+def index() -> str:
+    """The list of all rules."""
+    lines = ["# The rules", "", "| code | name | severity | what |", "|---|---|---|---|"]
+    lines += [f"| [{r.code}]({r.code}.md) | {r.name} | {r.severity.value} | {r.summary} |" for r in RULES]
+    pages = "\n".join(rule.code for rule in RULES)
+    return "\n".join([*lines, "", "```{toctree}", ":hidden:", "", pages, "```", ""])
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     texts = {PAGES / f"{rule.code}.md": f"{page(rule)}\n" for rule in RULES}
+    texts[PAGES / "index.md"] = index()
     if check:
         stale = [path.name for path, text in texts.items() if not path.is_file() or path.read_text("utf-8") != text]
         stale += [path.name for path in PAGES.glob("*.md") if path not in texts]

@@ -1,0 +1,10 @@
+"""The documentation site: `make site`."""
+
+project = "cachelint"
+extensions = ["myst_parser"]
+html_theme = "furo"
+html_title = "cachelint"
+myst_heading_anchors = 3
+exclude_patterns = ["site"]
+# Links to files of the repository that are no pages of the site.
+suppress_warnings = ["myst.xref_missing"]
