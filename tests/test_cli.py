@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from cachelint.cli import main
+from cachelint.infer.interpreter import Interpreter
+from cachelint.kinds.model import Function
 from cachelint.rules.registry import RULES
 from tests.support import make_project
 
@@ -310,3 +312,44 @@ def test_each_fix_and_each_reason_is_shown(project: Path, capsys: pytest.Capture
     assert "not fixable app/case.py:30 CL202: for how long the value may be served is for a person to say" in out
     assert "not fixable app/case.py:31 CL101: what is stored is more than instances alone (`list[" in out
     assert "Fixed 1 problem in 1 file, 1 left unsafe, 2 not fixable." in out
+
+
+def test_a_folder_without_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([]) == 0
+    assert "run it in the folder of a Django project" in capsys.readouterr().out
+
+
+def test_a_mistake_of_ours_costs_one_definition(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "app/bad.py").write_text("from django.core.cache import cache\n\n\ndef bad():\n    cache.set('x', 1)\n")
+    real = Interpreter.run
+
+    def run(self: Interpreter, function: Function, **more: object) -> object:
+        if function.ref.definition.name == "bad":
+            raise KeyError("x")
+        return real(self, function, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Interpreter, "run", run)
+    assert main(["--no-cache", "--format", "concise"]) == 2
+    said = capsys.readouterr()
+    assert "app/case.py" in said.out
+    assert said.err == "cachelint: app/bad.py: a bug in cachelint near line 4: KeyError('x')\n"
+
+
+def test_a_mistake_of_ours_is_one_line(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("cachelint.cli.run", lambda options: 1 / 0)
+    assert main(["--no-cache"]) == 2
+    assert capsys.readouterr().err.startswith("cachelint: a bug in cachelint: ZeroDivisionError")
+
+
+def test_help_fits_a_screen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert len(capsys.readouterr().out.splitlines()) <= 50

@@ -50,6 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("interrupted")
         return FAILED
+    except Exception as error:
+        if os.environ.get("CACHELINT_TRACEBACK"):
+            raise
+        _say(f"a bug in cachelint: {error!r}; CACHELINT_TRACEBACK=1 shows where, for a report")
+        return FAILED
 
 
 def program() -> None:
@@ -63,7 +68,11 @@ def program() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        "cachelint", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+        "cachelint",
+        usage="cachelint [options] [PATHS ...]",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="*", metavar="PATHS", help="files or folders to report on")
     parser.add_argument("--version", action="version", version=f"cachelint {__version__}")
@@ -251,6 +260,11 @@ def _summary(outcome: Outcome, fixed: str) -> None:
     if fixed:
         print(fixed)
     count = len(outcome.findings)
+    if not outcome.files:
+        print(
+            f"No Python files below {outcome.root}: run it in the folder of a Django project, or name files or folders."
+        )
+        return
     if not outcome.uses_cache and not count:
         print(
             f"{_count(outcome.files, 'file')} read: nothing here imports Django's cache, so there is nothing to check."

@@ -231,6 +231,10 @@ class _Collector:
             # The end of what is followed, as with the other bounds: nothing more is known of this definition.
             self.codebase.count("given up")
             self.interpreter.active.clear()
+        except Exception as error:
+            # Our own mistake about one definition must not cost the findings of all others.
+            self.codebase.problem(module.path, f"a bug in cachelint near line {definition.line}: {error!r}")
+            self.interpreter.active.clear()
         finally:
             self.function = None
 

@@ -8,7 +8,7 @@ import libcst as cst
 
 from cachelint.caching.collect import Facts
 from cachelint.fixes.callers import calls_of
-from cachelint.fixes.tree import Escapes, Function, is_none
+from cachelint.fixes.tree import Escapes, Function, is_none, short
 from cachelint.infer.scan import called_name
 from cachelint.project import FunctionRef, Lift
 
@@ -153,7 +153,8 @@ class Tracer:
 
     def _bound(self, function: Function, target: cst.BaseExpression, rows: bool) -> None:
         if not isinstance(target, cst.Name):
-            raise function.escape(target, "is where it is kept")
+            where = short(function.lift.code(target))
+            raise Escapes(f"{function.where(target)}: it is kept in `{where}` as well, which is not followed")
         self.holder(function, target.value, rows)
 
     def _attribute(self, function: Function, node: cst.CSTNode, parent: cst.Attribute, rows: bool) -> bool:
