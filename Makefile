@@ -14,6 +14,7 @@ test: .venv/.dev  ## formatter, linter, types, layers, tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/derive_orm_table.py --check
 	$(BIN)/python scripts/write_rule_pages.py --check
+	$(BIN)/python scripts/write_schemas.py --check
 	$(BIN)/python scripts/make_story_environments.py
 	$(BIN)/python -m pytest
 
@@ -24,8 +25,9 @@ format: .venv/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: .venv/.dev  ## write docs/rules from the rules
+docs: .venv/.dev  ## write docs/rules and docs/schemas from the code
 	$(BIN)/python scripts/write_rule_pages.py
+	$(BIN)/python scripts/write_schemas.py
 
 site: .venv/.site  ## build the documentation into build/site; fails on any warning
 	.venv/site/bin/sphinx-build -q -W --keep-going -b html docs build/site

@@ -149,3 +149,33 @@ def test_clean_and_config(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert str(project / "pyproject.toml") in out
     (project / "pyproject.toml").write_text("[tool.cachelint]\nall-in-tests = 3\n")
     assert main(["config"]) == 2
+
+
+def test_a_configuration_that_extends_another(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "base.toml").write_text('[tool.cachelint]\nignore = ["CL105", "CL301"]\nfix-timeout = 9\n')
+    (project / "pyproject.toml").write_text('[tool.cachelint]\nextend = "base.toml"\nfix-timeout = 10\n')
+    run("--diff", "--unsafe-fixes")
+    assert "timeout=10" in capsys.readouterr().out
+    assert run("--format", "concise") == 1
+    assert {line.split(" ")[1] for line in capsys.readouterr().out.splitlines()} == {"CL201"}
+
+
+@pytest.mark.parametrize(
+    ("extend", "base", "words"),
+    [
+        ("3", None, "must be the path"),
+        ('"no.toml"', None, "no such file"),
+        ('"base.toml"', "", "has no [tool.cachelint]"),
+        ('"base.toml"', "[tool.cachelint]\nselekt = []\n", "did you mean 'select'"),
+        ('"pyproject.toml"', None, "one after the other"),
+    ],
+)
+def test_an_extension_that_is_none(
+    extend: str, base: str | None, words: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text(f"[tool.cachelint]\nextend = {extend}\n")
+    if base is not None:
+        (project / "base.toml").write_text(base)
+    assert run() == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert words in line

@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 from cachelint.cli import main
 from cachelint.report.formats import FORMATS
-from tests.support import make_project
+from tests.support import REPOSITORY, make_project
 
 CASE = """
 def title(pk):
@@ -119,3 +120,29 @@ def test_an_output_that_is_none(word: str, project: Path, capsys: pytest.Capture
 def test_an_output_that_can_not_be_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--no-cache", "--output", "json=no/such/folder/x"]) == 2
     assert "cachelint: no/such/folder/x: can't be written" in capsys.readouterr().err
+
+
+def test_json_is_what_its_schema_says(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app/broken.py").write_text("from django.core.cache import cache\ndef (:\n")
+    schema = json.loads((REPOSITORY / "docs/schemas/output.schema.json").read_text(encoding="utf-8"))
+    main(["--no-cache", "--format", "json"])
+    document = json.loads(capsys.readouterr().out)
+    assert document["findings"]
+    assert document["problems"]
+    jsonschema.validate(document, schema)
+
+
+@pytest.mark.parametrize(
+    ("table", "good"),
+    [
+        ({"select": ["CL1", "model-instance", "ALL"], "fix-timeout": 60, "all-in-tests": True}, True),
+        ({"wrappers": {"a.b": ["key"]}, "per-file-ignores": {"x/*": ["CL2"]}, "exclude": ["y"], "extend": "z"}, True),
+        ({"select": ["CL999x"]}, False),
+        ({"fix-timeout": 0}, False),
+        ({"fix_timeout": 3}, False),
+        ({"ignore": "CL1"}, False),
+    ],
+)
+def test_the_schema_of_the_configuration(table: dict[str, object], good: bool) -> None:
+    schema = json.loads((REPOSITORY / "docs/schemas/config.schema.json").read_text(encoding="utf-8"))
+    assert jsonschema.Draft202012Validator(schema).is_valid(table) == good

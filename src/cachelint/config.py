@@ -20,7 +20,11 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_KEYS = ("select", "ignore", "exclude", "per-file-ignores", "wrappers", "fix-timeout", "all-in-tests")
+_KEYS = ("extend", "select", "ignore", "exclude", "per-file-ignores", "wrappers", "fix-timeout", "all-in-tests")
+
+
+#: Files that extend one another.
+_MAX_EXTENDS = 8
 
 
 class ConfigError(Exception):
@@ -52,10 +56,29 @@ def load_config(root: Path) -> Config:
             continue
         table = _read(path)
         if table is not None:
-            return _check(path, table)
+            return _check(path, _extended(path, table))
         if (folder / ".git").exists():
             break
     return Config()
+
+
+def _extended(path: Path, table: Any, depth: int = 0) -> Any:
+    """A table with the settings of the file that it extends, where it says nothing itself. Raises ConfigError."""
+    if not isinstance(table, dict) or "extend" not in table:
+        return table
+    name = table["extend"]
+    if not isinstance(name, str):
+        raise ConfigError(f"{path}: tool.cachelint.extend must be the path of a TOML file, not {name!r}")
+    other = path.parent / name
+    if depth >= _MAX_EXTENDS:
+        raise ConfigError(f"{path}: tool.cachelint.extend: more than {_MAX_EXTENDS} files one after the other")
+    if not other.is_file():
+        raise ConfigError(f"{path}: tool.cachelint.extend: {name}: no such file")
+    inherited = _read(other)
+    if inherited is None:
+        raise ConfigError(f"{path}: tool.cachelint.extend: {name} has no [tool.cachelint]")
+    _check(other, inherited)
+    return {**_extended(other, inherited, depth + 1), **{key: value for key, value in table.items() if key != "extend"}}
 
 
 def settings_of(config: Config) -> list[tuple[str, str, bool]]:

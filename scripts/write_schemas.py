@@ -1,0 +1,109 @@
+"""Write the JSON schemas of docs/schemas/: that of `[tool.cachelint]` and that of `--format json`.
+
+python scripts/write_schemas.py          write them
+python scripts/write_schemas.py --check  exit 1 if one differs
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from cachelint.findings import Applicability, Confidence, Severity
+from cachelint.report.json import VERSION
+from cachelint.rules.names import NAMES
+
+FOLDER = Path(__file__).parent.parent / "docs/schemas"
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def closed(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """An object of which all keys are known."""
+    return {"type": "object", "properties": properties, "additionalProperties": False, **more}
+
+
+def config() -> dict[str, Any]:
+    """The schema of ``[tool.cachelint]``."""
+    selector = {
+        "type": "string",
+        "pattern": f"^(ALL|CL[1-9][0-9]{{0,2}}|CL001|{'|'.join(NAMES.values())})$",
+        "examples": list(NAMES),
+    }
+    codes = {"type": "array", "items": selector}
+    strings = {"type": "array", "items": {"type": "string"}}
+    return {
+        "$schema": DRAFT,
+        "title": "[tool.cachelint] in pyproject.toml",
+        **closed(
+            {
+                "extend": {"type": "string", "description": "A TOML file whose settings hold where this says nothing."},
+                "select": {**codes, "description": "The rules that are on.", "default": ["ALL"]},
+                "ignore": {**codes, "description": "The rules that are off among them.", "default": []},
+                "exclude": {**strings, "description": "Patterns of files to leave out.", "default": []},
+                "per-file-ignores": {
+                    "type": "object", "additionalProperties": codes, "description": "Rules that are off, by pattern.",
+                },
+                "wrappers": {
+                    "type": "object", "additionalProperties": strings,
+                    "description": "Functions of third-party code that write to a cache: the role of each parameter.",
+                },
+                "fix-timeout": {
+                    "type": "integer", "exclusiveMinimum": 0, "description": "Seconds that the fix of CL201 writes.",
+                },
+                "all-in-tests": {
+                    "type": "boolean", "default": False,
+                    "description": "Whether test files are held to timeouts and versions of keys as well.",
+                },
+            }
+        ),
+    }  # fmt: skip
+
+
+def output() -> dict[str, Any]:
+    """The schema of ``--format json``."""
+    text, number = {"type": "string"}, {"type": "integer", "minimum": 1}
+    place = {"path": text, "line": number, "column": number, "end_line": number, "end_column": number}
+    related = closed({**place, "message": text}, required=[*place, "message"])
+    edit = closed({**place, "text": text}, required=[*place, "text"])
+    fix = closed(
+        {
+            "title": text, "applicability": {"enum": [a.value for a in Applicability]}, "reason": text,
+            "edits": {"type": "array", "items": edit},
+        },
+        required=["title", "applicability", "reason", "edits"],
+    )  # fmt: skip
+    finding = {
+        "code": text, "name": text, **place, "call_line": number, "function": text, "key": text, "message": text,
+        "severity": {"enum": [s.value for s in Severity]}, "confidence": {"enum": [c.value for c in Confidence]},
+        "related": {"type": "array", "items": related}, "fix": {"oneOf": [{"type": "null"}, fix]}, "no_fix": text,
+    }  # fmt: skip
+    problem = closed({"path": text, "message": text}, required=["path", "message"])
+    keys = {
+        "version": {"const": VERSION},
+        "findings": {"type": "array", "items": closed(finding, required=list(finding))},
+        "problems": {"type": "array", "items": problem},
+        "files": {"type": "integer", "minimum": 0},
+    }
+    return {"$schema": DRAFT, "title": "cachelint --format json", **closed(keys, required=list(keys))}
+
+
+def main() -> int:
+    texts = {
+        FOLDER / f"{name}.schema.json": json.dumps(schema, indent=1) + "\n"
+        for name, schema in (("config", config()), ("output", output()))
+    }
+    if "--check" in sys.argv:
+        stale = [path.name for path, text in texts.items() if not path.is_file() or path.read_text("utf-8") != text]
+        if stale:
+            print(f"docs/schemas differs from the code: {', '.join(stale)}; run `make docs`", file=sys.stderr)
+        return 1 if stale else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
