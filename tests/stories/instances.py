@@ -389,3 +389,28 @@ def story():
 
 
 EXPECTED = ["Tea (100)Tea", "Tea (100)Tea"]
+
+
+# --- many at once
+def many_key(pk):
+    return f"many:v1:{pk}"
+
+
+def warm(pks):
+    books = Book.objects.filter(pk__in=pks)
+    cache.set_many({many_key(book.pk): book for book in books}, 300)  # CL101 safe
+
+
+def titles(pks):
+    found = cache.get_many([many_key(pk) for pk in pks])
+    first = found.get(many_key(pks[0]))
+    return [sorted(book.title for book in found.values()), first.title if first else "?", len(found)]
+
+
+def story():
+    cold = titles([7, 8])
+    warm([1, 2])
+    return [cold, titles([1, 2])]
+
+
+EXPECTED = [[[], "?", 0], [["Jam", "Tea"], "Tea", 2]]

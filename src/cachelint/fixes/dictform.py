@@ -9,6 +9,7 @@ import libcst as cst
 
 from cachelint.caching.collect import Facts
 from cachelint.caching.flows import Flow
+from cachelint.caching.keys import templates
 from cachelint.caching.sites import Site
 from cachelint.django.fields import Field
 from cachelint.findings import Applicability, Edit, Fix
@@ -31,6 +32,7 @@ from cachelint.kinds.model import (
     QuerySet,
     Scalar,
     Str,
+    Text,
     Unknown,
     force,
 )
@@ -95,6 +97,8 @@ class _Dictform:
         self.tracer.finish()
         for site in self.flow.all_sites:
             self._check_miss(site)
+        for function, key in self.tracer.traced.looked_up:
+            self._check_lookup(function, key)
         fields = self._fields()
         traced = self.tracer.traced
         if not traced.reads and not traced.shown:
@@ -134,12 +138,15 @@ class _Dictform:
         for site in self.flow.all_sites:
             where = f"{site.lift.path}:{site.place.line}"
             method = site.innermost.method
-            if method not in ("get", "set", "add", "get_or_set", "delete", "delete_many", "touch", "has_key"):
+            if method not in ("get", "set", "add", "get_or_set", "delete", "delete_many", "touch", "has_key",
+                              "get_many", "set_many"):  # fmt: skip
                 raise Refused(f"{where} uses the key with `{site.called}`")
             if site.function is None or site.lift.function is None or not isinstance(site.node, cst.Call):
                 if method != "has_key":
                     raise Refused(f"{where} uses the key outside a function")
-            if method in ("set", "add", "get_or_set") and site.value is not None:
+            if method in ("get_many", "set_many") and (site.inner is not None or self.rows):
+                raise Refused(f"{where} uses the key with `{site.called}`")
+            if method in ("set", "add", "get_or_set", "set_many") and site.value is not None:
                 kinds = [m for m in members(site.value) if not isinstance(m, Unknown)]
                 if kinds and _stored_model(site) != (self.model, self.rows):
                     raise Refused(f"{where} stores something else under the key")
@@ -164,6 +171,8 @@ class _Dictform:
 
     def _read(self, site: Site) -> None:
         """What becomes of what a call reads."""
+        if site.method == "get_many":
+            self.tracer.mapping(self._function(site), site.node)
         if site.innermost.method not in ("get", "get_or_set"):
             return
         if site.inner is None and self._is_generic(site):
@@ -182,6 +191,18 @@ class _Dictform:
         copes = "default" in site.nodes and not is_none(site.nodes["default"])
         if not copes and not self.tracer.is_tested(function, site.node):
             raise Refused(f"{function.where(site.node)}: what is read from the cache is never tested for a miss")
+
+    def _check_lookup(self, function: Function, key: cst.BaseExpression) -> None:
+        """A key by which one is taken out of what `get_many` gave must be made of the words that are changed."""
+        moved = {edit.place for edit in self.moved.edits}
+        found = templates(self._kind(function, key))
+        for template in found:
+            origins = [p.origin for p in template.parts or () if isinstance(p, Text) and p.origin is not None]
+            if not any(origin.lift.place(origin.node) in moved for origin in origins):
+                found = []
+        if not found:
+            code = short(function.lift.code(key))
+            raise Refused(f"{function.where(key)}: `{code}` looks a key up that would not move with the others")
 
     def _default(self, function: Function, site: Site) -> None:
         """What `get_or_set` stores: what a callable returns, or the value itself."""
@@ -204,6 +225,8 @@ class _Dictform:
 
     def _write(self, site: Site) -> None:
         """What a call stores."""
+        if site.method == "set_many":
+            self._write_many(self._function(site), site)
         if site.innermost.method not in ("set", "add"):
             return
         if site.inner is None and self._is_generic(site):
@@ -221,6 +244,22 @@ class _Dictform:
             self._display(function, site, value)
         else:
             self.tracer.source(function, value, self.rows)
+
+    def _write_many(self, function: Function, site: Site) -> None:
+        """``set_many({key(book): book for book in books})``: each value becomes a dict."""
+        data = site.nodes.get("data")
+        values: list[cst.BaseExpression] = []
+        if isinstance(data, cst.DictComp):
+            values = [data.value]
+        elif isinstance(data, cst.Dict):
+            values = [e.value for e in data.elements if isinstance(e, cst.DictElement)]
+        if not values or (isinstance(data, cst.Dict) and len(values) != len(data.elements)):
+            raise Refused(f"{function.where(site.node)}: the values can't be seen at the call")
+        for value in values:
+            if _is_dotted(value):
+                self._display(function, site, value)
+            else:
+                self.tracer.source(function, value, False)
 
     def _display(self, function: Function, site: Site, value: cst.BaseExpression) -> None:
         kinds = members(site.value) if site.value is not None else ()

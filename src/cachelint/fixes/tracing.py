@@ -27,7 +27,8 @@ class Traced:
 
     ``reads`` are the attributes that are read of an instance; ``made`` the expressions that make the value, with
     whether they make many rows; ``followed`` the functions that return it; ``taking`` those that it is passed to;
-    ``shown`` the calls that give it to a template, with the name that the template knows it by.
+    ``shown`` the calls that give it to a template, with the name that the template knows it by; ``looked_up`` the keys
+    by which one is taken out of many, which must move as well.
     """
 
     reads: list[tuple[Function, cst.Attribute]] = field(default_factory=list)
@@ -35,6 +36,7 @@ class Traced:
     followed: set[FunctionRef] = field(default_factory=set)
     taking: set[FunctionRef] = field(default_factory=set)
     shown: list[tuple[Function, cst.Call, str, bool]] = field(default_factory=list)
+    looked_up: list[tuple[Function, cst.BaseExpression]] = field(default_factory=list)
 
 
 class Tracer:
@@ -151,6 +153,73 @@ class Tracer:
                 return self._in_dict(function, node, parent, rows)
         raise function.escape(node, "is used in a way that a dict could not stand in for")
 
+    # -- many at once ----------------------------------------------------------------------------------------
+
+    def mapping(self, function: Function, node: cst.CSTNode) -> None:
+        """Follow what ``get_many`` gives: a dict of the keys that were found. Raises Escapes."""
+        parent = function.above.get(node)
+        match parent:
+            case cst.Await() | cst.NamedExpr():
+                if isinstance(parent, cst.NamedExpr):
+                    self._mapping_in(function, parent.target)
+                self.mapping(function, parent)
+            case cst.Assign() if len(parent.targets) == 1:
+                self._mapping_in(function, parent.targets[0].target)
+            case cst.Subscript() if parent.value is node:
+                index = parent.slice[0].slice
+                if not isinstance(index, cst.Index):
+                    raise function.escape(node, "is used in a way that a dict could not stand in for")
+                self.traced.looked_up.append((function, index.value))
+                self.use(function, parent, False)
+            case cst.Attribute() if parent.value is node:
+                self._of_mapping(function, parent)
+            case cst.If() | cst.While() | cst.UnaryOperation() | cst.BooleanOperation() | cst.Expr():
+                return
+            case cst.ComparisonTarget() if isinstance(parent.operator, cst.In | cst.NotIn):
+                comparison = function.above[parent]
+                assert isinstance(comparison, cst.Comparison)
+                self.traced.looked_up.append((function, comparison.left))
+            case cst.Arg() if called_name(_call(function, parent)) in _ONLY_TESTS:
+                return
+            case _:
+                raise function.escape(node, "is used in a way that a dict could not stand in for")
+
+    def _mapping_in(self, function: Function, target: cst.BaseExpression) -> None:
+        if not isinstance(target, cst.Name):
+            raise function.escape(target, "is kept in something that is not followed")
+        for node in function.names(target.value):
+            parent = function.above.get(node)
+            if node is target:
+                continue
+            if isinstance(parent, cst.AssignTarget | cst.NamedExpr | cst.Param) or _binds(parent, node):
+                raise function.escape(node, "is something else at times")
+            self.mapping(function, node)
+
+    def _of_mapping(self, function: Function, attribute: cst.Attribute) -> None:
+        """``found.get(key)``, ``found.values()``, ``for key, book in found.items()``."""
+        call = function.above.get(attribute)
+        name = attribute.attr.value
+        if not isinstance(call, cst.Call) or call.func is not attribute:
+            raise function.escape(attribute, "is used in a way that a dict could not stand in for")
+        if name == "get" and call.args:
+            self.traced.looked_up.append((function, call.args[0].value))
+            for argument in call.args[1:]:
+                self.source(function, argument.value, False)
+            self.use(function, call, False)
+        elif name == "values":
+            self.use(function, call, True)
+        elif name == "items":
+            loop = function.above.get(call)
+            target = loop.target if isinstance(loop, cst.For | cst.CompFor) and loop.iter is call else None
+            second = target.elements[1].value if isinstance(target, cst.Tuple) and len(target.elements) == 2 else None
+            if loop is None or not isinstance(second, cst.Name):
+                raise function.escape(attribute, "is used in a way that a dict could not stand in for")
+            self._element(function, second.value, self._scope(function, loop), loop)
+        else:
+            raise function.escape(attribute, f"has its method `{name}()` called")
+
+    # -- variables that a use binds --------------------------------------------------------------------------
+
     def _bound(self, function: Function, target: cst.BaseExpression, rows: bool) -> None:
         if not isinstance(target, cst.Name):
             where = short(function.lift.code(target))
@@ -218,18 +287,24 @@ class Tracer:
     def _loop(self, function: Function, loop: cst.For | cst.CompFor) -> None:
         if not isinstance(loop.target, cst.Name):
             raise function.escape(loop.iter, "is taken apart")
-        scope: cst.CSTNode | None = None
-        if isinstance(loop, cst.CompFor):
-            scope = function.above[loop]
-            while isinstance(scope, cst.CompFor):
-                scope = function.above[scope]
-        self._element(function, loop.target.value, scope, loop)
+        self._element(function, loop.target.value, self._scope(function, loop), loop)
+
+    def _scope(self, function: Function, loop: cst.CSTNode) -> cst.CSTNode | None:
+        """What the variable of a loop is known in: a comprehension, or (None) all of the function."""
+        if not isinstance(loop, cst.CompFor):
+            return None
+        scope = function.above[loop]
+        while isinstance(scope, cst.CompFor):
+            scope = function.above[scope]
+        return scope
 
     def _element(self, function: Function, name: str, scope: cst.CSTNode | None, loop: cst.CSTNode) -> None:
         """Follow a variable that holds one row after the other."""
         for node in function.names(name, scope):
             parent = function.above.get(node)
             if parent is loop or isinstance(parent, cst.Param):
+                continue
+            if isinstance(parent, cst.Element) and function.above.get(function.above[parent]) is loop:
                 continue
             if isinstance(parent, cst.AssignTarget | cst.For | cst.CompFor) and parent.target is node:
                 raise function.escape(node, "is the name of something else as well")
@@ -370,6 +445,11 @@ class Tracer:
                     self.returns(self.function(ref, lift), rows)
                     return
         self.traced.made.append((function, node, rows))
+
+
+def _call(function: Function, argument: cst.CSTNode) -> cst.BaseExpression:
+    call = function.above.get(argument)
+    return call if isinstance(call, cst.BaseExpression) else cst.Name("_")
 
 
 def _binds(parent: cst.CSTNode | None, node: cst.Name) -> bool:
