@@ -520,6 +520,15 @@ NO_MARKER = {
                 cache.set(url, found, 60)
             return found
     """,
+    "a key that is looked up in what get_many gave": """
+        def keep(pk):
+            cache.set(f"many_{pk}", 1, 60)
+
+
+        def read(pks):
+            found = cache.get_many([f"many_{pk}" for pk in pks])
+            return [found.get(f"many_{other}") for other in pks]
+    """,
     "a narrower key": """
         def keep(pk, deep):
             cache.set(f"categories-{pk}-{deep}", 1, 60)

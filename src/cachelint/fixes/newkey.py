@@ -15,8 +15,8 @@ from cachelint.findings import Edit, Place
 from cachelint.fixes import edits
 from cachelint.infer.scan import called_name
 from cachelint.kinds.model import Origin, Str, Text
-from cachelint.project import Definition, Module
-from cachelint.project.trees import parents
+from cachelint.project import Definition, Lift, Module
+from cachelint.project.trees import descendants, parents
 
 _SEPARATORS = ":_-./#|"
 
@@ -111,6 +111,7 @@ class _Move:
             place = origin.lift.place(origin.node)
             changes.append(edits.replace(place, next_version(origin.lift.code(origin.node), self.first)))
             elsewhere = self._check_name(origin) or elsewhere
+        self._check_once_more()
         open_at = next((flow.open_at for flow in self.flows if flow.open_at is not None), None)
         calls = {(site.lift.path, site.place) for site in self.group.values()}
         return Moved(tuple(changes), len(calls), elsewhere, open_at)
@@ -181,6 +182,15 @@ class _Move:
             run = _chosen(origin.lift.code(origin.node))
             parts[index] = Text(_next_text(target.text, run.before_hole, self.first), target.origin)
         return shape(Str(tuple(parts)))
+
+    def _check_once_more(self) -> None:
+        """The same words once more in a function with a call: what `get_many` gave is asked by them, say."""
+        words = {_words_of(origin.lift, origin.node) for origin in self.changed.values()}
+        for lift in {id(site.lift): site.lift for site in self.group.values()}.values():
+            for node in descendants(lift.module):
+                if isinstance(node, cst.SimpleString | cst.FormattedString) and id(node) not in self.changed:
+                    if _words_of(lift, node) in words:
+                        raise NoKey(f"{lift.path}:{lift.place(node).line} writes the key once more, for something else")
 
     def _check_name(self, origin: Origin) -> Place | None:
         """What else a changed literal is used for.
@@ -305,6 +315,15 @@ def _is_read(node: cst.Name, above: dict[cst.CSTNode, cst.CSTNode]) -> bool:
 #: Calls that one marker may move; functions that hand a key on to one another.
 _MAX_SITES = 60
 _MAX_HELPERS = 3
+
+
+def _words_of(lift: Lift, node: cst.CSTNode) -> tuple[str, ...]:
+    """The fixed texts of a literal, whatever stands between them."""
+    if isinstance(node, cst.FormattedString):
+        return tuple(part.value if isinstance(part, cst.FormattedStringText) else "" for part in node.parts)
+    if isinstance(node, cst.SimpleString):
+        return (str(node.evaluated_value),)
+    return (lift.code(node),)
 
 
 def _overlap(one: Shape, other: Shape) -> bool:
