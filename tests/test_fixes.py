@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from cachelint.findings import Applicability
-from cachelint.fixes.newkey import next_version
 from cachelint.repair import repair
 from cachelint.session import Options
 from tests.support import CODES, HEADER, check, make_project
@@ -229,20 +228,21 @@ def test_a_list_of_a_generator(before: str, after: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ('"user:v1:%s"', '"user:v2:%s"'),
+        ('"user:v1:%s" % pk', '"user:v2:%s" % pk'),
         ('f"user_v9_{pk}"', 'f"user_v10_{pk}"'),
-        ('"user:%s"', '"user:v2:%s"'),
-        ('f"user_{pk}"', 'f"user_v2_{pk}"'),
-        ('"users"', '"users:v2"'),
+        ('"user:%05d" % pk', '"user:v2:%05d" % pk'),
+        ('f"user_{pk:>5}"', 'f"user_v2_{pk:>5}"'),
         ('"all-users"', '"all-users-v2"'),
-        ('"user{}x"', '"user:v2:{}x"'),
+        ('"user{}x".format(pk)', '"user:v2:{}x".format(pk)'),
         ("f'{pk}:user'", "f'{pk}:user:v2'"),
-        ('rb"x".decode()', None),
+        ('"user#" + str(pk)', '"user#v2#" + str(pk)'),
+        ('":".join(["users", "v1", str(pk)])', '":".join(["users", "v2", str(pk)])'),
+        ('f"{pk.v1}:user"', 'f"{pk.v1}:user:v2"'),
     ],
 )
-def test_the_next_version_of_a_key(before: str, after: str | None) -> None:
-    if after is not None:
-        assert next_version(before) == after
+def test_the_next_version_of_a_key(before: str, after: str, tmp_path: Path) -> None:
+    text = fixed(tmp_path, READ_WRITE.replace('f"book:v1:{pk}"', before), unsafe=True)
+    assert text.count(after) == 2, text
 
 
 MANAGERS = """

@@ -89,8 +89,10 @@ _UPDATED = re.compile(rb"\bCACHES\s*\.\s*(?:update|setdefault|pop|clear)\(")
 
 
 def _changed_later(interpreter: Interpreter, name: str) -> bool:
-    """Whether a settings module changes an entry of ``CACHES`` after it was made."""
-    for module in interpreter.settings_modules:
+    """Whether a module changes an entry of ``CACHES`` after it was made."""
+    for module in interpreter.codebase.containing("CACHES"):
+        if is_test(module.path) and module not in interpreter.settings_modules:
+            continue
         data = module.source.data
         if _UPDATED.search(data):
             return True
@@ -113,7 +115,7 @@ def _read(label: str, options: list[Dict]) -> Alias:
         backends = [constant(m) for m in members(entries["BACKEND"])] if "BACKEND" in entries else []
         known = known and all(isinstance(b, str) and b.startswith(_KNOWN_BACKENDS) for b in backends)
         has_version = has_version or "VERSION" in entries
-        given = entries.get("TIMEOUT", entries.get("timeout"))
+        given = entries.get("timeout", entries.get("TIMEOUT"))
         if given is None:
             known = known and not members(option.value)
             timeouts.add(DJANGO_TIMEOUT)

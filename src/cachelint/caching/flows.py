@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cachelint.caching.keys import joined, templates
 from cachelint.caching.sites import Site
 from cachelint.kinds.join import members
 from cachelint.kinds.model import NO_VALUE, NONE, Str, Text, constant
+from cachelint.project.files import is_test
 
 if TYPE_CHECKING:
     from cachelint.caching.collect import Facts
+
+#: Methods that take many keys at once, which have nothing to do with one another.
+MANY = frozenset({"get_many", "set_many", "delete_many"})
+#: A method of a cache that is handed on without being called, and other ways to a key that no call shows.
+_LOOSE = re.compile(
+    rb"\b\w*cache\w*(?:\[[^\]\n]*\])?\.a?(?:get|set|add|touch|delete|get_or_set|get_many|set_many|delete_many|incr|decr|has_key)"
+    rb"\b(?!\s*\()|\bgetattr\(\s*\w*cache|\bcaches\.all\(|\.make_key\(|\.make_and_validate_key\(|\bcache\._\w+"
+)
+
 
 #: The parts of a key: fixed text, or None for what is made at run time.
 Shape = tuple[str | None, ...]
@@ -84,6 +95,18 @@ class Flows:
                 self.keyed.append((site, found))
         self._known: dict[int, Flow] = {}
 
+    @cached_property
+    def loose_end(self) -> str:
+        """A place where a key may be used without a call that shows it, or a file that can't be read; empty if none."""
+        codebase = self._facts.codebase
+        for module in codebase.search(_LOOSE) if self.keyed else ():
+            if not is_test(module.path):
+                match = _LOOSE.search(module.source.data)
+                line = module.source.data.count(b"\n", 0, match.start()) + 1 if match else 1
+                return f"{module.path}:{line} reaches the cache in a way that shows no key"
+        broken = next(iter(codebase.problems), None)
+        return f"{broken} can't be read as a whole, and may use the key" if broken else ""
+
     def of(self, site: Site) -> Flow | None:
         """The flow that a site belongs to; None where its own key is not known."""
         if id(site) not in self._known:
@@ -99,7 +122,7 @@ class Flows:
         wanted = shapes(site)
         near = [(other, found) for other, found in self.keyed if _same_cache(site, other)]
         while True:
-            more = wanted.union(*(found for _, found in near if found & wanted))
+            more = wanted.union(*(found for other, found in near if found & wanted and other.method not in MANY))
             if more == wanted:
                 break
             wanted = more

@@ -233,7 +233,7 @@ class Models:
             inside = [base for base in self.classes.order(symbol) if isinstance(base, ClassRef)]
             converts = any(
                 base.definition.scope is not None
-                and {"from_db_value", "to_python", "contribute_to_class", "__get__"}
+                and {"from_db_value", "to_python", "contribute_to_class", "__get__", "descriptor_class"}
                 & set(base.definition.scope.definitions)
                 for base in inside
             )

@@ -12,7 +12,7 @@ from cachelint.caching.flows import Flow
 from cachelint.caching.keys import templates
 from cachelint.caching.sites import Site
 from cachelint.django.fields import Field
-from cachelint.findings import Applicability, Edit, Fix
+from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes import edits, plainrows
 from cachelint.fixes.newkey import Moved, NoKey, move
 from cachelint.fixes.templates import names_in_templates
@@ -38,6 +38,7 @@ from cachelint.kinds.model import (
 )
 from cachelint.kinds.model import Function as FunctionKind
 from cachelint.project import ClassRef, FunctionRef
+from cachelint.project.trees import descendants
 
 #: Methods of a QuerySet that give one row, before which ``.values(…)`` goes.
 _ONE_ROW = frozenset({"get", "first", "last", "latest", "earliest", "aget", "afirst", "alast", "alatest", "aearliest"})
@@ -85,6 +86,8 @@ class _Dictform:
         )
         #: What is put in the place of an instance that comes from elsewhere.
         self.displays: list[tuple[Function, cst.BaseExpression]] = []
+        #: Values that are passed to `get_or_set` as they are: a QuerySet costs nothing there, a list would.
+        self.eager: set[cst.BaseExpression] = set()
 
     def fix(self) -> Fix:
         """The edits for the whole flow."""
@@ -112,9 +115,8 @@ class _Dictform:
     def _reason(self) -> str:
         """Why a person should read the fix first; empty where it is safe."""
         traced = self.tracer.traced
-        open_at = self.moved.open_at
-        if open_at is not None:
-            return f"the call at {open_at.place.path}:{open_at.place.line} may use the same key"
+        if self.moved.doubt:
+            return self.moved.doubt
         if traced.shown:
             function, call, name, _ = traced.shown[0]
             return f"{function.where(call)} shows it to a template, as `{name}`"
@@ -154,6 +156,8 @@ class _Dictform:
 
     def _check_model(self) -> None:
         ref = self.model.ref
+        if self.facts.codebase.containing("post_init"):
+            raise Refused("a receiver of `post_init` may change instances when they are made")
         if ref is not None and self.models.is_abstract(ref):
             raise Refused(f"`{self.model.short_name}` is abstract: which model's rows these are is not known")
         for name in _MAGIC if ref is not None else ():
@@ -348,13 +352,24 @@ class _Dictform:
         for function, attribute in self.tracer.traced.reads:
             name = self._column(function, attribute)
             whole = function.above[attribute] if "__" in name else attribute
-            end = edits.between(function.lift.place(attribute.value), function.lift.place(whole))
+            assert isinstance(whole, cst.Attribute)
+            end = edits.between(function.lift.place(attribute.value), function.lift.place(whole.attr))
+            if "#" in self._source_of(end):
+                raise Refused(f"{function.where(attribute)}: a comment stands in the middle of what would change")
             changes.append(edits.replace(end, f"[{_quoted(function, attribute, name)}]"))
         return changes
+
+    def _source_of(self, place: Place) -> str:
+        source = self.facts.codebase.source(place.path)
+        return source.text[
+            source.offset(place.line, place.column) : source.offset(place.end_line, place.end_column)
+        ]  # fmt: skip
 
     def _shown_as(self, function: Function, node: cst.BaseExpression, fields: list[str]) -> str:
         """A display of the fields of an instance, or of each of many."""
         code = function.lift.code(node)
+        if "\n" in code or "#" in code:
+            raise Refused(f"{function.where(node)}: `{short(code)}` is written over several lines")
         name = "row" if self.rows else code
         entries = ", ".join(f'"{field}": {name}.{field.replace("__", ".")}' for field in fields)
         return f"[{{{entries}}} for row in {code}]" if self.rows else f"{{{entries}}}"
@@ -380,8 +395,13 @@ class _Dictform:
             first = value.args[0].value
             kind = self._kind(function, first)
             text = f".objects{chosen}" if isinstance(kind, ModelClass) else chosen
-            if isinstance(kind, ModelClass) and not self._has_objects():
-                raise Refused(f"{line}: `{self.model.short_name}` has no manager called `objects`")
+            if isinstance(kind, ModelClass):
+                if not self._has_objects():
+                    raise Refused(f"{line}: `{self.model.short_name}` has no default manager called `objects`")
+                objects = cst.Attribute(first, cst.Name("objects"))
+                self._require(function, objects, "get", f"`{self.model.short_name}.objects`")
+            else:
+                self._require(function, first, "get")
             return [edits.after(lift.place(first), text)]
         raise Refused(f"{line}: `{short(code)}` is no query that `.values()` could go into")
 
@@ -397,13 +417,39 @@ class _Dictform:
         place = lift.place(value)
         if isinstance(parent, cst.CompFor):
             return [edits.after(place, chosen)]
-        return [edits.before(place, "list("), edits.after(place, f"{chosen})")]
+        self._check_time(function, value)
+        lead = "lambda: list(" if value in self.eager else "list("
+        return [edits.before(place, lead), edits.after(place, f"{chosen})")]
 
-    def _require(self, function: Function, node: cst.BaseExpression, method: str = "") -> None:
+    def _check_time(self, function: Function, value: cst.BaseExpression) -> None:
+        """A QuerySet runs when it is stored, a list when it is made: that must not be on each hit."""
+        parent = function.above.get(value)
+        if isinstance(parent, cst.Arg):
+            call = function.above.get(parent)
+            if any(site.node is call and site.innermost.method == "get" for site in self.flow.all_sites):
+                raise Refused(f"{function.where(value)}: a list as the default would be made on each hit")
+        if not isinstance(parent, cst.Assign):
+            return
+        target = parent.targets[0].target
+        name = target.value if isinstance(target, cst.Name) else ""
+        read = [s.node for s in self.flow.all_sites if s.lift is function.lift and s.innermost.method == "get"]
+        given = [
+            above.value
+            for node in function.names(name)
+            if isinstance(at := function.above.get(node), cst.AssignTarget)
+            and isinstance(above := function.above.get(at), cst.Assign)
+        ]
+        reads_itself = any(node is g or node in descendants(g) for g in given for node in read)
+        if read and not reads_itself:
+            raise Refused(f"{function.where(value)}: a list in `{name}` would be made on each hit")
+
+    def _require(self, function: Function, node: cst.BaseExpression, method: str = "", shown: str = "") -> None:
         kind = self._kind(function, node)
-        line, code = function.where(node), short(function.lift.code(node))
+        inner = node.value if shown and isinstance(node, cst.Attribute) else node
+        line, code = function.where(inner), shown or short(function.lift.code(node))
+        self._check_made(function, node)
         for ref in (getattr(kind, "manager_class", None), getattr(kind, "queryset_class", None)):
-            for name in (method, "values"):
+            for name in (method, "values", "__iter__", "iterator"):
                 if ref is not None and name and self.facts.interpreter.classes.member(ref, name) is not None:
                     raise Refused(f"{line}: `{ref.definition.name}` has a `{name}()` of its own")
         good = isinstance(kind, QuerySet | Manager) and kind.model == self.model
@@ -411,6 +457,18 @@ class _Dictform:
             good = good and kind.row == ModelInstance(self.model) and kind.type == "QuerySet"
         if not good:
             raise Refused(f"{line}: `{code}` is no QuerySet that is known well enough")
+
+    def _check_made(self, function: Function, node: cst.BaseExpression) -> None:
+        """What a QuerySet in a variable was made by must be as good as if it stood here."""
+        for name in [n.value for n in (node, *descendants(node)) if isinstance(n, cst.Name)]:
+            for use in function.names(name):
+                target = function.above.get(use)
+                statement = function.above.get(target) if isinstance(target, cst.AssignTarget) else None
+                code = function.lift.code(statement) if statement is not None else ""
+                for word in _NOT_BEFORE_VALUES:
+                    if f".{word}(" in code:
+                        where = function.where(node)
+                        raise Refused(f"{where}: after `.{word}()`, `.values()` would mean something else")
 
     def _kind(self, function: Function, node: cst.BaseExpression) -> Kind:
         """What an expression of a function is, where its variables are what they are in the end."""
@@ -421,6 +479,9 @@ class _Dictform:
         """Whether ``objects`` is certainly the default manager, which ``get_object_or_404`` asks."""
         interpreter = self.facts.interpreter
         fields = self.models.fields(self.model)
+        for base in interpreter.classes.order(self.model.ref) if self.model.ref is not None else []:
+            if isinstance(base, ClassRef) and b"default_manager_name" in base.module.text_of(base.definition):
+                return False
         for ref in interpreter.classes.order(self.model.ref) if self.model.ref is not None else []:
             if not isinstance(ref, ClassRef) or ref.definition.scope is None:
                 continue
@@ -482,10 +543,14 @@ def _quote(name: str) -> str:
 
 
 def _quoted(function: Function, node: cst.CSTNode, name: str) -> str:
-    """The name in quotes that don't end an f-string around it."""
+    """The name in quotes that don't end an f-string around it. Raises Refused where all are taken."""
+    taken: set[str] = set()
     current: cst.CSTNode | None = node
     while current is not None:
-        if isinstance(current, cst.FormattedString) and current.start.endswith('"'):
-            return f"'{name}'"
+        if isinstance(current, cst.FormattedString):
+            taken.add(current.start[-1])
         current = function.above.get(current)
-    return f'"{name}"'
+    for quote in ('"', "'"):
+        if quote not in taken:
+            return f"{quote}{name}{quote}"
+    raise Refused(f"{function.where(node)}: no quotes are left inside these f-strings")

@@ -15,6 +15,12 @@ def name_for(source: Source, module: str, name: str) -> tuple[str, Edit | None]:
     for line in source.text.splitlines():
         if re.match(rf"from\s+{re.escape(module)}\s+import\s+(?:.*\W)?{name}\s*(?:,|$|#)", line):
             return name, None
+        other = re.match(rf"from\s+{re.escape(module)}\s+import\s+(?:.*\W)?{name}\s+as\s+(\w+)", line)
+        if other is not None:
+            return other.group(1), None
+        whole = re.match(rf"import\s+(?:.*,\s*)?{re.escape(module)}\s+as\s+(\w+)", line)
+        if whole is not None:
+            return f"{whole.group(1)}.{name}", None
         if re.match(rf"import\s+(?:.*,\s*)?{re.escape(module)}\s*(?:,|$|#)", line):
             return f"{module}.{name}", None
     if re.search(rf"\b{name}\s*=|\bdef\s+{name}\b|\bclass\s+{name}\b", source.text):
@@ -39,6 +45,10 @@ def unused_after(codebase: Codebase, path: str, name: str, removed: int) -> Edit
     found = [n for n, line in enumerate(lines, 1) if re.fullmatch(rf"import\s+{re.escape(name)}\s*", line)]
     if len(found) != 1 or len(re.findall(rf"\b{re.escape(name)}\b", source.text)) != removed + 1:
         return None
+    last = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+    asked = re.compile(rf"from\s+[\w.]*\b{re.escape(last)}\s+import\s+(?:[^#\n]*\b{re.escape(name)}\b|\*|\()".encode())
+    if any(module.path != path for module in codebase.search(asked)):
+        return None  # Another module may take it from here.
     line = found[0]
     # Nothing may be left of its line, but the last line of a file has no next one.
     if line >= len(source.line_starts):

@@ -83,9 +83,7 @@ def _fix(site: Site, kind: Kind, facts: Facts) -> Fix:
         elif isinstance(kind, Scalar):
             changes += _read_back(read, _AS_TEXT[kind.type], facts)
     what = "a list" if isinstance(kind, Set) else "text"
-    reason = _REASON.format(what)
-    if moved.open_at is not None:
-        reason = f"the call at {moved.open_at.place.path}:{moved.open_at.place.line} may use the same key"
+    reason = moved.doubt or _REASON.format(what)
     return Fix(f"store {what}, under a new version of the key", tuple(changes), Applicability.UNSAFE, reason)
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.flows import Flow, Shape, shape
+from cachelint.caching.flows import MANY, Flow, Shape, shape
 from cachelint.caching.keys import VERSION_MARKER, templates
 from cachelint.caching.sites import Site
 from cachelint.findings import Edit, Place
 from cachelint.fixes import edits
+from cachelint.fixes.tree import is_none
 from cachelint.infer.scan import called_name
-from cachelint.kinds.model import Origin, Str, Text
+from cachelint.kinds.model import Hole, Origin, Str, Text
 from cachelint.project import Definition, Lift, Module
 from cachelint.project.trees import descendants, parents
 
@@ -37,6 +38,14 @@ class Moved:
     count: int
     elsewhere: Place | None = None
     open_at: Site | None = None
+    loose_end: str = ""
+
+    @property
+    def doubt(self) -> str:
+        """Why the key may be used where nobody sees it; empty where its flow is closed."""
+        if self.open_at is not None:
+            return f"the call at {self.open_at.place.path}:{self.open_at.place.line} may use the same key"
+        return self.loose_end
 
 
 def move(flow: Flow, facts: Facts, first: int) -> Moved:
@@ -57,6 +66,15 @@ class _Shared(Exception):
         self.literal = literal
 
 
+@dataclass(frozen=True)
+class _Change:
+    """What becomes of one stretch of fixed text in a literal."""
+
+    origin: Origin
+    old: str
+    new: str
+
+
 class _Move:
     """Chooses the literals to be changed; what else is written in them moves as well."""
 
@@ -69,7 +87,7 @@ class _Move:
         self.helpers: set[str] = set()
         self.group: dict[int, Site] = {id(site): site for site in flow.all_sites}
         #: The literals that are changed, by the id of their node.
-        self.changed: dict[int, Origin] = {}
+        self.changed: dict[int, _Change] = {}
         #: Literals → the sites whose keys are written in them.
         self.users: dict[int, list[Site]] = {}
         for site, _ in facts.flows.keyed:
@@ -84,8 +102,8 @@ class _Move:
         for site in self.group.values():
             if site.version is not None:
                 raise NoKey(f"{_line(site)} passes version=, which has to be changed by hand")
-            for template in templates(site.key):
-                old, new = shape(template), self._after(template)
+            for template in self._templates(site):
+                old, new = shape(template), self._after(template, site)
                 known, other = after.setdefault(old, (new, site))
                 if known != new:
                     raise NoKey(
@@ -107,14 +125,17 @@ class _Move:
         }
         changes: list[Edit] = []
         elsewhere: Place | None = None
-        for origin in self.changed.values():
-            place = origin.lift.place(origin.node)
-            changes.append(edits.replace(place, next_version(origin.lift.code(origin.node), self.first)))
+        for change in self.changed.values():
+            origin = change.origin
+            source = origin.lift.code(origin.node)
+            if source.count(change.old) != 1:
+                raise NoKey(f"the words of the key in `{source}` can't be told from the rest of it")
+            changes.append(edits.replace(origin.lift.place(origin.node), source.replace(change.old, change.new)))
             elsewhere = self._check_name(origin) or elsewhere
         self._check_once_more()
         open_at = next((flow.open_at for flow in self.flows if flow.open_at is not None), None)
         calls = {(site.lift.path, site.place) for site in self.group.values()}
-        return Moved(tuple(changes), len(calls), elsewhere, open_at)
+        return Moved(tuple(changes), len(calls), elsewhere, open_at, self.facts.flows.loose_end)
 
     # -- choosing --------------------------------------------------------------------------------------------
 
@@ -122,10 +143,10 @@ class _Move:
         """Choose a literal of each key until all that is written in one of them belongs to the group."""
         while True:
             for site in list(self.group.values()):
-                for template in templates(site.key):
+                for template in self._templates(site):
                     if not any(id(origin.node) in self.changed for origin in _origins(template)):
-                        origin = self._best(template, site)
-                        self.changed[id(origin.node)] = origin
+                        change = self._best(template, site)
+                        self.changed[id(change.origin.node)] = change
             pulled = [site for key in self.changed for site in self.users.get(key, ()) if not self._is_mine(site)]
             if not pulled:
                 return
@@ -145,9 +166,18 @@ class _Move:
             call.inner is not None and call.innermost.node is site.node for call in self.group.values()
         )
 
-    def _best(self, template: Str, site: Site) -> Origin:
-        """The literal of a template with the fewest other users, and of these the one that says most."""
+    def _templates(self, site: Site) -> list[Str]:
+        """The texts that the key of a site can be; of many keys at once those that are of these flows."""
+        found = templates(site.key)
+        if site.innermost.method not in MANY:
+            return found
+        shapes = frozenset[Shape]().union(*(flow.shapes for flow in self.flows))
+        return [template for template in found if shape(template) in shapes]
+
+    def _best(self, template: Str, site: Site) -> _Change:
+        """The change of the literal with the fewest other users, of these one with a marker, or that says most."""
         words: dict[int, int] = {}
+        marked: set[int] = set()
         origins: dict[int, Origin] = {}
         for part in template.parts or ():
             if isinstance(part, Text) and part.origin is not None:
@@ -155,37 +185,52 @@ class _Move:
                     key = id(part.origin.node)
                     origins[key] = part.origin
                     words[key] = words.get(key, 0) + sum(c.isalnum() for c in part.text)
+                    if VERSION_MARKER.search(part.text):
+                        marked.add(key)
         said = [key for key in words if words[key] and key not in self.shared]
         if not said:
             raise NoKey(f"the words of the key at {_line(site)} stand in no literal that is for this key alone")
-        best = min(said, key=lambda key: (self._others(key), -words[key]))
-        return origins[best]
+        best = min(said, key=lambda key: (key not in marked, self._others(key), -words[key]))
+        return self._change(template, origins[best])
+
+    def _change(self, template: Str, origin: Origin) -> _Change:
+        """The new text of the part of a literal that a marker goes into."""
+        parts = list(template.parts or ())
+        mine = [
+            (index, part)
+            for index, part in enumerate(parts)
+            if isinstance(part, Text) and part.origin is not None and part.origin.node is origin.node
+        ]
+        marked = [(index, part) for index, part in mine if VERSION_MARKER.search(part.text)]
+        index, target = next(iter(marked), None) or next((i, p) for i, p in mine if _says(p.text))
+        before_hole = index + 1 < len(parts) and isinstance(parts[index + 1], Hole)
+        return _Change(origin, target.text, _next_text(target.text, before_hole, self.first))
 
     def _others(self, key: int) -> int:
         return sum(1 for user in self.users.get(key, ()) if not self._is_mine(user))
 
     # -- what comes of it ------------------------------------------------------------------------------------
 
-    def _after(self, template: Str) -> Shape:
-        """The shape of a key once its literals are changed."""
+    def _after(self, template: Str, site: Site) -> Shape:
+        """The shape of a key once its literals are changed. Raises NoKey where one is not written as elsewhere."""
         parts = list(template.parts or ())
-        for key, origin in self.changed.items():
+        for key, change in self.changed.items():
             mine = [
-                (index, part)
+                index
                 for index, part in enumerate(parts)
                 if isinstance(part, Text) and part.origin is not None and id(part.origin.node) == key
             ]
             if not mine:
                 continue
-            marked = [(index, part) for index, part in mine if VERSION_MARKER.search(part.text)]
-            index, target = next(iter(marked), None) or next((i, p) for i, p in mine if _says(p.text))
-            run = _chosen(origin.lift.code(origin.node))
-            parts[index] = Text(_next_text(target.text, run.before_hole, self.first), target.origin)
+            same = [index for index in mine if getattr(parts[index], "text", "") == change.old]
+            if len(same) != 1:
+                raise NoKey(f"the words of the key at {_line(site)} are not written as a whole")
+            parts[same[0]] = Text(change.new, change.origin)
         return shape(Str(tuple(parts)))
 
     def _check_once_more(self) -> None:
         """The same words once more in a function with a call: what `get_many` gave is asked by them, say."""
-        words = {_words_of(origin.lift, origin.node) for origin in self.changed.values()}
+        words = {_words_of(change.origin.lift, change.origin.node) for change in self.changed.values()}
         for lift in {id(site.lift): site.lift for site in self.group.values()}.values():
             for node in descendants(lift.module):
                 if isinstance(node, cst.SimpleString | cst.FormattedString) and id(node) not in self.changed:
@@ -240,13 +285,17 @@ class _Move:
                     target = parent.targets[0].target
                     if len(parent.targets) == 1 and isinstance(target, cst.Name):
                         return target.value
-                    return "" if isinstance(target, cst.Attribute) else None
+                    return "" if isinstance(target, cst.Attribute) and self._only_asked(target) else None
                 case cst.NamedExpr() if isinstance(parent.target, cst.Name):
                     return parent.target.value
                 case cst.AnnAssign() | cst.AugAssign() if isinstance(parent.target, cst.Name):
                     return parent.target.value
-                case cst.If() | cst.While() | cst.Comparison():
+                case cst.If() | cst.While():
                     return ""
+                case cst.Comparison():
+                    return "" if is_none(parent.comparisons[0].comparator) else None
+                case cst.Attribute() if parent.value is current and parent.attr.value not in _TEXT:
+                    return None
                 case cst.Return() | cst.Yield():
                     # Whoever asks a function that makes keys is looked at elsewhere.
                     return None if any(above.get(call) is not None for call in mine) else ""
@@ -260,6 +309,15 @@ class _Move:
                     return None if not isinstance(parent, cst.Expr) else ""
             current = parent
         return ""
+
+    def _only_asked(self, target: cst.Attribute) -> bool:
+        """Whether an attribute that a key is kept in stands nowhere but in calls of the group."""
+        name = target.attr.value.encode()
+        word = re.compile(rb"\." + re.escape(name) + rb"\b")
+        everywhere = sum(len(word.findall(m.source.data)) for m in self.facts.codebase.containing(name.decode()))
+        calls = {id(site.node): site for site in self.group.values()}
+        inside = sum(len(word.findall(site.lift.code(site.node).encode())) for site in calls.values())
+        return everywhere == inside + 1
 
     def _makes_text(self, call: cst.Call) -> bool:
         """Whether a call only makes a text of what it is given: a method of texts, or what helps to make these keys."""
@@ -374,62 +432,6 @@ def _next_text(text: str, before_hole: bool, first: int) -> str:
     separator = text[-1] if text[-1] in _SEPARATORS else (used[-1] if used else ":")
     lead = "" if text[-1] in _SEPARATORS else separator
     return f"{text}{lead}v{first}{separator}"
-
-
-def next_version(source: str, first: int = 2) -> str:
-    """The source of a literal with its version marker counted up, or with ``first`` put in where there is none.
-
-    ``"user:v1:%s"`` becomes ``"user:v2:%s"``, ``f"user_{pk}"`` becomes ``f"user_v2_{pk}"``, ``"users"`` ``"users:v2"``.
-    """
-    marked = VERSION_MARKER.search(source)
-    if marked is not None:
-        return f"{source[: marked.start(1)]}{int(marked.group(1)) + 1}{source[marked.end(1) :]}"
-    run = _chosen(source)
-    text = _next_text(source[run.start : run.end], run.before_hole, first)
-    return f"{source[: run.start]}{text}{source[run.end :]}"
-
-
-@dataclass(frozen=True)
-class _Run:
-    """A stretch of fixed text in the source of a literal."""
-
-    start: int
-    end: int
-    before_hole: bool
-
-
-_BRACES = re.compile(r"(?<!\{)\{[\w.!:\[\]]*\}")
-_PERCENT = re.compile(r"%(?:\(\w+\))?[sdrxi]")
-
-
-def _chosen(source: str) -> _Run:
-    """The first stretch with words, where a marker goes; the whole text where none has any."""
-    prefix = re.match(r"[A-Za-z]*", source)
-    quote_at = prefix.end() if prefix else 0
-    quote = source[quote_at : quote_at + 3] if source[quote_at : quote_at + 3] in ('"""', "'''") else source[quote_at]
-    start, end = quote_at + len(quote), len(source) - len(quote)
-    position = start
-    for hole_start, hole_end in _holes(source, start, end, "f" in source[:quote_at].lower()):
-        if _says(source[position:hole_start]):
-            return _Run(position, hole_start, True)
-        position = hole_end
-    return _Run(position, end, False) if _says(source[position:end]) else _Run(start, end, False)
-
-
-def _holes(source: str, start: int, end: int, formatted: bool) -> list[tuple[int, int]]:
-    """Where the parts made at run time stand in a literal."""
-    if not formatted:
-        hole = _BRACES if _BRACES.search(source, start, end) else _PERCENT
-        return [match.span() for match in hole.finditer(source, start, end)]
-    parsed = cst.parse_expression(source)
-    found: list[tuple[int, int]] = []
-    position = start
-    for part in parsed.parts if isinstance(parsed, cst.FormattedString) else ():
-        length = len(cst.Module([]).code_for_node(part))
-        if isinstance(part, cst.FormattedStringExpression):
-            found.append((position, position + length))
-        position += length
-    return found
 
 
 def _says(text: str) -> bool:

@@ -53,8 +53,7 @@ def fix(site: Site, facts: Facts) -> Fix:
         for node, test in later_uses(read, stored, None):
             if not test and _use(read.function, node):
                 reason = f"{read.function.where(node)} returns it: callers get a list where they got a QuerySet"
-    if moved.open_at is not None:
-        reason = f"the call at {moved.open_at.place.path}:{moved.open_at.place.line} may use the same key"
+    reason = moved.doubt or reason
     title = "store a list of the rows, under a new version of the key"
     return Fix(title, tuple(changes), Applicability.UNSAFE if reason else Applicability.SAFE, reason)
 

@@ -54,7 +54,10 @@ class _Reader:
         for path in paths:
             text = (self.codebase.root / path).read_text(encoding="utf-8", errors="replace")
             self._scan(path, text, name, rows)
+            looped = rows and any(m.group(2) == name for m in _LOOP.finditer(text))
             for match in _MORE.finditer(text):
+                if looped and match.group().startswith("include"):
+                    raise Escapes(f"{path} includes a template that knows the loop's variable as well")
                 if match.group(3):
                     raise Escapes(f"{path} includes a template whose name is not known")
                 self.read(match.group(1) or match.group(2), name, rows)

@@ -10,7 +10,7 @@ from cachelint.caching.collect import Facts
 from cachelint.fixes.callers import calls_of
 from cachelint.fixes.tree import Escapes, Function, is_none, short
 from cachelint.infer.scan import called_name
-from cachelint.project import FunctionRef, Lift
+from cachelint.project import ClassRef, FunctionRef, Lift
 
 #: Functions through which a value is followed.
 _MAX_FOLLOWED = 12
@@ -18,6 +18,7 @@ _MAX_FOLLOWED = 12
 _SAME_ROWS = frozenset({"list", "sorted", "reversed", "tuple"})
 _ONE_OF_ROWS = frozenset({"max", "min", "next"})
 _ONLY_TESTS = frozenset({"len", "bool", "any", "all"})
+_ALL_NAMES = frozenset({"locals", "vars", "eval", "exec", "globals"})
 _RENDERING = frozenset({"render", "render_to_string", "TemplateResponse", "SimpleTemplateResponse"})
 
 
@@ -237,6 +238,8 @@ class Tracer:
             isinstance(above, cst.AugAssign | cst.AnnAssign) and above.target is parent
         ):
             raise function.escape(node, "is changed")
+        if _expects_error(function, parent):
+            raise function.escape(node, "is read where an AttributeError is expected")
         self.traced.reads.append((function, parent))
         return False
 
@@ -270,6 +273,7 @@ class Tracer:
         ref = function.ref
         if ref in self.traced.followed:
             return
+        self._check_method(ref)
         self.traced.followed.add(ref)
         if len(self.traced.followed) > _MAX_FOLLOWED:
             raise Escapes("what is stored is returned through too many functions")
@@ -283,6 +287,22 @@ class Tracer:
         self._calls[ref] = calls
         for inner, call in calls:
             self.use(inner, call, rows)
+
+    def _check_method(self, ref: FunctionRef) -> None:
+        """A method that others may call, or stand in the place of, can't change what it returns."""
+        if ref.definition.parent is None:
+            return
+        classes, name = self.facts.interpreter.classes, ref.definition.name
+        owner = ClassRef(ref.module, ref.definition.parent)
+        if classes.externals(owner):
+            raise Escapes(f"`{name}` is a method of a class that derives from another outside the project")
+        family = [b for b in classes.order(owner) if isinstance(b, ClassRef) and b != owner] + classes.subclasses(owner)
+        if any(other.definition.scope and name in other.definition.scope.definitions for other in family):
+            raise Escapes(f"`{name}` is a method that is overridden")
+        for module in self.facts.codebase.containing(name):
+            for definition in module.outline.walk():
+                if definition.name == name and definition is not ref.definition and definition.form == "function":
+                    raise Escapes(f"`{name}` is the name of another function as well ({module.path}:{definition.line})")
 
     def _loop(self, function: Function, loop: cst.For | cst.CompFor) -> None:
         if not isinstance(loop.target, cst.Name):
@@ -388,6 +408,9 @@ class Tracer:
         if key in self._holders:
             return
         self._holders.add(key)
+        for node in function.above:
+            if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in _ALL_NAMES:
+                raise Escapes(f"{function.where(node)}: `{node.func.value}()` hands on all variables")
         for node in function.names(name):
             parent = function.above.get(node)
             if isinstance(parent, cst.Param):
@@ -456,6 +479,19 @@ def _binds(parent: cst.CSTNode | None, node: cst.Name) -> bool:
     if isinstance(parent, cst.AnnAssign | cst.AugAssign | cst.For | cst.CompFor):
         return parent.target is node
     return isinstance(parent, cst.Global | cst.NameItem | cst.Del | cst.AsName | cst.Element)
+
+
+def _expects_error(function: Function, node: cst.CSTNode) -> bool:
+    """Whether somebody around waits for an AttributeError, which a dict does not raise."""
+    current = node
+    while current in function.above:
+        current, inner = function.above[current], current
+        if isinstance(current, cst.Try) and inner is current.body:
+            if any(h.type is not None and "AttributeError" in function.lift.code(h.type) for h in current.handlers):
+                return True
+        if isinstance(current, cst.With) and any("AttributeError" in function.lift.code(i) for i in current.items):
+            return True
+    return False
 
 
 def argument_of(call: cst.Call, name: str, positional: list[str]) -> cst.BaseExpression | None:

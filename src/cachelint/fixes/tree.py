@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from cachelint.project import FunctionRef, Lift
-from cachelint.project.trees import descendants, parents
+from cachelint.project.trees import children, descendants, parents
 
 
 class Escapes(Exception):
@@ -27,9 +27,15 @@ class Function:
 
     def names(self, name: str, scope: cst.CSTNode | None = None) -> Iterator[cst.Name]:
         """All places where a variable stands (not attributes or keywords of that name), below ``scope``."""
-        for node in descendants(scope if scope is not None else self.tree):
+        root = scope if scope is not None else self.tree
+        stack: list[cst.CSTNode] = [root]
+        while stack:
+            node = stack.pop()
             if isinstance(node, cst.Name) and node.value == name and self._is_variable(node):
                 yield node
+            for child in reversed(list(children(node))):
+                if not (isinstance(child, cst.FunctionDef | cst.Lambda) and _own(child, name)):
+                    stack.append(child)
 
     def _is_variable(self, node: cst.Name) -> bool:
         parent = self.above.get(node)
@@ -83,6 +89,21 @@ class Function:
         """The reason why a value can't be followed."""
         subject = f"`{node.value}` {what}" if isinstance(node, cst.Name) else f"it {what}"
         return Escapes(f"{self.where(node)}: {subject} (`{self.statement(node)}`)")
+
+
+def _own(function: cst.FunctionDef | cst.Lambda, name: str) -> bool:
+    """Whether a name is a variable of an inner function's own."""
+    parameters = function.params
+    everything = (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)
+    stars = (parameters.star_arg, parameters.star_kwarg)
+    if any(p.name.value == name for p in (*everything, *(s for s in stars if isinstance(s, cst.Param)))):
+        return True
+    if isinstance(function, cst.Lambda):
+        return False
+    inside = list(descendants(function.body))
+    if any(isinstance(node, cst.NameItem) and node.name.value == name for node in inside):
+        return False
+    return any(isinstance(n, cst.AssignTarget) and getattr(n.target, "value", "") == name for n in inside)
 
 
 def short(code: str, limit: int = 50) -> str:

@@ -71,11 +71,15 @@ def _drop(site: Site, facts: Facts) -> Fix:
         _check_content(function, write, pickled)
         call = _dumps(function, write, stored)
         made.add(call)
+        if call is not write.nodes.get("value") and not isinstance(call.args[0].value, cst.Dict | cst.List | cst.Call):
+            reasons.append(f"{function.where(call)} pickles the value before it is stored: it must not change between")
         changes += _unwrapped(function, call, dropped)
     loads = {load.node for load in facts.loads}
     for read in reads:
         function = read.function
+        tested = loaded = 0
         for node, test in later_uses(read, stored, made):
+            tested, loaded = tested + test, loaded + (not test)
             if test:
                 if tests_truth(function, node):
                     reasons.append(f"{function.where(node)} takes an empty value for a miss")
@@ -85,13 +89,17 @@ def _drop(site: Site, facts: Facts) -> Fix:
             if not isinstance(load, cst.Call) or load not in loads:
                 raise function.escape(node, "is used as bytes")
             changes += _unwrapped(function, load, dropped)
+        if not tested:
+            raise Escapes(f"{function.where(read.whole)}: what is read from the cache is never tested for a miss")
+        if loaded > 1:
+            reasons.append(f"{function.where(read.whole)} unpickles what it read more than once, each time a copy")
     for (path, module), places in dropped.items():
         edit = unused_after(facts.codebase, path, module, len(places))
         if edit is not None:
             changes.append(edit)
     title = "let Django serialise the value, under a new version of the key"
-    if moved.open_at is not None:
-        reasons.insert(0, f"the call at {moved.open_at.place.path}:{moved.open_at.place.line} may use the same key")
+    if moved.doubt:
+        reasons.insert(0, moved.doubt)
     if reasons:
         return Fix(title, tuple(changes), Applicability.UNSAFE, reasons[0])
     return Fix(title, tuple(changes), Applicability.SAFE)
@@ -149,4 +157,6 @@ def _unwrapped(function: Function, call: cst.Call, dropped: dict[tuple[str, str]
     module = (dotted(call.func) or "").partition(".")[0]
     dropped.setdefault((function.lift.path, module), set()).add(whole)
     begin = Place(whole.path, whole.line, whole.column, inner.line, inner.column)
+    if "#" in function.lift.code(call).replace(function.lift.code(call.args[0].value), ""):
+        raise Escapes(f"{function.where(call)}: a comment stands in the middle of what would change")
     return [edits.replace(begin, ""), edits.replace(edits.between(inner, whole), "")]

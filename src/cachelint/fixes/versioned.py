@@ -23,7 +23,6 @@ def propose(site: Site, facts: Facts) -> Fix | str:
         return str(refused)
     title = "put `v1` into the key" + (f" at all {moved.count} calls that use it" if moved.count > 1 else "")
     reason = _COLD
-    if moved.open_at is not None:
-        other = moved.open_at.place
-        reason += f"; and the call at {other.path}:{other.line} may use the same key"
+    if moved.doubt:
+        reason += f"; and {moved.doubt}"
     return Fix(title, moved.edits, Applicability.UNSAFE, reason)
