@@ -904,3 +904,37 @@ def test_no_conversion_that_is_not_certain(trap: str, tmp_path: Path) -> None:
     findings = [f for f in check(root).findings if f.code == "CL104"]
     assert findings
     assert all(f.fix is None and f.no_fix for f in findings)
+
+
+LOOSE = [
+    'import functools\n\n\ndef later(pk):\n    return functools.partial(cache.delete, f"book:v1:{pk}")\n',
+    'def later(run, pk):\n    run(cache.delete, f"book:v1:{pk}")\n',
+    'def everywhere(pk):\n    for other in caches.all():\n        other.delete(f"book:v1:{pk}")\n',
+    'def raw(client, pk):\n    client.delete(cache.make_key(f"book:v1:{pk}"))\n',
+    'def by_name(pk):\n    getattr(cache, "delete")(f"book:v1:{pk}")\n',
+]
+
+
+@pytest.mark.parametrize("loose", LOOSE)
+def test_a_cache_that_is_reached_without_a_call_makes_nothing_safe(loose: str, tmp_path: Path) -> None:
+    root = make_project(tmp_path, textwrap.dedent(READ_WRITE) + "\n\n" + loose)
+    (finding,) = [f for f in check(root).findings if f.code == "CL101"]
+    assert finding.fix is None or finding.fix.applicability is Applicability.UNSAFE
+    if finding.fix is not None:
+        assert "reaches the cache" in finding.fix.reason
+
+
+def test_a_list_for_get_or_set_is_made_on_a_miss_only(tmp_path: Path) -> None:
+    case = """
+        def titles():
+            books = cache.get_or_set("books:v1", Book.objects.order_by("pk"), 60)
+            return [book.title for book in books]
+    """
+    assert 'lambda: list(Book.objects.order_by("pk").values("id", "title")), 60)' in fixed(tmp_path, case)
+
+
+def test_keys_of_one_delete_many_have_nothing_to_do_with_one_another(tmp_path: Path) -> None:
+    case = READ_WRITE + '\n\n    def forget(pk):\n        cache.delete_many([f"book:v1:{pk}", "template.cache.x"])\n'
+    text = fixed(tmp_path, case)
+    assert text.count("book:v2:") == 3
+    assert '"template.cache.x"' in text

@@ -572,3 +572,86 @@ def story():
 
 
 EXPECTED = ["Tea", "Jam", "Rye"]
+
+
+
+# --- a variable that an inner function has as well
+def story():
+    book = cache.get("t:shadow:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:shadow:v1", book, 300)  # CL101 safe
+    more = sorted(Book.objects.all(), key=lambda book: book.pages)
+    return [book.title, more[0].title]
+
+
+EXPECTED = ["Tea", "Tea"]
+
+
+# --- an error that a dict does not raise
+def story():
+    book = cache.get("t:error:v1")
+    try:
+        return book.title
+    except AttributeError:
+        pass
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:error:v1", book, 300)  # CL101 none
+    return book.title
+
+
+EXPECTED = "Tea"
+
+
+# --- all variables at once
+def story():
+    book = cache.get("t:locals:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:locals:v1", book, 300)  # CL101 none
+    return "{book.title}".format(**locals())
+
+
+EXPECTED = "Tea"
+
+
+# --- a query that would run on each hit
+def story():
+    books = Book.objects.order_by("pk")
+    found = cache.get("t:each:v1")
+    if found is None:
+        found = books
+        cache.set("t:each:v1", found, 300)  # CL102 none
+    return [book.title for book in found]
+
+
+EXPECTED = ["Tea", "Jam", "Rye"]
+
+
+# --- a key that is compared
+def keep(pk):
+    key = f"t:compared-{pk}"
+    if key == "t:compared-1":
+        cache.set(key, 1, 300)  # CL301 none
+    return cache.get(key)
+
+
+def story():
+    return keep(1)
+
+
+EXPECTED = 1
+
+
+# --- a miss that raises
+def story():
+    try:
+        return pickle.loads(cache.get("t:caught:v1"))  # CL401 none
+    except TypeError:
+        found = [1]
+        cache.set("t:caught:v1", pickle.dumps([1]), 300)  # CL402 none # CL104 none
+        return found
+
+
+EXPECTED = [1]

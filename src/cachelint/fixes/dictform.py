@@ -88,6 +88,8 @@ class _Dictform:
         self.displays: list[tuple[Function, cst.BaseExpression]] = []
         #: Values that are passed to `get_or_set` as they are: a QuerySet costs nothing there, a list would.
         self.eager: set[cst.BaseExpression] = set()
+        #: Whether a query runs before something that came before it.
+        self.early = False
 
     def fix(self) -> Fix:
         """The edits for the whole flow."""
@@ -120,6 +122,8 @@ class _Dictform:
         if traced.shown:
             function, call, name, _ = traced.shown[0]
             return f"{function.where(call)} shows it to a template, as `{name}`"
+        if self.early:
+            return "the query runs where it is made, and not only when it is stored"
         changed = traced.followed | traced.taking
         if changed:
             names = ", ".join(sorted(f"`{ref.definition.name}`" for ref in changed))
@@ -225,6 +229,7 @@ class _Dictform:
                 return
         if site.called_value:
             raise Refused(f"{function.where(site.node)}: `{short(site.lift.code(node))}` can't be followed")
+        self.eager.add(node)
         self.tracer.source(function, node, self.rows)
 
     def _write(self, site: Site) -> None:
@@ -440,8 +445,25 @@ class _Dictform:
             and isinstance(above := function.above.get(at), cst.Assign)
         ]
         reads_itself = any(node is g or node in descendants(g) for g in given for node in read)
+        self.early = self.early or self._is_early(function, parent, name)
         if read and not reads_itself:
             raise Refused(f"{function.where(value)}: a list in `{name}` would be made on each hit")
+
+    def _is_early(self, function: Function, assigned: cst.Assign, name: str) -> bool:
+        """Whether something is called between the making of a QuerySet and the call that stores it."""
+        line = function.above.get(assigned)
+        block = function.above.get(line) if line is not None else None
+        body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
+        if line not in body:
+            return True
+        stores = {s.node for s in self.flow.all_sites if s.lift is function.lift and s.innermost.method != "get"}
+        for statement in body[body.index(line) + 1 :]:  # type: ignore[arg-type]
+            inside = list(descendants(statement))
+            if any(node in stores for node in inside):
+                return False
+            if any(isinstance(node, cst.Call) for node in inside):
+                return True
+        return True
 
     def _require(self, function: Function, node: cst.BaseExpression, method: str = "", shown: str = "") -> None:
         kind = self._kind(function, node)
