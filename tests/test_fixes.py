@@ -938,3 +938,14 @@ def test_keys_of_one_delete_many_have_nothing_to_do_with_one_another(tmp_path: P
     text = fixed(tmp_path, case)
     assert text.count("book:v2:") == 3
     assert '"template.cache.x"' in text
+
+
+def test_a_key_that_is_looked_for_moves_as_well(tmp_path: Path) -> None:
+    case = """
+        def total(pk):
+            key = f"total_{pk}"
+            if key not in cache:
+                cache.set(key, 1, 60)
+            return cache.get(key)
+    """
+    assert 'key = f"total_v1_{pk}"' in fixed(tmp_path, case, unsafe=True)

@@ -293,7 +293,7 @@ class _Move:
                 case cst.If() | cst.While():
                     return ""
                 case cst.Comparison():
-                    return "" if is_none(parent.comparisons[0].comparator) else None
+                    return "" if parent in mine or is_none(parent.comparisons[0].comparator) else None
                 case cst.Attribute() if parent.value is current and parent.attr.value not in _TEXT:
                     return None
                 case cst.Return() | cst.Yield():
