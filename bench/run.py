@@ -41,7 +41,10 @@ def environment(folder: Path) -> Path:
                 # A pin that is not served any more: the newest, whose version the table names.
                 subprocess.run([*pip, rival.partition("==")[0]], check=True)
         (folder / ".complete").touch()
-    subprocess.run([str(programs / "python"), "-m", "pip", "install", "--quiet", str(ROOT)], check=True)
+    # Without its dependencies where they are there: a rival may want an older one of the same library.
+    install = [str(programs / "python"), "-m", "pip", "install", "--quiet"]
+    subprocess.run([*install, "libcst", "tree-sitter", "tree-sitter-python", "pathspec"], check=True)
+    subprocess.run([*install, "--no-deps", "--force-reinstall", str(ROOT)], check=True)
     return programs
 
 

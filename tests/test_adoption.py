@@ -47,7 +47,7 @@ def test_what_no_longer_applies_is_told_and_goes(project: Path, capsys: pytest.C
     path.write_text(path.read_text().replace('"total", 1', '"total", 1, 60'))
     capsys.readouterr()
     assert run("--baseline", "known.json") == 0
-    assert "1 entry of known.json no longer apply" in capsys.readouterr().out
+    assert "1 entry of known.json no longer found" in capsys.readouterr().out
     run("--write-baseline", "known.json")
     assert len(json.loads((project / "known.json").read_text())["entries"]) == 2
 
@@ -103,15 +103,73 @@ def test_only_what_changed_since_a_revision(project: Path, capsys: pytest.Captur
     assert run("--since", "HEAD", "--format", "concise", "app/new.py") == 1
 
 
-@pytest.mark.parametrize("revision", ["no-such-revision", "--output=x", ""])
+@pytest.mark.parametrize("revision", ["no-such-revision", "--output=x"])
 def test_a_revision_that_git_does_not_know(revision: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     git(project, "init", "-q")
-    if revision:
-        assert run(f"--since={revision}") == 2
-        assert capsys.readouterr().err.startswith("cachelint: --since: git says: ")
-        assert not (project / "x").exists()
-    else:
-        assert run("--since=") == 1
+    assert run(f"--since={revision}") == 2
+    assert capsys.readouterr().err.startswith("cachelint: --since: git says: ")
+    assert not (project / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--fix", "--since", "HEAD"], "--since does not go with --fix"),
+        (["--diff", "--baseline", "x"], "--baseline does not go with --diff"),
+        (["--diff", "--add-ignores"], "--add-ignores does not go with --diff"),
+        (["--fix", "--write-baseline", "x"], "--write-baseline does not go with --fix"),
+        (["--write-baseline", "x", "app"], "--write-baseline keeps all that is found"),
+        (["--reason", "x"], "--reason goes with --add-ignores"),
+        (["--add-ignores", "--reason", "a\nimport os"], "--reason must be one line"),
+        (["--select", ","], "--select is empty"),
+        (["--since", ""], "--since is empty"),
+    ],
+)
+def test_what_does_not_go_together(
+    words: list[str], said: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (project / "app/case.py").read_text()
+    assert run(*words) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"cachelint: {said}")
+    assert (project / "app/case.py").read_text() == before
+    assert not (project / "x").exists()
+
+
+def test_what_is_excluded_is_not_reported_when_it_is_named(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.cachelint]\nexclude = ["app/"]\n')
+    assert run("app/case.py") == 0
+
+
+def test_patterns_that_are_none(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / ".gitignore").write_text("!\n*.pyc\n")
+    assert run() == 1
+    (project / "pyproject.toml").write_text('[tool.cachelint]\nexclude = ["!"]\n')
+    capsys.readouterr()
+    assert run() == 2
+    assert "is no pattern as in .gitignore" in capsys.readouterr().err
+
+
+def test_a_path_below_a_folder_that_is_no_project(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = project.parent / "other"
+    other.mkdir()
+    (other / "bad.py").write_text("def (:\n")
+    monkeypatch.chdir(project.parent)
+    assert run("--format", "concise", project.name) == 1
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert f"{project.name}/app/case.py" in said.out
+
+
+def test_brackets_inside_brackets(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deep = f"from django.core.cache import cache\n\ncache.set('x', {'(' * 3000}1{')' * 3000})\n"
+    (project / "app/deep.py").write_text(deep)
+    assert run("--format", "concise") == 2
+    said = capsys.readouterr()
+    assert said.err == "cachelint: app/deep.py: too deeply nested to be parsed near line 3\n"
+    assert "app/case.py" in said.out
 
 
 def test_when_a_run_fails(project: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import shutil
 import sys
@@ -50,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("interrupted")
         return FAILED
+    except OSError as error:
+        _say(f"{error.filename or 'the output'} can't be read or written: {error.strerror or error}")
+        return FAILED
     except Exception as error:
         if os.environ.get("CACHELINT_TRACEBACK"):
             raise
@@ -59,10 +63,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def program() -> None:
     """The command: :func:`main`, and an end at once: taking apart all trees and kinds would take long."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What a terminal of another encoding can't show is no reason to stop.
+            stream.reconfigure(errors="replace")
     code = main()
-    with contextlib.suppress(OSError, ValueError):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except BrokenPipeError:
+        pass
+    except (OSError, ValueError) as error:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            _say(f"the output can't be written: {error}")
+        code = FAILED
     os._exit(code)
 
 
@@ -114,6 +129,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _say_problems(outcome: Outcome) -> None:
+    for name, message in sorted(outcome.problems.items()):
+        _say(f"{shown_path(outcome.root, name)}: {message}" if name else message)
+
+
 def _say(message: str) -> None:
     print(f"cachelint: {message}", file=sys.stderr)
 
@@ -127,6 +147,10 @@ def _lint(words: argparse.Namespace) -> int:
         return FAILED
     if words.show_fixes and not words.fix:
         _say("--show-fixes goes with --fix")
+        return FAILED
+    clash = _clash(words)
+    if clash:
+        _say(clash)
         return FAILED
     given = [Path(path) for path in words.paths] or [Path()]
     existing = [path for path in given if path.exists()]
@@ -148,6 +172,7 @@ def _lint(words: argparse.Namespace) -> int:
         if words.write_baseline:
             baseline.write(words.write_baseline, outcome.findings)
             print(f"{_count(len(outcome.findings), 'finding')} kept in {words.write_baseline}.")
+            _say_problems(outcome)
             return FAILED if missing or outcome.problems else CLEAN
         gone = 0
         if known is not None:
@@ -161,16 +186,41 @@ def _lint(words: argparse.Namespace) -> int:
     except (ConfigError, baseline.BaselineError, since.SinceError) as error:
         _say(str(error))
         return FAILED
-    for name, message in sorted(outcome.problems.items()):
-        _say(f"{shown_path(outcome.root, name)}: {message}" if name else message)
+    _say_problems(outcome)
     if style == TEXT:
         _summary(outcome, fixed)
         if gone and not options.paths and not words.since:
             entries = _count(gone, "entry", "entries")
-            print(f"{entries} of {words.baseline} no longer apply; --write-baseline removes them.")
+            print(f"{entries} of {words.baseline} no longer found; --write-baseline removes them.")
     if missing or outcome.problems:
         return FAILED
     return FINDINGS if not words.exit_zero and _fails(outcome, Severity(words.fail_on)) else CLEAN
+
+
+def _clash(words: argparse.Namespace) -> str:
+    """What was asked for together and does not go together; empty where all does."""
+    changing = [name for name, on in (("--fix", words.fix), ("--diff", words.diff)) if on]
+    choosing = {
+        "--since": words.since is not None,
+        "--baseline": words.baseline is not None,
+        "--write-baseline": words.write_baseline is not None,
+        "--add-ignores": words.add_ignores,
+        "--min-confidence": words.min_confidence != "medium",
+    }
+    for name, on in choosing.items():
+        if on and changing:
+            return f"{name} does not go with {changing[0]}: fixes are made in the whole of what is reported"
+    if words.write_baseline and (words.paths or words.since or words.select or words.add_ignores):
+        return "--write-baseline keeps all that is found: it goes with no paths, --select, --since or --add-ignores"
+    if words.reason and not words.add_ignores:
+        return "--reason goes with --add-ignores"
+    if not words.reason.isprintable():
+        return "--reason must be one line of text"
+    for name in ("since", "select", "ignore"):
+        value = getattr(words, name)
+        if value is not None and not "".join(value).strip(", "):
+            return f"--{name} is empty"
+    return ""
 
 
 _ORDER = list(Severity)

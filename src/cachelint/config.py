@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cachelint.project.files import find_root
+from pathspec import GitIgnoreSpec
+
+from cachelint.project.files import find_root, is_root
 from cachelint.rules.names import NAMES, matching
 from cachelint.session import Options
 
@@ -127,6 +129,11 @@ def _check(path: Path, table: Any) -> Config:
     select = _strings(path, "select", table["select"]) if "select" in table else None
     ignore = _strings(path, "ignore", table.get("ignore", []))
     exclude = _strings(path, "exclude", table.get("exclude", []))
+    for pattern in (*exclude, *(table.get("per-file-ignores") or {})):
+        try:
+            GitIgnoreSpec.from_lines([pattern])
+        except ValueError:
+            raise ConfigError(f"{path}: tool.cachelint: {pattern!r} is no pattern as in .gitignore") from None
     ignores = table.get("per-file-ignores", {})
     if not isinstance(ignores, dict):
         raise ConfigError(f"{path}: tool.cachelint.per-file-ignores must be a table of patterns and lists of codes")
@@ -210,6 +217,9 @@ def make_options(
     inside = all(folder == cwd or cwd in folder.parents for folder in folders)
     start = cwd if inside else Path(os.path.commonpath(folders))
     root = find_root(start)
+    if inside and folders and not is_root(root):
+        # No project around: that of what was named, rather than all that lies below the working directory.
+        root = find_root(Path(os.path.commonpath(folders)))
     config = load_config(root)
     relative = tuple(path.relative_to(root).as_posix() for path in absolute)
     return Options(

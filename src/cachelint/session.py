@@ -96,9 +96,14 @@ def run_with(options: Options, source: Source) -> Outcome:
 
 
 def _add_named(found: Discovery, options: Options) -> None:
-    """Files that were named are looked at even where `.gitignore` leaves them out."""
+    """Files that were named are looked at even where `.gitignore` leaves them out, but not what is excluded."""
+    from pathspec import GitIgnoreSpec
+
     known = set(found.files)
+    left_out = GitIgnoreSpec.from_lines(options.exclude) if options.exclude else None
     for path in options.paths:
+        if left_out is not None and left_out.match_file(path):
+            continue
         if path.endswith(".py") and path not in known and (options.root / path).is_file():
             found.files.append(path)
     found.files.sort()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from cachelint.project.lift import Lift, LiftError
+from cachelint.project.lift import Lift, LiftError, too_deep
 from cachelint.project.names import ClassRef, External, FunctionRef, ModuleRef, Symbol, ValueRef
 from cachelint.project.outline import Definition, ImportBinding, Outline, outline
 from cachelint.project.source import Source, SourceError, read_source
@@ -125,6 +125,9 @@ class Codebase:
         """Ask libcst about a file that tree-sitter stumbled over: it may only be newer than tree-sitter's grammar."""
         import libcst
 
+        if too_deep(module.source.text):
+            self.problem(module.path, "too deeply nested to be parsed; what can be read of it was")
+            return
         try:
             libcst.parse_module(module.source.text)
         except libcst.ParserSyntaxError:

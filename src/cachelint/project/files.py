@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -37,9 +38,24 @@ class Discovery:
 def find_root(start: Path) -> Path:
     """The project that ``start`` (a folder) lies in: the nearest folder upwards with a marker, else ``start``."""
     for folder in (start, *start.parents):
-        if any((folder / marker).exists() for marker in ROOT_MARKERS):
+        if is_root(folder):
             return folder
     return start
+
+
+def is_root(folder: Path) -> bool:
+    """Whether a folder has what marks the root of a project."""
+    return any((folder / marker).exists() for marker in ROOT_MARKERS)
+
+
+def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
+    """The patterns of some lines; those that are none are passed over, as git does."""
+    good: list[str] = []
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            GitIgnoreSpec.from_lines([line])
+            good.append(line)
+    return GitIgnoreSpec.from_lines(good)
 
 
 def discover(root: Path, exclude: Sequence[str] = ()) -> Discovery:
@@ -51,7 +67,7 @@ def discover(root: Path, exclude: Sequence[str] = ()) -> Discovery:
     found = Discovery(root)
     specs: list[tuple[str, GitIgnoreSpec]] = []
     if exclude:
-        specs.append(("", GitIgnoreSpec.from_lines(exclude)))
+        specs.append(("", _spec(exclude)))
     specs.extend(_inherited_ignores(root))
     found.files = sorted(_walk(root, "", specs, found))
     return found
@@ -125,7 +141,7 @@ def _read_ignore(path: Path) -> GitIgnoreSpec | None:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return None
-    return GitIgnoreSpec.from_lines(lines) if any(line.strip() for line in lines) else None
+    return _spec(lines) if any(line.strip() for line in lines) else None
 
 
 _TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|tests|conftest|[^/]*_tests?)\.py$")

@@ -43,6 +43,8 @@ class Lift:
             text = text.rstrip() + (" pass" if same_line else "\n" + " " * max(definition.body_column, 1) + "pass")
         header = "if 1:\n" if lead else ""
         self.first_line = definition.line - (1 if header else 0)
+        if too_deep(text):
+            raise LiftError(f"too deeply nested to be parsed near line {definition.line}")
         try:
             self.module = cst.parse_module(header + text + "\n")
         except cst.ParserSyntaxError as error:
@@ -91,6 +93,25 @@ class Lift:
     def code(self, node: cst.CSTNode) -> str:
         """The source of a node."""
         return self.module.code_for_node(node)
+
+
+#: Brackets inside brackets: the parser is native code, which ends the program where it runs out of stack.
+_MAX_NESTING = 400
+
+
+def too_deep(text: str) -> bool:
+    """Whether brackets stand inside one another more than a parser can take."""
+    if sum(text.count(c) for c in "([{") < _MAX_NESTING:
+        return False
+    depth = 0
+    for character in text:
+        if character in "([{":
+            depth += 1
+            if depth > _MAX_NESTING:
+                return True
+        elif character in ")]}":
+            depth -= 1
+    return False
 
 
 def _decode(data: bytes) -> str:
