@@ -15,28 +15,23 @@ from cachelint.django.fields import Field
 from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes import edits, plainrows
 from cachelint.fixes.newkey import Moved, NoKey, move
+from cachelint.fixes.stored import Refused, json_keeps, stored_model
 from cachelint.fixes.templates import names_in_templates
 from cachelint.fixes.tracing import Tracer
 from cachelint.fixes.tree import Escapes, Function, is_none, short
-from cachelint.kinds.describe import describe
 from cachelint.kinds.join import members
+from cachelint.kinds.model import Function as FunctionKind
 from cachelint.kinds.model import (
-    NONE,
-    Cached,
     Kind,
     List,
     Manager,
     ModelClass,
     ModelInstance,
-    ModelType,
     QuerySet,
-    Scalar,
-    Str,
     Text,
     Unknown,
     force,
 )
-from cachelint.kinds.model import Function as FunctionKind
 from cachelint.project import ClassRef, FunctionRef
 from cachelint.project.trees import descendants
 
@@ -50,11 +45,6 @@ _NOT_BEFORE_VALUES = (
 )  # fmt: skip
 #: Methods that a class can define to make its instances more than their fields.
 _MAGIC = ("__getattr__", "__getattribute__", "__init__", "from_db", "__bool__", "__len__", "__eq__")
-_JSON_TYPES = ("int", "float", "bool", "None")
-
-
-class Refused(Exception):
-    """What stands in the way of the fix, in one line."""
 
 
 def propose(site: Site, facts: Facts) -> Fix | str:
@@ -72,7 +62,7 @@ class _Dictform:
         self.site = site
         self.facts = facts
         self.models = facts.interpreter.models
-        self.model, self.rows = _stored_model(site)
+        self.model, self.rows = stored_model(site)
         flow = facts.flows.of(site)
         if flow is None:
             raise Refused("the key is not known here in all its parts")
@@ -154,7 +144,7 @@ class _Dictform:
                 raise Refused(f"{where} uses the key with `{site.called}`")
             if method in ("set", "add", "get_or_set", "set_many") and site.value is not None:
                 kinds = [m for m in members(site.value) if not isinstance(m, Unknown)]
-                if kinds and _stored_model(site) != (self.model, self.rows):
+                if kinds and stored_model(site) != (self.model, self.rows):
                     raise Refused(f"{where} stores something else under the key")
         self.moved: Moved = move(self.flow, self.facts, first=2)
 
@@ -306,7 +296,7 @@ class _Dictform:
         key = self.models.primary_key(self.model)
         names = [name for name, _ in self._columns() if name in wanted and name != key.attname]
         names += sorted(name for name in wanted if "__" in name)
-        if key.attname in wanted or _json_keeps(self.models.value_kind(key)):
+        if key.attname in wanted or json_keeps(self.models.value_kind(key)):
             names.insert(0, key.attname)
         return names
 
@@ -335,7 +325,7 @@ class _Dictform:
         if name == "pk":
             name = self.models.primary_key(field.related).attname
         other = {f.attname: f for f in self.models.fields(field.related).values() if not f.many}.get(name)
-        if other is None or not _json_keeps(self.models.value_kind(other)):
+        if other is None or not json_keeps(self.models.value_kind(other)):
             raise Refused(f"{what} is no plain field that JSON keeps")
         return f"{field.name}__{name}"
 
@@ -343,7 +333,7 @@ class _Dictform:
         field = dict(self._columns()).get(name)
         if field is None:
             raise Refused(f"{what} is no plain field of `{self.model.short_name}`")
-        if not _json_keeps(self.models.value_kind(field)):
+        if not json_keeps(self.models.value_kind(field)):
             raise Refused(f"{what} is a {field.field_class}, whose values JSON does not keep")
 
     # -- edits ---------------------------------------------------------------------------------------------
@@ -517,42 +507,6 @@ class _Dictform:
                     if isinstance(kind, Manager | Unknown):
                         return False
         return True
-
-
-def _stored_model(site: Site) -> tuple[ModelType, bool]:
-    """The model that a write stores, and whether it stores many rows. Raises Refused for any other value."""
-    found: list[tuple[ModelType, bool]] = []
-    for member in members(site.value) if site.value is not None else ():
-        match member:
-            case ModelInstance(model=model):
-                found.append((model, False))
-            case QuerySet(model=model, row=row) if model is not None and row == ModelInstance(model):
-                found.append((model, True))
-            case List(element=element) if isinstance(force(element), ModelInstance):
-                inner = force(element)
-                assert isinstance(inner, ModelInstance)
-                found.append((inner.model, True))
-            case Cached():
-                continue
-            case _ if member == NONE:
-                continue
-            case QuerySet():
-                raise Refused("what is stored is a QuerySet whose rows are not known well enough")
-            case Unknown():
-                raise Refused("what is stored is at times something of which nothing is known")
-            case _:
-                raise Refused(f"what is stored is more than instances alone (`{describe(member)}`)")
-    if len(set(found)) != 1:
-        models = ", ".join(sorted({f"`{model.short_name}`" for model, _ in found}))
-        raise Refused(f"what is stored is of several models or forms ({models})" if found else "no instance is stored")
-    return found[0]
-
-
-def _json_keeps(kind: Kind) -> bool:
-    return bool(members(kind)) and all(
-        (isinstance(m, Scalar) and m.type in _JSON_TYPES) or (isinstance(m, Str) and not m.markup)
-        for m in members(kind)
-    )
 
 
 def _is_dotted(node: cst.BaseExpression) -> bool:

@@ -1,0 +1,63 @@
+"""What a write stores, as the dict form can take it: an instance of one model, or many of them."""
+
+from __future__ import annotations
+
+from cachelint.caching.sites import Site
+from cachelint.kinds.describe import describe
+from cachelint.kinds.join import members
+from cachelint.kinds.model import (
+    NONE,
+    Cached,
+    Kind,
+    List,
+    ModelInstance,
+    ModelType,
+    QuerySet,
+    Scalar,
+    Str,
+    Unknown,
+    force,
+)
+
+_JSON_TYPES = ("int", "float", "bool", "None")
+
+
+class Refused(Exception):
+    """What stands in the way of the fix, in one line."""
+
+
+def stored_model(site: Site) -> tuple[ModelType, bool]:
+    """The model that a write stores, and whether it stores many rows. Raises Refused for any other value."""
+    found: list[tuple[ModelType, bool]] = []
+    for member in members(site.value) if site.value is not None else ():
+        match member:
+            case ModelInstance(model=model):
+                found.append((model, False))
+            case QuerySet(model=model, row=row) if model is not None and row == ModelInstance(model):
+                found.append((model, True))
+            case List(element=element) if isinstance(force(element), ModelInstance):
+                inner = force(element)
+                assert isinstance(inner, ModelInstance)
+                found.append((inner.model, True))
+            case Cached():
+                continue
+            case _ if member == NONE:
+                continue
+            case QuerySet():
+                raise Refused("what is stored is a QuerySet whose rows are not known well enough")
+            case Unknown():
+                raise Refused("what is stored is at times something of which nothing is known")
+            case _:
+                raise Refused(f"what is stored is more than instances alone (`{describe(member)}`)")
+    if len(set(found)) != 1:
+        models = ", ".join(sorted({f"`{model.short_name}`" for model, _ in found}))
+        raise Refused(f"what is stored is of several models or forms ({models})" if found else "no instance is stored")
+    return found[0]
+
+
+def json_keeps(kind: Kind) -> bool:
+    """Whether a JSON round trip keeps every value of a kind."""
+    return bool(members(kind)) and all(
+        (isinstance(m, Scalar) and m.type in _JSON_TYPES) or (isinstance(m, Str) and not m.markup)
+        for m in members(kind)
+    )
