@@ -119,6 +119,8 @@ def test_a_revision_that_git_does_not_know(revision: str, project: Path, capsys:
         (["--diff", "--add-ignores"], "--add-ignores does not go with --diff"),
         (["--fix", "--write-baseline", "x"], "--write-baseline does not go with --fix"),
         (["--write-baseline", "x", "app"], "--write-baseline keeps all that is found"),
+        (["--diff", "--format", "json"], "--diff prints a diff"),
+        (["--statistics", "--format", "json"], "--statistics is a format of its own"),
         (["--reason", "x"], "--reason goes with --add-ignores"),
         (["--add-ignores", "--reason", "a\nimport os"], "--reason must be one line"),
         (["--select", ","], "--select is empty"),

@@ -353,3 +353,9 @@ def test_help_fits_a_screen(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     with pytest.raises(SystemExit):
         main(["--help"])
     assert len(capsys.readouterr().out.splitlines()) <= 50
+
+
+def test_a_file_that_is_no_python_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "notes.txt").write_text("x")
+    assert main(["--no-cache", "notes.txt"]) == 0
+    assert capsys.readouterr().err == "cachelint: notes.txt: is not looked into: its name does not end in .py\n"

@@ -81,6 +81,10 @@ def clash(words: argparse.Namespace) -> str:
             return f"{name} does not go with {changing[0]}: fixes are made in the whole of what is reported"
     if words.write_baseline and (words.paths or words.since or words.select or words.add_ignores):
         return "--write-baseline keeps all that is found: it goes with no paths, --select, --since or --add-ignores"
+    if words.diff and (words.format != TEXT or words.statistics or words.output):
+        return "--diff prints a diff: it goes with no --format, --output or --statistics"
+    if words.statistics and words.format != TEXT:
+        return "--statistics is a format of its own: it goes with no --format"
     if words.reason and not words.add_ignores:
         return "--reason goes with --add-ignores"
     if not words.reason.isprintable():

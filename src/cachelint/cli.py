@@ -106,6 +106,9 @@ def _lint(words: argparse.Namespace) -> int:
         _say(f"{path}: no such file or folder")
     if not existing:
         return FAILED
+    for path in existing:
+        if path.is_file() and path.suffix != ".py":
+            _say(f"{path}: is not looked into: its name does not end in .py")
     try:
         outputs = [_output(word) for word in words.output]
         options = make_options(
