@@ -12,7 +12,7 @@ from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes import edits, unpickled
 from cachelint.fixes.imports import name_for
 from cachelint.fixes.newkey import NoKey, move
-from cachelint.fixes.readers import Read, later_uses, local_ends
+from cachelint.fixes.readers import Read, later_uses, local_ends, takes_a_list
 from cachelint.fixes.tree import Escapes, Function, short
 from cachelint.kinds.join import members
 from cachelint.kinds.model import Kind, Pickled, Scalar, Set, Str
@@ -37,7 +37,6 @@ _AS_TEXT = {
     "datetime.date": _Text("datetime", "date", "{}.isoformat()", "@.fromisoformat({})"),
     "datetime.time": _Text("datetime", "time", "{}.isoformat()", "@.fromisoformat({})"),
 }
-_OF_MANY = frozenset({"len", "sorted", "set", "frozenset", "list", "tuple", "sum", "max", "min", "any", "all", "bool"})
 _REASON = "what is stored becomes {}, which is not what every reader outside this code may expect"
 
 
@@ -123,17 +122,8 @@ def _check_many(read: Read, stored: set[cst.CSTNode]) -> None:
     """A list can stand in for a set where it is only asked what is in it."""
     function = read.function
     for node, test in later_uses(read, stored, None):
-        parent = function.above.get(node)
-        if test:
-            continue
-        if isinstance(parent, cst.ComparisonTarget) and isinstance(parent.operator, cst.In | cst.NotIn):
-            continue
-        if isinstance(parent, cst.For | cst.CompFor) and parent.iter is node:
-            continue
-        call = function.above.get(parent) if isinstance(parent, cst.Arg) else None
-        if isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value in _OF_MANY:
-            continue
-        raise function.escape(node, "is used in a way that a list could not stand in for")
+        if not test and not takes_a_list(function, node):
+            raise function.escape(node, "is used in a way that a list could not stand in for")
 
 
 def _decoded(read: Read, stored: set[cst.CSTNode]) -> list[Edit]:

@@ -9,14 +9,12 @@ from cachelint.caching.sites import Site
 from cachelint.findings import Applicability, Edit, Fix
 from cachelint.fixes import edits
 from cachelint.fixes.newkey import move
-from cachelint.fixes.readers import later_uses, local_ends
+from cachelint.fixes.readers import later_uses, local_ends, takes_a_list
 from cachelint.fixes.tree import Escapes, Function
 from cachelint.kinds.join import members
 from cachelint.kinds.model import Dict, Kind, QuerySet, Scalar, Str, force
 from cachelint.kinds.serialize import Json, json_verdict
 from cachelint.kinds.walk import walk
-
-_OF_MANY = frozenset({"len", "sorted", "set", "frozenset", "list", "tuple", "sum", "max", "min", "any", "all", "bool"})
 
 
 def is_plain(site: Site) -> bool:
@@ -68,14 +66,7 @@ def _check_row(function: Function, site: Site, queryset: Kind) -> None:
 def _use(function: Function, node: cst.CSTNode) -> bool:
     """Whether callers get what was read. Raises Escapes for a use that a list could not stand in for."""
     parent = function.above.get(node)
-    if isinstance(parent, cst.For | cst.CompFor) and parent.iter is node:
-        return False
-    if isinstance(parent, cst.ComparisonTarget) and isinstance(parent.operator, cst.In | cst.NotIn):
-        return False
-    if isinstance(parent, cst.Subscript) and parent.value is node:
-        return False
-    call = function.above.get(parent) if isinstance(parent, cst.Arg) else None
-    if isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value in _OF_MANY:
+    if takes_a_list(function, node) or (isinstance(parent, cst.Subscript) and parent.value is node):
         return False
     if isinstance(parent, cst.Return):
         return True

@@ -89,6 +89,21 @@ def later_uses(
             yield node, is_test(function, node)
 
 
+#: Built-in functions that take a list as well as any other collection.
+_OF_MANY = frozenset({"len", "sorted", "set", "frozenset", "list", "tuple", "sum", "max", "min", "any", "all", "bool"})
+
+
+def takes_a_list(function: Function, node: cst.CSTNode) -> bool:
+    """Whether a collection is only gone through, or asked what is in it: a list can stand in for it."""
+    parent = function.above.get(node)
+    if isinstance(parent, cst.ComparisonTarget):
+        return isinstance(parent.operator, cst.In | cst.NotIn)
+    if isinstance(parent, cst.For | cst.CompFor):
+        return parent.iter is node
+    call = function.above.get(parent) if isinstance(parent, cst.Arg) else None
+    return isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value in _OF_MANY
+
+
 def is_test(function: Function, node: cst.CSTNode) -> bool:
     """Whether an expression is only asked for being there: ``is None``, or for its truth."""
     parent = function.above.get(node)
