@@ -8,10 +8,12 @@ them, or calls no method of a cache, is never looked into. Names only choose wha
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from cachelint.caching.sites import METHOD_NAMES
 from cachelint.project import Codebase, Definition, Module
+from cachelint.project.outline import Form
 
 _IMPORT = re.compile(
     rb"\b(?:from|import)\s+django\.core\.cache\b|\bfrom\s+django\.core\s+import\s[^\n]*\bcache\b|\bdjango_redis\b|\bdjango_valkey\b"
@@ -24,28 +26,29 @@ _METHOD = re.compile(rb"\.\s*(?:" + "|".join(sorted(METHOD_NAMES)).encode() + rb
 _ANNOTATED = re.compile(rb"\b(\w+)\s*:\s*['\"]?(?:\w+\.)*(?:BaseCache|RedisCache)\b")
 _MAX_ROUNDS = 5
 
-#: Something handed on as it is: a name, a name subscripted, a name called.
-_VALUE = rb"(?:[\w.]+\.)?(\w+)(?:(\[)[^\]\n]*\]|(\()[^()\n]*\))?\s*(?:$|#|\bif\b|\bor\b|\))"
-_MADE_LATER = rb"SimpleLazyObject\(\s*(?:lambda\s*:\s*)?(?:[\w.]+\.)?(\w+)()(\[)?"
-_LATER = re.compile(rb"=\s*(?:\w+\.)*" + _MADE_LATER)
-_STORED = re.compile(rb"\b(?:self|cls)\.(\w+)\s*(?::[^=\n]+)?=\s*" + _VALUE, re.M)
-_ASSIGNED = re.compile(rb"=\s*(?:\(\s*)?" + _VALUE, re.M)
-_RETURNED = re.compile(rb"\breturn\s+" + _VALUE, re.M)
-_RENAMED = re.compile(rb"^[ \t]*(?:from\s+\S+\s+)?import\s[^\n#]*?\b(\w+)\s+as\s+(\w+)", re.M)
+#: What stands before and after a name that is handed on as it is, subscripted or called.
+_BOUND_BEFORE = re.compile(rb"=\s*(?:\(\s*)?(?:[\w.]+\.)?\Z")
+_RETURNED_BEFORE = re.compile(rb"\breturn\s+(?:[\w.]+\.)?\Z")
+_STORED_BEFORE = re.compile(rb"\b(?:self|cls)\.(\w+)\s*(?::[^=\n]+)?=\s*(?:[\w.]+\.)?\Z")
+_LATER_BEFORE = re.compile(rb"=\s*(?:\w+\.)*SimpleLazyObject\(\s*(?:lambda\s*:\s*)?(?:[\w.]+\.)?\Z")
+_IMPORT_BEFORE = re.compile(rb"^[ \t]*(?:from\s+\S+\s+)?import\s[^\n#]*\Z", re.M)
+_VALUE_AFTER = re.compile(rb"(?:(\[)[^\]\n]*\]|(\()[^()\n]*\))?\s*(?:$|#|\bif\b|\bor\b|\))", re.M)
+_RENAMED_AFTER = re.compile(rb"\s+as\s+(\w+)")
+#: How far back is looked for what a name is bound to, in bytes.
+_BEFORE = 240
 
 
 def uses_cache(codebase: Codebase) -> bool:
     """Whether anything in the project imports Django's cache."""
-    return bool(codebase.search(_IMPORT))
+    return bool(_importing(codebase))
+
+
+def _importing(codebase: Codebase) -> list[Module]:
+    return codebase.search(_IMPORT, "cache", "django_redis", "django_valkey")
 
 
 def _alternation(words: Iterable[str]) -> bytes:
     return rb"(?:" + b"|".join(re.escape(w.encode()) for w in sorted(words)) + rb")"
-
-
-def mention(words: Iterable[str]) -> re.Pattern[bytes]:
-    """A pattern for any of some names."""
-    return re.compile(rb"\b" + _alternation(words) + rb"\b")
 
 
 class Carriers:
@@ -57,18 +60,14 @@ class Carriers:
 
     def __init__(self, codebase: Codebase) -> None:
         self.codebase = codebase
-        self._edges: dict[str, list[tuple[str, str]]] = {}
+        self._edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self.words = names_of(self.travelling(set(self._seeds())))
 
     def _seeds(self) -> Iterator[str]:
-        for module in self.codebase.search(_IMPORT):
+        for module in _importing(self.codebase):
             yield from ("cache", "caches[]", "get_cache()")
-            for match in _RENAMED.finditer(module.source.data):
-                name, bound = match.group(1).decode(), match.group(2).decode()
-                if name == "cache":
-                    yield bound
-                elif name == "caches":
-                    yield f"{bound}[]"
+            for name, form in (("cache", "{}"), ("caches", "{}[]")):
+                yield from (form.format(bound) for bound in _renamed(module, name))
             for match in _ANNOTATED.finditer(module.source.data):
                 yield match.group(1).decode()
 
@@ -84,41 +83,55 @@ class Carriers:
         return known
 
     def _handed_on(self, forms: set[str]) -> Iterator[str]:
-        for module in _containing(self.codebase, names_of(forms)):
-            for source, target in self._hands(module):
-                if source in forms:
-                    yield target
+        for word in names_of(forms):
+            for module in self.codebase.containing(word):
+                for source, target in self._hands(module, word):
+                    if source in forms:
+                        yield target
 
-    def _hands(self, module: Module) -> list[tuple[str, str]]:
-        """From each form in a file that is handed on as it is, to the form that it is handed on to."""
-        known = self._edges.get(module.path)
-        if known is not None:
-            return known
-        edges: list[tuple[str, str]] = []
-        data = module.source.data
-        for match in _STORED.finditer(data):
-            edges.append((_form(*match.groups()[1:4]), match.group(1).decode()))
-        for match in _RENAMED.finditer(data):
-            old, new = match.group(1).decode(), match.group(2).decode()
-            edges += [(old, new), (f"{old}[]", f"{new}[]"), (f"{old}()", f"{new}()")]
-        for definition in module.outline.walk():
-            if definition.form == "assignment":
-                text = module.text_of(definition)
-                for match in _ASSIGNED.finditer(text):
-                    edges.append((_form(*match.groups()[:3]), definition.name))
-                for match in _LATER.finditer(text):
-                    name = match.group(1).decode()
-                    edges.append((f"{name}[]" if match.group(3) else f"{name}()", definition.name))
-            elif definition.form == "function":
-                for match in _RETURNED.finditer(module.text_of(definition)):
-                    form = _form(*match.groups()[:3])
-                    edges += [(form, definition.name), (form, f"{definition.name}()")]
-        self._edges[module.path] = edges
-        return edges
+    def _hands(self, module: Module, word: str) -> list[tuple[str, str]]:
+        """From each form of a name that a file hands on as it is, to the form that it is handed on to."""
+        known = self._edges.get((module.path, word))
+        if known is None:
+            known = self._edges[(module.path, word)] = list(_handing(module, word))
+        return known
 
 
-def _form(name: bytes, subscripted: bytes | None, called: bytes | None) -> str:
-    return name.decode() + ("[]" if subscripted else "()" if called else "")
+def _handing(module: Module, word: str) -> Iterator[tuple[str, str]]:
+    data = module.source.data
+    for bound in _renamed(module, word):
+        yield from ((word, bound), (f"{word}[]", f"{bound}[]"), (f"{word}()", f"{bound}()"))
+    for start in module.places_of(word):
+        before = data[max(0, start - _BEFORE) : start]
+        after = _VALUE_AFTER.match(data, start + len(word))
+        form = word + ("[]" if after and after.group(1) else "()" if after and after.group(2) else "")
+        stored = _STORED_BEFORE.search(before) if after else None
+        if stored:
+            yield form, stored.group(1).decode()
+        if after and _BOUND_BEFORE.search(before):
+            yield from ((form, d.name) for d in _around(module, start, "assignment"))
+        elif after and _RETURNED_BEFORE.search(before):
+            for function in _around(module, start, "function"):
+                yield from ((form, function.name), (form, f"{function.name}()"))
+        elif _LATER_BEFORE.search(before):
+            later = f"{word}[]" if data.startswith(b"[", start + len(word)) else f"{word}()"
+            yield from ((later, d.name) for d in _around(module, start, "assignment"))
+
+
+def _renamed(module: Module, word: str) -> Iterator[str]:
+    """The names that imports of a file give to what they import under a name."""
+    data = module.source.data
+    for start in module.places_of(word) if b" as " in data else ():
+        renamed = _RENAMED_AFTER.match(data, start + len(word))
+        if renamed and _IMPORT_BEFORE.search(data[max(0, start - _BEFORE) : start]):
+            yield renamed.group(1).decode()
+
+
+def _around(module: Module, start: int, form: Form) -> Iterator[Definition]:
+    """The definitions of a form that a place stands in."""
+    for definition in module.outline.walk():
+        if definition.form == form and definition.start <= start < definition.end:
+            yield definition
 
 
 def names_of(forms: Iterable[str]) -> set[str]:
@@ -126,34 +139,34 @@ def names_of(forms: Iterable[str]) -> set[str]:
     return {form.removesuffix("[]").removesuffix("()") for form in forms}
 
 
-def _containing(codebase: Codebase, words: Iterable[str]) -> list[Module]:
-    found = {module.path: module for word in words for module in codebase.containing(word)}
-    return [found[path] for path in sorted(found)]
-
-
 def candidates(
     codebase: Codebase, words: set[str], calls: re.Pattern[bytes] = _METHOD
 ) -> Iterator[tuple[Module, Definition]]:
     """The definitions that mention one of ``words`` and call something that ``calls`` matches."""
-    if not words:
-        return
-    pattern = mention(words)
-    for module in _containing(codebase, words):
-        if not pattern.search(module.source.data):
-            continue
-        for definition in module.outline.walk():
+    named: dict[str, list[str]] = {}
+    for word in words:
+        for module in codebase.containing(word):
+            named.setdefault(module.path, []).append(word)
+    for path in sorted(named):
+        module = codebase.modules[path]
+        places = sorted(place for word in named[path] for place in module.places_of(word))
+        for definition in module.outline.walk() if places else ():
             if definition.form == "class":
                 continue
-            text = module.text_of(definition)
-            if pattern.search(text) and calls.search(text):
+            first = bisect_left(places, definition.start)
+            mentioned = first < len(places) and places[first] < definition.end
+            if mentioned and calls.search(module.source.data, definition.start, definition.end):
                 yield module, definition
 
 
 def loaders(codebase: Codebase) -> Iterator[tuple[Module, Definition]]:
     """The functions that may deserialise something."""
-    for module in codebase.search(_LOADING):
+    words = ("ickle", "dill", "joblib", "marshal", "shelve", "yaml", "eval", "exec")
+    for module in codebase.search(_LOADING, *words):
         for definition in module.outline.walk():
-            if definition.form != "class" and _LOAD_CALL.search(module.text_of(definition)):
+            if definition.form != "class" and _LOAD_CALL.search(
+                module.source.data, definition.start, definition.end
+            ):
                 yield module, definition
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MANY = frozenset({"get_many", "set_many", "delete_many"})
 #: A method of a cache that is handed on without being called, and other ways to a key that no call shows.
 _LOOSE = re.compile(
-    rb"\b\w*cache\w*(?:\[[^\]\n]*\])?\.a?(?:get|set|add|touch|delete|get_or_set|get_many|set_many|delete_many|incr|decr|has_key)"
+    rb"cache\w*(?:\[[^\]\n]*\])?\.a?(?:get|set|add|touch|delete|get_or_set|get_many|set_many|delete_many|incr|decr|has_key)"
     rb"\b(?!\s*\()|\bgetattr\(\s*\w*cache|\bcaches\.all\(|\.make_key\(|\.make_and_validate_key\(|\bcache\._\w+"
 )
 
@@ -99,7 +99,7 @@ class Flows:
     def loose_end(self) -> str:
         """A place where a key may be used without a call that shows it, or a file that can't be read; empty if none."""
         codebase = self._facts.codebase
-        for module in codebase.search(_LOOSE) if self.keyed else ():
+        for module in codebase.search(_LOOSE, "cache", "make_key", "make_and_validate_key") if self.keyed else ():
             if not is_test(module.path):
                 match = _LOOSE.search(module.source.data)
                 line = module.source.data.count(b"\n", 0, match.start()) + 1 if match else 1

@@ -33,6 +33,10 @@ _OTHER_MODELS = (
 _USER_SETTING = re.compile(rb"^AUTH_USER_MODEL\s*=[^\n#]*['\"]([A-Za-z_]\w*\.[A-Za-z_]\w*)['\"]", re.M)
 
 
+#: ``name = made_by(…)`` and ``name: Type = made_by(…)``.
+_MADE_BY = re.compile(rb"\w+\s*(?::[^=]*)?=\s*([\w.\s]+)\(")
+#: ``name = […]`` and other literals.
+_LITERAL = re.compile(rb"\w+\s*(?::[^=]*)?=\s*[\[{'\"\d]")
 _CLASS = re.compile(rb"\bclass\s+(\w+)")
 _RELATED_NAME = re.compile(rb"related_name\s*=\s*['\"](\w+)['\"]")
 
@@ -89,7 +93,7 @@ class Models:
             self._users = ModelType("django.contrib.auth.models.User")
             labels = [
                 match.group(1).decode()
-                for module in self.codebase.search(_USER_SETTING)
+                for module in self.codebase.search(_USER_SETTING, "AUTH_USER_MODEL")
                 for match in [_USER_SETTING.search(module.source.data)]
                 if match
             ]
@@ -179,11 +183,20 @@ class Models:
         scope = ref.definition.scope
         for name, definitions in (scope.definitions if scope else {}).items():
             definition = definitions[-1]
-            if definition.form != "assignment" or b"(" not in ref.module.text_of(definition):
+            if definition.form != "assignment" or not self._may_be_field(ref, definition):
                 continue
             field = self._read_field(ref, name, definition)
             if field is not None:
                 yield field
+
+    def _may_be_field(self, ref: ClassRef, definition: Definition) -> bool:
+        """Whether what is assigned is a call of a field class, as far as its text says: parsing costs much more."""
+        data, start, end = ref.module.source.data, definition.start, definition.end
+        made = _MADE_BY.match(data, start, end)
+        if made is None:
+            return data.find(b"(", start, end) >= 0 and not _LITERAL.match(data, start, end)
+        name = "".join(made.group(1).decode().split())
+        return bool(self._field_class(self.classes.resolve_dotted(ref.module, name))[0])
 
     def _read_field(self, ref: ClassRef, name: str, definition: Definition) -> Field | None:
         lift = ref.module.lift(definition)

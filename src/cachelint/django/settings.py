@@ -8,6 +8,7 @@ from cachelint.project import Codebase, Module
 
 _NAMED = re.compile(rb"DJANGO_SETTINGS_MODULE['\"]\s*[,:=\]]\s*=?\s*['\"]([\w.]+)['\"]")
 _LOOKS = re.compile(rb"^(INSTALLED_APPS|MIDDLEWARE|CACHES|ROOT_URLCONF)\s*(:[^=\n]+)?=", re.M)
+_WORDS = ("INSTALLED_APPS", "MIDDLEWARE", "CACHES", "ROOT_URLCONF")
 _TESTISH = re.compile(r"(^|/)(tests?|testing|docs?|examples?)/|(^|/)\w*test\w*\.py$")
 
 
@@ -17,16 +18,20 @@ def settings_modules(codebase: Codebase) -> list[Module]:
     Settings for tests are left out where there are others.
     """
     named: list[Module] = []
-    for module in codebase.search(_NAMED):
+    for module in _naming(codebase):
         for match in _NAMED.finditer(module.source.data):
             found = codebase.module(match.group(1).decode(), module)
             if found is not None and found not in named:
                 named.append(found)
-    candidates = [*named, *(module for module in codebase.search(_LOOKS) if module not in named)]
+    candidates = [*named, *(module for module in codebase.search(_LOOKS, *_WORDS) if module not in named)]
     real = [module for module in candidates if not _TESTISH.search(module.path)]
     return real or candidates
 
 
 def names_settings(codebase: Codebase) -> bool:
     """Whether the code says which settings it runs with: a project does, a package for other projects does not."""
-    return bool(codebase.search(_NAMED))
+    return bool(_naming(codebase))
+
+
+def _naming(codebase: Codebase) -> list[Module]:
+    return codebase.search(_NAMED, "DJANGO_SETTINGS_MODULE")

@@ -25,6 +25,7 @@ class Module:
         self.root = root
         self._outline: Outline | None = None
         self._lifts: dict[tuple[int, bool], Lift | None] = {}
+        self._places: dict[str, list[int]] = {}
 
     def __repr__(self) -> str:
         return f"Module({self.name})"
@@ -64,6 +65,13 @@ class Module:
     def text_of(self, definition: Definition) -> bytes:
         """The source of a definition."""
         return self.source.data[definition.start : definition.end]
+
+    def places_of(self, word: str) -> list[int]:
+        """Where a word stands in the source, not as a part of another: bytes from the start, ascending."""
+        found = self._places.get(word)
+        if found is None:
+            found = self._places[word] = list(_places(self.source.data, word.encode()))
+        return found
 
     def absolute(self, module: str) -> str:
         """The full name of a module that an import of this file calls ``module``."""
@@ -136,11 +144,15 @@ class Codebase:
         except (RecursionError, ValueError):
             self.problem(module.path, "can't be parsed; what can be read of it was")
 
-    def search(self, pattern: re.Pattern[bytes]) -> list[Module]:
-        """The modules whose source matches a pattern of bytes; for a fixed word ``containing`` is faster."""
+    def search(self, pattern: re.Pattern[bytes], *words: str) -> list[Module]:
+        """The modules whose source matches a pattern of bytes; one of ``words`` stands in each match.
+
+        Words are found at the speed of memory, a pattern some twenty times slower.
+        """
         found = self._search.get(pattern)
         if found is None:
-            found = [m for m in self.modules.values() if pattern.search(m.source.data)]
+            near = {m.path for word in words for m in self.containing(word)}
+            found = [m for m in self.modules.values() if m.path in near and pattern.search(m.source.data)]
             self._search[pattern] = found
         return found
 
@@ -295,6 +307,19 @@ class Codebase:
         for definition in module.outline.walk():
             if definition.form == "function":
                 yield FunctionRef(module, definition)
+
+
+def _places(data: bytes, word: bytes) -> Iterator[int]:
+    start = data.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not _is_word(data[start - 1 : start]) and not _is_word(data[end : end + 1]):
+            yield start
+        start = data.find(word, end)
+
+
+def _is_word(byte: bytes) -> bool:
+    return byte.isalnum() or byte == b"_"
 
 
 def _common(path: str, near: str) -> int:
