@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import os
 import shutil
@@ -62,6 +63,9 @@ def program() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # What a terminal of another encoding can't show is no reason to stop.
             stream.reconfigure(errors="replace")
+    if "--fix" not in sys.argv:
+        # One run, and the end: what it holds needs no looking after. Fixes analyse the project several times.
+        gc.disable()
     code = main()
     try:
         for stream in (sys.stdout, sys.stderr):

@@ -16,11 +16,12 @@ from cachelint.project import Codebase, Definition, Module
 from cachelint.project.outline import Form
 
 _IMPORT = re.compile(
-    rb"\b(?:from|import)\s+django\.core\.cache\b|\bfrom\s+django\.core\s+import\s[^\n]*\bcache\b|\bdjango_redis\b|\bdjango_valkey\b"
+    rb"\b(?:from|import)\s+django\.core\.cache\b|\bfrom\s+django\.core import\s[^\n]*\bcache\b|\bdjango_redis\b|\bdjango_valkey\b"
 )
-_LOADING = re.compile(
-    rb"\b(?:c?[pP]ickle|dill|cloudpickle|joblib|marshal|shelve|jsonpickle|yaml)\b|\b(?:eval|exec)\s*\("
-)
+#: What deserialises, by the names that it is imported or called by.
+_LOADING = (
+    "pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "jsonpickle", "yaml", "eval", "exec",
+)  # fmt: skip
 _LOAD_CALL = re.compile(rb"\b(?:loads?|Unpickler|unpickle|decode|unsafe_load|full_load|eval|exec|open)\s*\(")
 _METHOD = re.compile(rb"\.\s*(?:" + "|".join(sorted(METHOD_NAMES)).encode() + rb")\s*\(|\bin\b")
 _ANNOTATED = re.compile(rb"\b(\w+)\s*:\s*['\"]?(?:\w+\.)*(?:BaseCache|RedisCache)\b")
@@ -44,7 +45,7 @@ def uses_cache(codebase: Codebase) -> bool:
 
 
 def _importing(codebase: Codebase) -> list[Module]:
-    return codebase.search(_IMPORT, "cache", "django_redis", "django_valkey")
+    return codebase.search(_IMPORT, "core.cache", "core import", "django_redis", "django_valkey")
 
 
 def _alternation(words: Iterable[str]) -> bytes:
@@ -161,8 +162,9 @@ def candidates(
 
 def loaders(codebase: Codebase) -> Iterator[tuple[Module, Definition]]:
     """The functions that may deserialise something."""
-    words = ("ickle", "dill", "joblib", "marshal", "shelve", "yaml", "eval", "exec")
-    for module in codebase.search(_LOADING, *words):
+    named = {m.path for word in _LOADING for m in codebase.containing(word) if m.places_of(word)}
+    for path in sorted(named):
+        module = codebase.modules[path]
         for definition in module.outline.walk():
             if definition.form != "class" and _LOAD_CALL.search(
                 module.source.data, definition.start, definition.end

@@ -32,11 +32,13 @@ class Observer(Protocol):
 class Env:
     """Variables and dotted paths (``self.items``) and their kinds; copied when it is written to after a snapshot."""
 
-    __slots__ = ("_shared", "_values")
+    __slots__ = ("_roots", "_shared", "_values")
 
-    def __init__(self, values: dict[str, Kind] | None = None) -> None:
+    def __init__(self, values: dict[str, Kind] | None = None, roots: set[str] | None = None) -> None:
         self._values = values if values is not None else {}
         self._shared = False
+        #: What dotted paths begin with, in this environment or one that it was copied from or to.
+        self._roots = roots if roots is not None else set()
 
     def get(self, path: str) -> Kind | None:
         """The kind of a variable; None where it is not bound here."""
@@ -45,9 +47,13 @@ class Env:
     def set(self, path: str, kind: Kind) -> None:
         """Bind a variable; what was known of its attributes is forgotten."""
         self._own()
-        if any(key.startswith(f"{path}.") for key in self._values):
-            self._values = {k: v for k, v in self._values.items() if not k.startswith(f"{path}.")}
+        if path in self._roots:
+            inner = f"{path}."
+            self._values = {k: v for k, v in self._values.items() if not k.startswith(inner)}
         self._values[path] = kind
+        while "." in path:
+            path = path.rpartition(".")[0]
+            self._roots.add(path)
 
     def drop(self, path: str) -> None:
         """Unbind a variable."""
@@ -57,7 +63,7 @@ class Env:
     def copy(self) -> Env:
         """An environment that shares no further change with this one."""
         self._shared = True
-        other = Env(self._values)
+        other = Env(self._values, self._roots)
         other._shared = True
         return other
 
@@ -74,6 +80,7 @@ class Env:
         """Take over all that another environment knows."""
         copied = other.copy()
         self._values, self._shared = copied._values, True
+        self._roots = other._roots
 
     def join(self, others: list[Env]) -> None:
         """Become what is known after any of ``others``."""
@@ -81,6 +88,7 @@ class Env:
             return
         first, *rest = others
         merged = dict(first._values)
+        self._roots = self._roots.union(*(other._roots for other in others))
         for other in rest:
             for path in {*merged, *other._values}:
                 a, b = merged.get(path), other._values.get(path)
@@ -93,6 +101,10 @@ class Env:
                 else:
                     merged[path] = lazy_join(a, b)
         self._values, self._shared = merged, False
+
+
+#: What is evaluated at once: putting it off costs more.
+_CHEAP = frozenset({cst.Integer, cst.SimpleString, cst.Float, cst.Name})
 
 
 class Context:
@@ -188,7 +200,7 @@ class Context:
 
     def lazy(self, node: cst.BaseExpression) -> Kind:
         """The kind of an expression as of now, worked out when it is asked for."""
-        if isinstance(node, cst.Integer | cst.SimpleString | cst.Float | cst.Name):
+        if type(node) in _CHEAP:
             return self.evaluate(node)
         frozen = self.snapshot()
         return Lazy(lambda: frozen.evaluate(node))

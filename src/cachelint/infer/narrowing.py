@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
@@ -36,32 +37,47 @@ from cachelint.project import dotted
 
 def narrow(context: Context, test: cst.BaseExpression, truth: bool) -> bool:
     """Note what follows from ``test`` being true (or false); whether that is possible at all, as far as is known."""
-    match test:
-        case cst.UnaryOperation(operator=cst.Not()):
-            return narrow(context, test.expression, not truth)
-        case cst.BooleanOperation(operator=cst.And()) if truth:
-            return narrow(context, test.left, True) and narrow(context, test.right, True)
-        case cst.BooleanOperation(operator=cst.Or()) if not truth:
-            return narrow(context, test.left, False) and narrow(context, test.right, False)
-        case cst.Comparison() if len(test.comparisons) == 1:
-            return _comparison(context, test, truth)
-        case cst.Call(func=cst.Name(value="isinstance")) if len(test.args) == 2:
-            return _isinstance(context, test, truth)
-        case cst.Call(func=cst.Name(value="all")) if truth and len(test.args) == 1:
-            return _all_instances(context, test.args[0].value)
-        case cst.NamedExpr():
-            return _apply(context, test.target, truthy if truth else falsy)
-        case cst.Name(value="True"):
-            return truth
-        case cst.Name(value="False"):
-            return not truth
-        case cst.Name() | cst.Attribute():
-            return _apply(context, test, truthy if truth else falsy)
+    handler = _TESTS.get(type(test))
+    return handler(context, test, truth) if handler is not None else True
+
+
+def _name(context: Context, test: cst.Name, truth: bool) -> bool:
+    if test.value in ("True", "False"):
+        return truth == (test.value == "True")
+    return _value(context, test, truth)
+
+
+def _value(context: Context, test: cst.Name | cst.Attribute, truth: bool) -> bool:
+    return _apply(context, test, truthy if truth else falsy)
+
+
+def _walrus(context: Context, test: cst.NamedExpr, truth: bool) -> bool:
+    return _apply(context, test.target, truthy if truth else falsy)
+
+
+def _not(context: Context, test: cst.UnaryOperation, truth: bool) -> bool:
+    return not isinstance(test.operator, cst.Not) or narrow(context, test.expression, not truth)
+
+
+def _and_or(context: Context, test: cst.BooleanOperation, truth: bool) -> bool:
+    if isinstance(test.operator, cst.And) != truth:
+        return True  # One of several: nothing follows for each.
+    return narrow(context, test.left, truth) and narrow(context, test.right, truth)
+
+
+def _call(context: Context, test: cst.Call, truth: bool) -> bool:
+    called = test.func.value if isinstance(test.func, cst.Name) else ""
+    if called == "isinstance" and len(test.args) == 2:
+        return _isinstance(context, test, truth)
+    if called == "all" and truth and len(test.args) == 1:
+        return _all_instances(context, test.args[0].value)
     return True
 
 
 def _comparison(context: Context, test: cst.Comparison, truth: bool) -> bool:
     target = test.comparisons[0]
+    if len(test.comparisons) != 1:
+        return True
     right, operator = target.comparator, target.operator
     if isinstance(right, cst.Name) and right.value == "None":
         if isinstance(operator, cst.Is | cst.Equal):
@@ -257,3 +273,15 @@ def _builtin_instance(member: Kind, name: str) -> bool | None:
     if own == "datetime.datetime" and wanted == "datetime.date":
         return True
     return own == wanted
+
+
+#: By the class of a test, who reads it (`isinstance` of libcst's abstract classes is slow).
+_TESTS: dict[type, Callable[[Context, Any, bool], bool]] = {
+    cst.Name: _name,
+    cst.Attribute: _value,
+    cst.NamedExpr: _walrus,
+    cst.UnaryOperation: _not,
+    cst.BooleanOperation: _and_or,
+    cst.Comparison: _comparison,
+    cst.Call: _call,
+}

@@ -138,7 +138,7 @@ def closure(context: Context, kind: Closure, argument: Kind | None = None) -> No
 
 
 def _walruses(context: Context, node: cst.CSTNode) -> None:
-    if isinstance(node, cst.Lambda) or WALRUS not in context.lift.called.under(node):
+    if WALRUS not in context.lift.called.under(node) or isinstance(node, cst.Lambda):
         return
     if isinstance(node, cst.NamedExpr):
         _bind_walrus(context, node)

@@ -64,49 +64,57 @@ def _class(context: Context, node: cst.ClassDef, run: Run | None) -> bool:
 
 
 def _small(context: Context, node: cst.BaseSmallStatement, run: Run | None) -> bool:
-    match node:
-        case cst.Return():
-            if node.value is not None:
-                scan.expression(context, node.value)
-            if run is not None:
-                run.returned.append(context.lazy(node.value) if node.value is not None else evaluate_none())
-            return False
-        case cst.Raise():
-            if node.exc is not None:
-                scan.expression(context, node.exc)
-            return False
-        case cst.Continue() | cst.Break():
-            return False
-        case cst.Assign():
-            scan.expression(context, node.value)
-            kind = context.lazy(node.value)
-            effects.note(context, node.value)
-            for target in node.targets:
-                scan.expression(context, target.target)
-                context.bind(target.target, kind, node.value)
-            _yielded(context, node.value, run)
-        case cst.AnnAssign():
-            _annotated(context, node)
-        case cst.AugAssign():
-            scan.expression(context, node.value)
-            _augmented(context, node)
-        case cst.Expr():
-            scan.expression(context, node.value)
-            mutation.apply(context, node.value)
-            effects.note(context, node.value)
-            _yielded(context, node.value, run)
-        case cst.Import():
-            _import(context, node)
-        case cst.ImportFrom():
-            _import_from(context, node)
-        case cst.Del():
-            name = dotted(node.target)
-            if name is not None:
-                context.env.drop(name)
-        case cst.Assert():
-            scan.expression(context, node.test)
-            return narrow(context, node.test, True)
+    handler = _SMALL.get(type(node))
+    return handler(context, node, run) if handler is not None else True
+
+
+def _return(context: Context, node: cst.Return, run: Run | None) -> bool:
+    if node.value is not None:
+        scan.expression(context, node.value)
+    if run is not None:
+        run.returned.append(context.lazy(node.value) if node.value is not None else evaluate_none())
+    return False
+
+
+def _raise(context: Context, node: cst.Raise, run: Run | None) -> bool:
+    if node.exc is not None:
+        scan.expression(context, node.exc)
+    return False
+
+
+def _leave(context: Context, node: cst.Continue | cst.Break, run: Run | None) -> bool:
+    return False
+
+
+def _assign(context: Context, node: cst.Assign, run: Run | None) -> bool:
+    scan.expression(context, node.value)
+    kind = context.lazy(node.value)
+    effects.note(context, node.value)
+    for target in node.targets:
+        scan.expression(context, target.target)
+        context.bind(target.target, kind, node.value)
+    _yielded(context, node.value, run)
     return True
+
+
+def _expression(context: Context, node: cst.Expr, run: Run | None) -> bool:
+    scan.expression(context, node.value)
+    mutation.apply(context, node.value)
+    effects.note(context, node.value)
+    _yielded(context, node.value, run)
+    return True
+
+
+def _delete(context: Context, node: cst.Del, run: Run | None) -> bool:
+    name = dotted(node.target)
+    if name is not None:
+        context.env.drop(name)
+    return True
+
+
+def _assert(context: Context, node: cst.Assert, run: Run | None) -> bool:
+    scan.expression(context, node.test)
+    return narrow(context, node.test, True)
 
 
 def evaluate_none() -> Kind:
@@ -129,7 +137,7 @@ def _yielded(context: Context, node: cst.BaseExpression, run: Run | None) -> Non
             run.yielded.append(evaluate_none())
 
 
-def _annotated(context: Context, node: cst.AnnAssign) -> None:
+def _annotated(context: Context, node: cst.AnnAssign, run: Run | None) -> bool:
     from cachelint.infer.typehints import annotation_kind
 
     if node.value is not None:
@@ -148,11 +156,13 @@ def _annotated(context: Context, node: cst.AnnAssign) -> None:
         said = annotation_kind(context, node.annotation.annotation)
         if said is not None and isinstance(node.target, cst.Name):
             context.env.set(node.target.value, said)
+    return True
 
 
-def _augmented(context: Context, node: cst.AugAssign) -> None:
+def _augmented(context: Context, node: cst.AugAssign, run: Run | None) -> bool:
     from cachelint.infer.operators import binary
 
+    scan.expression(context, node.value)
     frozen = context.snapshot()
     operator = type(node.operator).__name__.removesuffix("Assign")
     target, value = node.target, node.value
@@ -161,6 +171,7 @@ def _augmented(context: Context, node: cst.AugAssign) -> None:
         return binary(frozen, operator, frozen.evaluate(target), frozen.evaluate(value), node)
 
     context.bind(target, Lazy(result), value)
+    return True
 
 
 # -- branches ----------------------------------------------------------------------------------------------
@@ -315,7 +326,7 @@ def _captured(pattern: cst.CSTNode) -> Iterable[str]:
 # -- imports -----------------------------------------------------------------------------------------------
 
 
-def _import(context: Context, node: cst.Import) -> None:
+def _import(context: Context, node: cst.Import, run: Run | None) -> bool:
     for alias in node.names:
         name = dotted(alias.name)
         if name is None:
@@ -323,14 +334,16 @@ def _import(context: Context, node: cst.Import) -> None:
         bound = alias.evaluated_alias
         binding = ImportBinding(name, "", bound or name.partition(".")[0], whole=bound is None)
         _bind_symbol(context, binding)
+    return True
 
 
-def _import_from(context: Context, node: cst.ImportFrom) -> None:
+def _import_from(context: Context, node: cst.ImportFrom, run: Run | None) -> bool:
     module = "." * len(node.relative) + (dotted(node.module) or "" if node.module is not None else "")
     if isinstance(node.names, Sequence):
         for alias in node.names:
             name = alias.evaluated_name
             _bind_symbol(context, ImportBinding(module, name, alias.evaluated_alias or name))
+    return True
 
 
 def _bind_symbol(context: Context, binding: ImportBinding) -> None:
@@ -359,4 +372,18 @@ _STATEMENTS: dict[type, Callable[[Context, Any, Any], bool]] = {
     cst.FunctionDef: _function,
     cst.ClassDef: _class,
     cst.Match: _match,
+}
+_SMALL: dict[type, Callable[[Context, Any, Any], bool]] = {
+    cst.Return: _return,
+    cst.Raise: _raise,
+    cst.Continue: _leave,
+    cst.Break: _leave,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Expr: _expression,
+    cst.Import: _import,
+    cst.ImportFrom: _import_from,
+    cst.Del: _delete,
+    cst.Assert: _assert,
 }

@@ -20,11 +20,13 @@ _HEADER = re.compile(rb"^[ \t]*class\s+(\w+)\s*\(([^)]*(?:\([^)]*\)[^)]*)*)\)", 
 
 def dotted(node: cst.BaseExpression | None) -> str | None:
     """``a.b.c`` for a name or attribute access; None for any other expression."""
+    if type(node) is cst.Name:
+        return node.value
     parts: list[str] = []
-    while isinstance(node, cst.Attribute):
+    while type(node) is cst.Attribute:
         parts.append(node.attr.value)
         node = node.value
-    if not isinstance(node, cst.Name):
+    if type(node) is not cst.Name:
         return None
     parts.append(node.value)
     return ".".join(reversed(parts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from cachelint.project.lift import Lift, LiftError, too_deep
@@ -161,8 +162,12 @@ class Codebase:
         found = self._words.get(word)
         if found is None:
             data = word.encode()
-            found = self._words[word] = [m for m in self.modules.values() if data in m.source.data]
+            found = self._words[word] = [module for module, text in self._texts if data in text]
         return found if pattern is None else [m for m in found if pattern.search(m.source.data)]
+
+    @cached_property
+    def _texts(self) -> list[tuple[Module, bytes]]:
+        return [(module, module.source.data) for module in self.modules.values()]
 
     def indexed(self, pattern: re.Pattern[bytes], word: str) -> dict[bytes, list[Module]]:
         """By what the first group of a pattern matches, the modules that it matches in; ``word`` stands in each match.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import libcst as cst
 
@@ -98,24 +99,34 @@ class CalledNames:
         return found
 
     def _collect(self, node: cst.CSTNode) -> frozenset[str]:
-        if isinstance(node, cst.Name | cst.SimpleString | cst.Integer):
+        kind = type(node)
+        if kind in _LEAVES:
             return _NONE
-        names: set[str] = set()
+        own = _OWN_NAMES[kind](node) if kind in _OWN_NAMES else ""
+        found: frozenset[str] = frozenset((own,)) if own else _NONE
         for child in children(node):
             below = self.under(child)
-            if isinstance(child, cst.FunctionDef | cst.Lambda):
+            if below and type(child) in _FUNCTIONS:
                 below = below - {YIELDS}
-            names |= below
-        if isinstance(node, cst.Call):
-            if isinstance(node.func, cst.Name):
-                names.add(node.func.value)
-            elif isinstance(node.func, cst.Attribute):
-                names.add(node.func.attr.value)
-        elif isinstance(node, cst.NamedExpr):
-            names.add(WALRUS)
-        elif isinstance(node, cst.ComparisonTarget):
-            if isinstance(node.operator, cst.In | cst.NotIn):
-                names.add(CONTAINS)
-        elif isinstance(node, cst.Yield):
-            names.add(YIELDS)
-        return frozenset(names) if names else _NONE
+            if below:
+                found = found | below if found else below
+        return found
+
+
+_LEAVES = frozenset({cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.Pass, cst.Break, cst.Continue})
+_FUNCTIONS = frozenset({cst.FunctionDef, cst.Lambda})
+
+
+def _name_of_call(node: cst.Call) -> str:
+    if isinstance(node.func, cst.Name):
+        return node.func.value
+    return node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+
+
+#: What a node itself adds to the names under it. By class: `isinstance` is slow here.
+_OWN_NAMES: dict[type, Callable[[Any], str]] = {
+    cst.Call: _name_of_call,
+    cst.NamedExpr: lambda node: WALRUS,
+    cst.ComparisonTarget: lambda node: CONTAINS if isinstance(node.operator, cst.In | cst.NotIn) else "",
+    cst.Yield: lambda node: YIELDS,
+}
