@@ -8,13 +8,15 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from cachelint import __version__
 from cachelint.findings import Finding
 from cachelint.findings.codec import decode, encode
 from cachelint.project.files import Discovery, discover, is_test
+from cachelint.project.kept import Kept
 from cachelint.project.source import Source
-from cachelint.project.store import Store, fingerprint
+from cachelint.project.store import Store, program
+from cachelint.project.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -50,33 +52,37 @@ class Outcome:
     uses_cache: bool = True
     counts: dict[str, int] = field(default_factory=dict)
     from_store: bool = False
+    trace: Trace = field(default_factory=Trace)
 
 
 def run(options: Options) -> Outcome:
     """Find the files and report on them, from the store where nothing has changed."""
     found = discover(options.root, options.exclude)
     _add_named(found, options)
-    store = Store(options.root) if options.use_store else None
+    if not options.use_store:
+        outcome = analyse(options, found.files)
+        _add_errors(outcome, found)
+        return _only_wanted(outcome, options)
     # What is kept is about the whole project, whatever is to be reported of it this time.
     whole = replace(options, paths=())
-    key = fingerprint(options.root, found.files, _identity(whole)) if store is not None else ""
-    if store is not None:
-        kept = _restored(store, key, whole, found)
-        if kept is not None:
-            return _only_wanted(kept, options)
-    outcome = analyse(whole if store is not None else options, found.files)
+    kept = Kept(Store(options.root), found.files, _identity(whole))
+    restored = _restored(kept.load(), whole, found)
+    if restored is not None:
+        return _only_wanted(restored, options)
+    outcome = analyse(whole, found.files)
+    _add_errors(outcome, found)
+    results = {
+        "findings": [encode(finding) for finding in outcome.findings],
+        "problems": outcome.problems,
+        "uses_cache": outcome.uses_cache,
+    }
+    kept.save(results, outcome.trace)
+    return _only_wanted(outcome, options)
+
+
+def _add_errors(outcome: Outcome, found: Discovery) -> None:
     for path, message in found.errors:
         outcome.problems.setdefault(path, f"can't be read: {message}")
-    if store is not None:
-        store.save(
-            key,
-            {
-                "findings": [encode(finding) for finding in outcome.findings],
-                "problems": outcome.problems,
-                "uses_cache": outcome.uses_cache,
-            },
-        )
-    return _only_wanted(outcome, options)
 
 
 def _only_wanted(outcome: Outcome, options: Options) -> Outcome:
@@ -111,14 +117,13 @@ def _add_named(found: Discovery, options: Options) -> None:
 
 def _identity(options: Options) -> tuple[object, ...]:
     return (
-        __version__, sys.version_info[:2], sorted(options.codes), options.exclude,
+        program(), sys.version_info[:2], sorted(options.codes), options.exclude,
         [(pattern, sorted(codes)) for pattern, codes in options.per_file_ignores],
         options.wrappers, options.fix_timeout, options.all_in_tests,
     )  # fmt: skip
 
 
-def _restored(store: Store, key: str, options: Options, found: Discovery) -> Outcome | None:
-    values = store.load(key)
+def _restored(values: Any | None, options: Options, found: Discovery) -> Outcome | None:
     try:
         if values is None:
             return None
@@ -150,15 +155,14 @@ def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source
         facts = collect(codebase, by_name(dict(options.wrappers)))
         facts.fix_timeout = options.fix_timeout
         findings = [f for f in judge(facts, options.codes) if wanted.reports(f.place.path)]
-    commented = [path for path in codebase.paths if wanted.reports(path) and _has_ignores(codebase, path)]
-    findings = suppression.apply(findings, codebase, options.codes, commented)
+    findings = suppression.apply(findings, codebase, options.codes, wanted.reports)
     findings = [finding for finding in findings if not wanted.ignores(finding)]
-    for path in codebase.paths:
-        if wanted.reports(path):
-            codebase.source(path)
+    codebase.read_all()
     problems = {path: message for path, message in codebase.problems.items() if wanted.reports(path)}
     findings.sort(key=lambda finding: finding.sort_key)
-    return Outcome(options.root, findings, problems, len(files), facts.uses_cache, dict(codebase.counts))
+    return Outcome(
+        options.root, findings, problems, len(files), facts.uses_cache, dict(codebase.counts), trace=codebase.trace
+    )
 
 
 @contextlib.contextmanager
@@ -174,13 +178,6 @@ def _no_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _has_ignores(codebase: object, path: str) -> bool:
-    from cachelint.project import Codebase
-
-    assert isinstance(codebase, Codebase)
-    return "cachelint:" in codebase.source(path).text
 
 
 class _Wanted:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cachelint.findings import Confidence, Finding, Place, Severity
-from cachelint.project import Codebase, Source
+from cachelint.project import Codebase, Module, Source
 from cachelint.rules.registry import find_rule
 
 UNUSED_CODE = "CL001"
@@ -68,22 +68,23 @@ def read_ignores(source: Source) -> list[Ignore]:
 
 
 def apply(
-    findings: Sequence[Finding], codebase: Codebase, enabled: Iterable[str], reported: Iterable[str]
+    findings: Sequence[Finding], codebase: Codebase, enabled: Iterable[str], reports: Callable[[str], bool]
 ) -> list[Finding]:
     """The findings that no comment silences, and one for each comment that silences nothing."""
     active = set(enabled)
+    commented = [module.path for module in codebase.containing("cachelint:")]
     ignores: dict[str, list[Ignore]] = {}
     kept: list[Finding] = []
     for finding in findings:
         path = finding.place.path
         if path not in ignores:
-            ignores[path] = read_ignores(codebase.source(path))
+            ignores[path] = read_ignores(codebase.source(path)) if path in commented else []
         silencing = [ignore for ignore in ignores[path] if ignore.covers(finding)]
         for ignore in silencing:
             ignore.used.add(finding.code)
-        if not silencing and not _noqa(codebase.source(path), finding):
+        if not silencing and not _noqa(codebase.modules[path], finding):
             kept.append(finding)
-    for path in reported:
+    for path in filter(reports, commented):
         if path not in ignores:
             ignores[path] = read_ignores(codebase.source(path))
         for ignore in ignores[path]:
@@ -107,9 +108,9 @@ def _unused(ignore: Ignore, active: set[str]) -> str:
     return ""
 
 
-def _noqa(source: Source, finding: Finding) -> bool:
+def _noqa(module: Module, finding: Finding) -> bool:
     for line in {finding.call_line, finding.call_end, finding.place.line}:
-        match = _NOQA.search(source.line_text(line))
+        match = _NOQA.search(module.line(line))
         if match is None:
             continue
         codes = match.group("codes")

@@ -53,7 +53,8 @@ def _configured(interpreter: Interpreter, name: str | None, label: str) -> Alias
     """What ``CACHES`` says where it is made."""
     configured = interpreter.setting("CACHES")
     if isinstance(configured, Unknown):
-        found = [m for m in interpreter.settings_modules if b"CACHES" in m.source.data]
+        mentioning = interpreter.codebase.containing("CACHES")
+        found = [m for m in interpreter.settings_modules if m in mentioning]
         # A package's own fragment of settings says nothing of the projects that use it.
         return Alias(
             label,
@@ -93,10 +94,9 @@ def _changed_later(interpreter: Interpreter, name: str) -> bool:
     for module in interpreter.codebase.containing("CACHES"):
         if is_test(module.path) and module not in interpreter.settings_modules:
             continue
-        data = module.source.data
-        if _UPDATED.search(data):
+        if module.findall(_UPDATED):
             return True
-        if any(match.group(1) in (None, name.encode()) for match in _STORED.finditer(data)):
+        if any(entry in (b"", name.encode()) for (entry,) in module.findall(_STORED)):
             return True
     return False
 

@@ -8,15 +8,14 @@ them, or calls no method of a cache, is never looked into. Names only choose wha
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from cachelint.caching.sites import METHOD_NAMES
 from cachelint.project import Codebase, Definition, Module
-from cachelint.project.outline import Form
 
 _IMPORT = re.compile(
-    rb"\b(?:from|import)\s+django\.core\.cache\b|\bfrom\s+django\.core import\s[^\n]*\bcache\b|\bdjango_redis\b|\bdjango_valkey\b"
+    rb"\b(?:from|import)\s+django\.core\.cache\b|\bfrom\s+django\.core import\s[^\n]*\bcache\b"
+    rb"|\bdjango_redis\b|\bdjango_valkey\b"
 )
 #: What deserialises, by the names that it is imported or called by.
 _LOADING = (
@@ -35,8 +34,6 @@ _LATER_BEFORE = re.compile(rb"=\s*(?:\w+\.)*SimpleLazyObject\(\s*(?:lambda\s*:\s
 _IMPORT_BEFORE = re.compile(rb"^[ \t]*(?:from\s+\S+\s+)?import\s[^\n#]*\Z", re.M)
 _VALUE_AFTER = re.compile(rb"(?:(\[)[^\]\n]*\]|(\()[^()\n]*\))?\s*(?:$|#|\bif\b|\bor\b|\))", re.M)
 _RENAMED_AFTER = re.compile(rb"\s+as\s+(\w+)")
-#: How far back is looked for what a name is bound to, in bytes.
-_BEFORE = 240
 
 
 def uses_cache(codebase: Codebase) -> bool:
@@ -69,8 +66,8 @@ class Carriers:
             yield from ("cache", "caches[]", "get_cache()")
             for name, form in (("cache", "{}"), ("caches", "{}[]")):
                 yield from (form.format(bound) for bound in _renamed(module, name))
-            for match in _ANNOTATED.finditer(module.source.data):
-                yield match.group(1).decode()
+            for (annotated,) in module.findall(_ANNOTATED):
+                yield annotated.decode()
 
     def travelling(self, forms: set[str]) -> set[str]:
         """Forms, and all those that what they name is handed on to."""
@@ -99,40 +96,31 @@ class Carriers:
 
 
 def _handing(module: Module, word: str) -> Iterator[tuple[str, str]]:
-    data = module.source.data
     for bound in _renamed(module, word):
         yield from ((word, bound), (f"{word}[]", f"{bound}[]"), (f"{word}()", f"{bound}()"))
-    for start in module.places_of(word):
-        before = data[max(0, start - _BEFORE) : start]
-        after = _VALUE_AFTER.match(data, start + len(word))
+    for place, (before, rest) in enumerate(module.near(word)):
+        after = _VALUE_AFTER.match(rest)
         form = word + ("[]" if after and after.group(1) else "()" if after and after.group(2) else "")
         stored = _STORED_BEFORE.search(before) if after else None
         if stored:
             yield form, stored.group(1).decode()
         if after and _BOUND_BEFORE.search(before):
-            yield from ((form, d.name) for d in _around(module, start, "assignment"))
+            yield from ((form, d.name) for d in module.around(word, place) if d.form == "assignment")
         elif after and _RETURNED_BEFORE.search(before):
-            for function in _around(module, start, "function"):
-                yield from ((form, function.name), (form, f"{function.name}()"))
+            for function in module.around(word, place):
+                if function.form == "function":
+                    yield from ((form, function.name), (form, f"{function.name}()"))
         elif _LATER_BEFORE.search(before):
-            later = f"{word}[]" if data.startswith(b"[", start + len(word)) else f"{word}()"
-            yield from ((later, d.name) for d in _around(module, start, "assignment"))
+            later = f"{word}[]" if rest.startswith(b"[") else f"{word}()"
+            yield from ((later, d.name) for d in module.around(word, place) if d.form == "assignment")
 
 
 def _renamed(module: Module, word: str) -> Iterator[str]:
     """The names that imports of a file give to what they import under a name."""
-    data = module.source.data
-    for start in module.places_of(word) if b" as " in data else ():
-        renamed = _RENAMED_AFTER.match(data, start + len(word))
-        if renamed and _IMPORT_BEFORE.search(data[max(0, start - _BEFORE) : start]):
+    for before, after in module.near(word):
+        renamed = _RENAMED_AFTER.match(after)
+        if renamed and _IMPORT_BEFORE.search(before):
             yield renamed.group(1).decode()
-
-
-def _around(module: Module, start: int, form: Form) -> Iterator[Definition]:
-    """The definitions of a form that a place stands in."""
-    for definition in module.outline.walk():
-        if definition.form == form and definition.start <= start < definition.end:
-            yield definition
 
 
 def names_of(forms: Iterable[str]) -> set[str]:
@@ -150,26 +138,26 @@ def candidates(
             named.setdefault(module.path, []).append(word)
     for path in sorted(named):
         module = codebase.modules[path]
-        places = sorted(place for word in named[path] for place in module.places_of(word))
-        for definition in module.outline.walk() if places else ():
-            if definition.form == "class":
-                continue
-            first = bisect_left(places, definition.start)
-            mentioned = first < len(places) and places[first] < definition.end
-            if mentioned and calls.search(module.source.data, definition.start, definition.end):
+        mentioned = {id(definition) for word in named[path] for definition in module.naming(word)}
+        for definition in module.outline.walk() if mentioned else ():
+            if definition.form != "class" and id(definition) in mentioned and module.matches(definition, calls):
                 yield module, definition
 
 
 def loaders(codebase: Codebase) -> Iterator[tuple[Module, Definition]]:
     """The functions that may deserialise something."""
-    named = {m.path for word in _LOADING for m in codebase.containing(word) if m.places_of(word)}
+    named = {m.path for word in _LOADING for m in codebase.containing(word, _whole(word))}
     for path in sorted(named):
         module = codebase.modules[path]
         for definition in module.outline.walk():
-            if definition.form != "class" and _LOAD_CALL.search(
-                module.source.data, definition.start, definition.end
-            ):
+            if definition.form != "class" and module.matches(definition, _LOAD_CALL):
                 yield module, definition
+
+
+def _whole(word: str) -> re.Pattern[bytes]:
+    """A pattern for a word that is not a part of another; it begins with the word, which makes it fast."""
+    text = re.escape(word.encode())
+    return re.compile(text + rb"(?!\w)(?<!\w" + text + rb")")
 
 
 def calls_of(names: Iterable[str]) -> re.Pattern[bytes]:

@@ -200,7 +200,7 @@ class _Collector:
         for ref in family:
             for definitions in ref.definition.scope.definitions.values() if ref.definition.scope else ():
                 for definition in definitions:
-                    if definition.form == "function" and pattern.search(ref.module.text_of(definition)):
+                    if definition.form == "function" and ref.module.matches(definition, pattern):
                         found.append((ref.module, definition))
         return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,7 +29,7 @@ class Mention:
     def line(self) -> int:
         """The line that it stands on."""
         if self.lift is None or self.node is None:
-            return self.definition.line
+            return self.module.line_of(self.definition)
         return self.lift.place(self.node).line
 
     @property
@@ -65,11 +64,10 @@ class Mentions:
 
     def _look(self, home: Module, definition: Definition) -> Iterator[Mention]:
         name = definition.name
-        word = re.compile(rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)")
         looked_at = 0
-        for module in self.codebase.containing(name, word):
-            for around in module.outline.walk():
-                if not word.search(module.text_of(around)) or around is definition:
+        for module in self.codebase.containing(name):
+            for around in module.naming(name):
+                if around is definition:
                     continue
                 looked_at += 1
                 if looked_at > _MAX_DEFINITIONS:

@@ -37,6 +37,8 @@ _USER_SETTING = re.compile(rb"^AUTH_USER_MODEL\s*=[^\n#]*['\"]([A-Za-z_]\w*\.[A-
 _MADE_BY = re.compile(rb"\w+\s*(?::[^=]*)?=\s*([\w.\s]+)\(")
 #: ``name = […]`` and other literals.
 _LITERAL = re.compile(rb"\w+\s*(?::[^=]*)?=\s*[\[{'\"\d]")
+_DECLARES = re.compile(rb"=\s*models\.\w*(Field|ForeignKey)\(")
+_ABSTRACT = re.compile(rb"\babstract\s*=\s*True")
 _CLASS = re.compile(rb"\bclass\s+(\w+)")
 _RELATED_NAME = re.compile(rb"related_name\s*=\s*['\"](\w+)['\"]")
 
@@ -83,7 +85,7 @@ class Models:
         return None
 
     def _has_own_field(self, ref: ClassRef) -> bool:
-        if not re.search(rb"=\s*models\.\w*(Field|ForeignKey)\(", ref.module.text_of(ref.definition)):
+        if not ref.module.matches(ref.definition, _DECLARES):
             return False
         return any(field.known for field in self._own_fields(ref))
 
@@ -92,10 +94,8 @@ class Models:
         if self._users is None:
             self._users = ModelType("django.contrib.auth.models.User")
             labels = [
-                match.group(1).decode()
+                module.findall(_USER_SETTING)[0][0].decode()
                 for module in self.codebase.search(_USER_SETTING, "AUTH_USER_MODEL")
-                for match in [_USER_SETTING.search(module.source.data)]
-                if match
             ]
             for label in labels:
                 found = self.by_label(label)
@@ -191,10 +191,10 @@ class Models:
 
     def _may_be_field(self, ref: ClassRef, definition: Definition) -> bool:
         """Whether what is assigned is a call of a field class, as far as its text says: parsing costs much more."""
-        data, start, end = ref.module.source.data, definition.start, definition.end
-        made = _MADE_BY.match(data, start, end)
+        text = ref.module.text_of(definition)
+        made = _MADE_BY.match(text)
         if made is None:
-            return data.find(b"(", start, end) >= 0 and not _LITERAL.match(data, start, end)
+            return b"(" in text and not _LITERAL.match(text)
         name = "".join(made.group(1).decode().split())
         return bool(self._field_class(self.classes.resolve_dotted(ref.module, name))[0])
 
@@ -300,7 +300,7 @@ class Models:
         pattern = re.compile(rb"related_name\s*=\s*['\"]" + re.escape(name.encode()) + rb"['\"]")
         for module in self.codebase.indexed(_RELATED_NAME, "related_name").get(name.encode(), ()):
             for definition in module.outline.walk():
-                if definition.form == "class" and pattern.search(module.text_of(definition)):
+                if definition.form == "class" and module.matches(definition, pattern):
                     yield module, definition
         short = name.removesuffix("_set")
         if short == name:
@@ -325,13 +325,10 @@ class Models:
 
     def users_of(self, ref: ClassRef) -> list[ModelType]:
         """The models that use a manager or queryset class."""
-        word = re.compile(rb"\b" + re.escape(ref.definition.name.encode()) + rb"\b")
         found: list[ModelType] = []
-        for module in self.codebase.containing(ref.definition.name, word):
-            for definition in module.outline.walk():
+        for module in self.codebase.containing(ref.definition.name):
+            for definition in module.naming(ref.definition.name):
                 if definition.form != "assignment" or definition.parent is None:
-                    continue
-                if not word.search(module.text_of(definition)):
                     continue
                 owner = ClassRef(module, definition.parent)
                 model = self.model(owner)
@@ -342,10 +339,8 @@ class Models:
     def is_abstract(self, ref: ClassRef) -> bool:
         """Whether the class says ``abstract = True``."""
         scope = ref.definition.scope
-        for meta in scope.definitions.get("Meta", []) if scope else []:
-            if re.search(rb"\babstract\s*=\s*True", ref.module.text_of(meta)):
-                return True
-        return False
+        inner = scope.definitions.get("Meta", []) if scope else []
+        return any(ref.module.matches(meta, _ABSTRACT) for meta in inner)
 
 
 def _is_manager_name(name: str) -> bool:

@@ -19,8 +19,8 @@ def settings_modules(codebase: Codebase) -> list[Module]:
     """
     named: list[Module] = []
     for module in _naming(codebase):
-        for match in _NAMED.finditer(module.source.data):
-            found = codebase.module(match.group(1).decode(), module)
+        for (name,) in module.findall(_NAMED):
+            found = codebase.module(name.decode(), module)
             if found is not None and found not in named:
                 named.append(found)
     candidates = [*named, *(module for module in codebase.search(_LOOKS, *_WORDS) if module not in named)]

@@ -314,7 +314,7 @@ class _Move:
         """Whether an attribute that a key is kept in stands nowhere but in calls of the group."""
         name = target.attr.value.encode()
         word = re.compile(rb"\." + re.escape(name) + rb"\b")
-        everywhere = sum(len(word.findall(m.source.data)) for m in self.facts.codebase.containing(name.decode()))
+        everywhere = sum(len(m.findall(word)) for m in self.facts.codebase.containing(name.decode()))
         calls = {id(site.node): site for site in self.group.values()}
         inside = sum(len(word.findall(site.lift.code(site.node).encode())) for site in calls.values())
         return everywhere == inside + 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
 
 import libcst as cst
 
@@ -48,7 +46,7 @@ class _Reader:
         if template in self.done:
             return
         self.done.add(template)
-        paths = list(_files(self.codebase, template))
+        paths = self.codebase.others(("templates", "jinja2"), template)
         if not paths or len(self.done) > _MAX_TEMPLATES:
             raise Escapes(f"{self.where} shows it to the template {template!r}, which is not in the project")
         for path in paths:
@@ -87,16 +85,3 @@ class _Reader:
 def _is_test(tag: str, name: str) -> bool:
     """``{% if book %}``, ``{% if not books %}``."""
     return re.fullmatch(rf"\s*(?:el)?if\s+(?:not\s+)?{re.escape(name)}\s*", tag) is not None
-
-
-def _files(codebase: Codebase, template: str) -> Iterator[str]:
-    """The files of the project that a template's name may mean."""
-    folders = {""}
-    for path in codebase.paths:
-        parts = path.split("/")[:-1]
-        folders.update("/".join(parts[:n]) for n in range(len(parts) + 1))
-    for folder in sorted(folders):
-        for kind in ("templates", "jinja2"):
-            path = "/".join(part for part in (folder, kind, template) if part)
-            if os.path.isfile(codebase.root / path):
-                yield path

@@ -30,11 +30,11 @@ def propose(site: Site, facts: Facts) -> Fix | str:
     text = f"timeout={seconds}"
     last = node.args[-1]
     place = site.lift.place(last.value)
-    source = facts.codebase.source(site.lift.path)
-    line = source.line_text(site.lift.place(last).line)
+    module = facts.codebase.modules[site.lift.path]
+    line = module.line(site.lift.place(last).line)
     lead = line[: len(line) - len(line.lstrip())]
     alone = not line[: site.lift.place(last).column - 1].strip()
-    rest = source.line_text(place.end_line)[place.end_column - 1 :]
+    rest = module.line(place.end_line)[place.end_column - 1 :]
     separator = f",\n{lead}" if alone and len(node.args) > 1 and "#" not in rest else ", "
     if wanted is not None and not (settings.known and settings.has_settings and settings.timeout == wanted):
         reason = "`fix-timeout` in the configuration says so, and another timeout may be in force"

@@ -302,7 +302,8 @@ class Tracer:
         for module in self.facts.codebase.containing(name):
             for definition in module.outline.walk():
                 if definition.name == name and definition is not ref.definition and definition.form == "function":
-                    raise Escapes(f"`{name}` is the name of another function as well ({module.path}:{definition.line})")
+                    where = f"{module.path}:{module.line_of(definition)}"
+                    raise Escapes(f"`{name}` is the name of another function as well ({where})")
 
     def _loop(self, function: Function, loop: cst.For | cst.CompFor) -> None:
         if not isinstance(loop.target, cst.Name):

@@ -124,10 +124,10 @@ class Interpreter:
 
     def _global_assignments(self, ref: ValueRef) -> Iterator[Kind]:
         word = re.compile(rb"\bglobal\s[^\n]*\b" + re.escape(ref.name.encode()) + rb"\b")
-        if not word.search(ref.module.source.data):
+        if not ref.module.findall(word):
             return
         for function in self.codebase.functions(ref.module):
-            if word.search(ref.module.text_of(function.definition)):
+            if ref.module.matches(function.definition, word):
                 result = self.run(Function(function), entry=True)
                 found = result.context.env.get(ref.name)
                 if found is not None:

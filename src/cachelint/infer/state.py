@@ -89,7 +89,7 @@ def _methods(ref: ClassRef, context: Context, pattern: re.Pattern[bytes]) -> Ite
             continue
         for definitions in base.definition.scope.definitions.values():
             for definition in definitions:
-                if definition.form == "function" and pattern.search(base.module.text_of(definition)):
+                if definition.form == "function" and base.module.matches(definition, pattern):
                     yield FunctionRef(base.module, definition)
 
 
@@ -157,7 +157,7 @@ def request_attribute(context: Context, name: str) -> Kind:
         found: list[Kind] = []
         for module in interpreter.codebase.containing(f"request.{name}", pattern):
             for function in interpreter.codebase.functions(module):
-                if pattern.search(module.text_of(function.definition)):
+                if module.matches(function.definition, pattern):
                     stores, last = _run(context, function, owner_of(function), f"request.{name}")
                     found += [*stores, *last]
         interpreter.request_attributes[name] = join_all(found) if found else UNKNOWN

@@ -167,10 +167,10 @@ class Classes:
         """By the last part of a base's name, the classes that name it in their header."""
         if self._by_base is None:
             self._by_base = {}
-            for module in self.codebase.modules.values():
-                for match in _HEADER.finditer(module.source.data):
-                    for base in set(re.findall(rb"\w+", match.group(2))):
-                        self._by_base.setdefault(base.decode(), []).append((module, match.group(1).decode()))
+            for module, headers in self.codebase.findall(_HEADER, "class"):
+                for name, bases in headers:
+                    for base in set(re.findall(rb"\w+", bases)):
+                        self._by_base.setdefault(base.decode(), []).append((module, name.decode()))
         return self._by_base
 
 

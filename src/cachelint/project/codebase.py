@@ -9,8 +9,18 @@ from pathlib import Path
 
 from cachelint.project.lift import Lift, LiftError, too_deep
 from cachelint.project.names import ClassRef, External, FunctionRef, ModuleRef, Symbol, ValueRef
-from cachelint.project.outline import Definition, ImportBinding, Outline, outline
+from cachelint.project.outline import Definition, ImportBinding, Outline
+from cachelint.project.reading import Reading
 from cachelint.project.source import Source, SourceError, read_source
+from cachelint.project.trace import (
+    Asked,
+    Trace,
+    found_below,
+    found_digest,
+    line_digest,
+    near_digest,
+    text_digest,
+)
 
 #: Longest chain of imports that is followed for one name.
 _MAX_HOPS = 12
@@ -26,15 +36,23 @@ class Module:
         self.root = root
         self._outline: Outline | None = None
         self._lifts: dict[tuple[int, bool], Lift | None] = {}
-        self._places: dict[str, list[int]] = {}
 
     def __repr__(self) -> str:
         return f"Module({self.name})"
 
     @property
     def source(self) -> Source:
-        """The text; an empty one where the file can't be read (which was reported)."""
+        """The text; an empty one where the file can't be read (which was reported). Any change of it matters then."""
         return self.codebase.source(self.path)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the text says, as it is asked below; nobody else asks it, so that all questions are on record."""
+        return Reading(self.codebase.read(self.path).data)
+
+    @property
+    def _asked(self) -> Asked:
+        return self.codebase.trace.of(self.path)
 
     @property
     def is_package(self) -> bool:
@@ -45,8 +63,9 @@ class Module:
     def outline(self) -> Outline:
         """What the file defines."""
         if self._outline is None:
-            self._outline = outline(self.source.data)
+            self._outline = self.reading.outline
             self.codebase.count("outlined")
+            self._asked.skeleton = self.reading.skeleton
             if self._outline.error_line is not None:
                 self.codebase.check_syntax(self)
         return self._outline
@@ -55,8 +74,9 @@ class Module:
         """Parse a definition, once. None where its text is no Python (which is reported)."""
         key = (definition.start, header_only)
         if key not in self._lifts:
+            self._note_text(definition, header_only=header_only)
             try:
-                self._lifts[key] = Lift(self.source, definition, header_only=header_only)
+                self._lifts[key] = Lift(self.codebase.read(self.path), definition, header_only=header_only)
                 self.codebase.count("lifted")
             except LiftError as error:
                 self._lifts[key] = None
@@ -64,15 +84,61 @@ class Module:
         return self._lifts[key]
 
     def text_of(self, definition: Definition) -> bytes:
-        """The source of a definition."""
-        return self.source.data[definition.start : definition.end]
+        """The source of a definition; for a question about it, ``matches`` says less of what matters."""
+        self._note_text(definition)
+        return self.reading.data[definition.start : definition.end]
 
-    def places_of(self, word: str) -> list[int]:
-        """Where a word stands in the source, not as a part of another: bytes from the start, ascending."""
-        found = self._places.get(word)
-        if found is None:
-            found = self._places[word] = list(_places(self.source.data, word.encode()))
+    def line_of(self, definition: Definition) -> int:
+        """The line that a definition begins in, to be shown."""
+        self._note_text(definition)
+        return definition.line
+
+    def _note_text(self, definition: Definition, *, header_only: bool = False) -> None:
+        number = self.reading.numbers[id(definition)]
+        number = ~number if header_only else number
+        if number not in self._asked.texts:
+            self._asked.texts[number] = text_digest(self.reading, number)
+
+    def matches(self, definition: Definition, pattern: re.Pattern[bytes]) -> bool:
+        """Whether a pattern is found in the text of a definition."""
+        number = self.reading.numbers[id(definition)]
+        found = self.reading.matches(number, pattern)
+        answers = self._asked.matches.setdefault(self.codebase.trace.number(pattern), set())
+        answers.add(number if found else ~number)
         return found
+
+    def findall(self, pattern: re.Pattern[bytes]) -> list[tuple[bytes, ...]]:
+        """The groups of all matches of a pattern in the file; what matched, where it has none."""
+        number = self.codebase.trace.number(pattern)
+        found = self.reading.findall(pattern)
+        if number not in self._asked.found:
+            self._asked.found[number] = found_digest(found)
+        return found
+
+    def near(self, word: str) -> list[tuple[bytes, bytes]]:
+        """For each place where a word stands, not as a part of another, what is before and after it."""
+        if word not in self._asked.near:
+            self._asked.near[word] = near_digest(self.reading, word)
+        return self.reading.near(word)
+
+    def around(self, word: str, place: int) -> list[Definition]:
+        """The definitions that the ``place``-th place of a word stands in."""
+        return [self.reading.definitions[number] for number in self._standing(word)[place]]
+
+    def naming(self, word: str) -> list[Definition]:
+        """The definitions that a word stands in, not as a part of another."""
+        numbers = {number for around in self._standing(word) for number in around}
+        return [self.reading.definitions[number] for number in sorted(numbers)]
+
+    def _standing(self, word: str) -> list[tuple[int, ...]]:
+        _ = self.outline
+        found = self._asked.standing[word] = self.reading.standing(word)
+        return found
+
+    def line(self, number: int) -> str:
+        """A line without its end, counted from 1; empty where there is none."""
+        self._asked.lines[number] = line_digest(self.reading, number)
+        return self.codebase.read(self.path).line_text(number)
 
     def absolute(self, module: str) -> str:
         """The full name of a module that an import of this file calls ``module``."""
@@ -92,6 +158,7 @@ class Codebase:
         self.root = root
         self.problems: dict[str, str] = {}
         self.counts: dict[str, int] = {}
+        self.trace = Trace()
         self._sources: dict[str, Source] = dict(overlay or {})
         self.paths = list(files)
         self._by_name: dict[tuple[str, str], Module] = {}
@@ -107,7 +174,12 @@ class Codebase:
     # -- files ---------------------------------------------------------------------------------------------
 
     def source(self, path: str) -> Source:
-        """The text of a file, read once."""
+        """The text of a file, read once; any change of the file matters from now on."""
+        self.trace.of(path).whole = True
+        return self.read(path)
+
+    def read(self, path: str) -> Source:
+        """The text of a file, read once, for questions that are on record."""
         found = self._sources.get(path)
         if found is None:
             try:
@@ -134,13 +206,13 @@ class Codebase:
         """Ask libcst about a file that tree-sitter stumbled over: it may only be newer than tree-sitter's grammar."""
         import libcst
 
-        if too_deep(module.source.text):
+        if too_deep(self.read(module.path).text):
             self.problem(module.path, "too deeply nested to be parsed; what can be read of it was")
             return
         try:
-            libcst.parse_module(module.source.text)
+            libcst.parse_module(self.read(module.path).text)
         except libcst.ParserSyntaxError:
-            line = module.outline.error_line
+            line = module.reading.outline.error_line
             self.problem(module.path, f"syntax error near line {line}; what can be read of the file was")
         except (RecursionError, ValueError):
             self.problem(module.path, "can't be parsed; what can be read of it was")
@@ -152,22 +224,46 @@ class Codebase:
         """
         found = self._search.get(pattern)
         if found is None:
-            near = {m.path for word in words for m in self.containing(word)}
-            found = [m for m in self.modules.values() if m.path in near and pattern.search(m.source.data)]
+            near = {path for word in words for path in self._with_word(word)}
+            found = [m for m in self.modules.values() if m.path in near and pattern.search(m.reading.data)]
             self._search[pattern] = found
+            self.trace.search(pattern, words, (m.path for m in found))
         return found
 
     def containing(self, word: str, pattern: re.Pattern[bytes] | None = None) -> list[Module]:
         """The modules in whose source a word stands (anywhere, also in another); narrowed down by a pattern."""
         found = self._words.get(word)
         if found is None:
-            data = word.encode()
-            found = self._words[word] = [module for module, text in self._texts if data in text]
-        return found if pattern is None else [m for m in found if pattern.search(m.source.data)]
+            found = self._words[word] = [self.modules[path] for path in self._with_word(word)]
+            self.trace.search(None, (word,), (m.path for m in found))
+        if pattern is None:
+            return found
+        narrowed = [m for m in found if pattern.search(m.reading.data)]
+        self.trace.search(pattern, (word,), (m.path for m in narrowed))
+        return narrowed
+
+    def _with_word(self, word: str) -> list[str]:
+        data = word.encode()
+        return [path for path, text in self._texts if data in text]
 
     @cached_property
-    def _texts(self) -> list[tuple[Module, bytes]]:
-        return [(module, module.source.data) for module in self.modules.values()]
+    def _texts(self) -> list[tuple[str, bytes]]:
+        return [(path, module.reading.data) for path, module in self.modules.items()]
+
+    def read_all(self) -> None:
+        """Read what was not read yet, so that what can't be read is known."""
+        _ = self._texts
+
+    def findall(self, pattern: re.Pattern[bytes], word: str) -> Iterator[tuple[Module, list[tuple[bytes, ...]]]]:
+        """For each module what a pattern finds in it; ``word`` stands in each match."""
+        for module in self.containing(word):
+            yield module, module.findall(pattern)
+
+    def others(self, kinds: tuple[str, ...], name: str) -> list[str]:
+        """Files of the project that are no Python: called ``name``, in folders called one of ``kinds``."""
+        found = found_below(self.root, self.paths, kinds, name)
+        self.trace.others["\0".join((*kinds, name))] = found
+        return list(found)
 
     def indexed(self, pattern: re.Pattern[bytes], word: str) -> dict[bytes, list[Module]]:
         """By what the first group of a pattern matches, the modules that it matches in; ``word`` stands in each match.
@@ -177,8 +273,8 @@ class Codebase:
         found = self._indexes.get(pattern)
         if found is None:
             found = self._indexes[pattern] = {}
-            for module in self.containing(word):
-                for name in dict.fromkeys(pattern.findall(module.source.data)):
+            for module, matches in self.findall(pattern, word):
+                for name in dict.fromkeys(groups[0] for groups in matches):
                     found.setdefault(name, []).append(module)
         return found
 
@@ -312,19 +408,6 @@ class Codebase:
         for definition in module.outline.walk():
             if definition.form == "function":
                 yield FunctionRef(module, definition)
-
-
-def _places(data: bytes, word: bytes) -> Iterator[int]:
-    start = data.find(word)
-    while start >= 0:
-        end = start + len(word)
-        if not _is_word(data[start - 1 : start]) and not _is_word(data[end : end + 1]):
-            yield start
-        start = data.find(word, end)
-
-
-def _is_word(byte: bytes) -> bool:
-    return byte.isalnum() or byte == b"_"
 
 
 def _common(path: str, near: str) -> int:

@@ -10,25 +10,35 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 FOLDER = ".cachelint_cache"
 #: Entries kept; the oldest go first.
 _MAX_ENTRIES = 20
+#: Seconds after which a file that is being written has been left behind by a run that was killed.
+_ABANDONED = 3600
 
 
-def fingerprint(root: Path, files: Iterable[str], settings: object) -> str:
-    """A hash of the settings and of the size and time of every file."""
+def name_of(settings: object) -> str:
+    """A name for what belongs to some settings."""
+    return hashlib.sha256(repr(settings).encode()).hexdigest()[:20]
+
+
+def program() -> str:
+    """A hash of the program itself: results of another state of it are not its own, whatever its version says."""
+    home = Path(__file__).parent.parent
+    states = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(home.rglob("*.py"))]
+    return hashlib.sha256(repr(states).encode()).hexdigest()
+
+
+def fingerprint(states: Mapping[str, Sequence[int]], settings: object) -> str:
+    """A hash of the settings and of the time and size of every file."""
     digest = hashlib.sha256(repr(settings).encode())
-    for name in files:
-        try:
-            status = os.stat(root / name)
-            line = f"{name}\0{status.st_mtime_ns}\0{status.st_size}\n"
-        except OSError as error:
-            line = f"{name}\0{error.errno}\n"
-        digest.update(line.encode("utf-8", "surrogateescape"))
+    for name, state in states.items():
+        digest.update(f"{name}\0{state}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 
@@ -47,6 +57,7 @@ class Store:
     """A folder of JSON files below the project's root."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self.folder = root / FOLDER
 
     def load(self, key: str) -> Any | None:
@@ -54,7 +65,7 @@ class Store:
         try:
             with (self.folder / f"{key}.json").open(encoding="utf-8") as file:
                 return json.load(file)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
 
     def save(self, key: str, values: Any) -> None:
@@ -72,6 +83,9 @@ class Store:
             self._prune()
 
     def _prune(self) -> None:
+        for path in self.folder.glob("*.tmp"):
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                path.unlink(missing_ok=True)
         entries = sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
         for path in entries[:-_MAX_ENTRIES]:
             path.unlink(missing_ok=True)
