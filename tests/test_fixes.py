@@ -104,7 +104,6 @@ TRAPS = {
     "is returned": READ_WRITE.replace("book.title", "book"),
     "calls a method": READ_WRITE.replace("book.title", "book.shout()"),
     "reads a method of another row": READ_WRITE.replace("book.title", "book.author.full_name()"),
-    "reads a Decimal": READ_WRITE.replace("book.title", "book.price"),
     "is handed on": READ_WRITE.replace("return book.title", "return print(book)"),
     "is changed": READ_WRITE.replace("return book.title", "book.title = 'x'"),
     "is compared": READ_WRITE.replace("return book.title", "return book == 1"),
@@ -145,6 +144,16 @@ def test_no_dict_form_where_it_would_break(trap: str, tmp_path: Path) -> None:
     findings = [f for f in check(tmp_path).findings if f.code in ("CL101", "CL102")]
     assert findings
     assert all(f.no_fix for f in findings)
+
+
+def test_a_field_that_json_does_not_keep_makes_it_unsafe(tmp_path: Path) -> None:
+    trap = READ_WRITE.replace("book.title", "book.price")
+    assert fixed(tmp_path, trap, unsafe=False) == textwrap.dedent(trap).lstrip()
+    after = fixed(tmp_path / "again", trap, unsafe=True)
+    assert '.values("id", "price").get(pk=pk)' in after
+    assert 'return book["price"]' in after
+    left = check(tmp_path / "again").findings
+    assert [f.code for f in left] == ["CL104"]
 
 
 def test_a_key_that_may_be_the_same_makes_it_unsafe(tmp_path: Path) -> None:
@@ -348,7 +357,7 @@ def test_what_is_returned_is_never_changed_without_asking(tmp_path: Path) -> Non
         (PAGES + "\n\nFIND = find\n", "`find` is named at app/pages.py:13 in a way that is not followed"),
         (PAGES + "\n\ndef shout(pk):\n    return find(pk).shout()\n", "has its method `shout()` called"),
         (PAGES + "\n\ndef show(pk):\n    print(find(pk))\n", "is handed on"),
-        (PAGES + "\n\ndef price(pk):\n    return find(pk).price\n", "whose values JSON does not keep"),
+        (PAGES + "\n\ndef cover(pk):\n    return find(pk).cover\n", "is no plain field of `Book`"),
         (PAGES + "\n\ndef both(pk):\n    book = find(pk)\n    book = pk\n    return book.title\n", "`pk` is no query"),
         (PAGES + "\n\ndef find():\n    pass\n", "nothing that calls `find` is seen"),
         (PAGES + '\n\nURLS = ["app.shelf.find"]\n', "`find` is named at app/pages.py:13"),

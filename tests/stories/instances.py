@@ -414,3 +414,19 @@ def story():
 
 
 EXPECTED = [[[], "?", 0], [["Jam", "Tea"], "Tea", 2]]
+
+
+# --- a field that JSON does not keep
+def doubled(pk):
+    book = cache.get(f"priced:v1:{pk}")
+    if book is None:
+        book = Book.objects.get(pk=pk)
+        cache.set(f"priced:v1:{pk}", book, 300)  # CL101 unsafe
+    return str(book.price * 2)
+
+
+def story():
+    return [doubled(1), doubled(1)]
+
+
+EXPECTED = ["3.00", "3.00"]

@@ -222,3 +222,19 @@ def story():
 
 
 EXPECTED = [1100, True]
+
+
+# --- rows with a field that JSON does not keep
+def total():
+    books = cache.get("priced-books:v1")
+    if books is None:
+        books = Book.objects.filter(pages__gt=100)
+        cache.set("priced-books:v1", books, 300)  # CL102 unsafe
+    return str(sum(book.price for book in books))
+
+
+def story():
+    return [total(), total()]
+
+
+EXPECTED = ["6.00", "6.00"]

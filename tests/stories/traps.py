@@ -136,18 +136,6 @@ def story():
 EXPECTED = "Tea"
 
 
-# --- a field that JSON does not keep
-def story():
-    book = cache.get("t:decimal:v1")
-    if book is None:
-        book = Book.objects.get(pk=1)
-        cache.set("t:decimal:v1", book, 300)  # CL101 none
-    return str(book.price * 2)
-
-
-EXPECTED = "3.00"
-
-
 # --- never asked for
 def story():
     cache.set("t:unasked:v1", Book.objects.get(pk=1), 300)  # CL101 none

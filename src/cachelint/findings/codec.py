@@ -32,6 +32,7 @@ def encode(finding: Finding) -> dict[str, Any]:
             "edits": [[place_values(e.place), e.text] for e in fix.edits],
             "applicability": fix.applicability.value,
             "reason": fix.reason,
+            "leaves": list(fix.leaves),
         },
     }
 
@@ -55,6 +56,7 @@ def decode(values: dict[str, Any]) -> Finding:
             tuple(Edit(Place(*place), text) for place, text in fix["edits"]),
             Applicability(fix["applicability"]),
             fix["reason"],
+            tuple(fix["leaves"]),
         ),
         values["no_fix"],
         *values["where"],

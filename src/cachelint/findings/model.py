@@ -68,6 +68,8 @@ class Fix:
     applicability: Applicability
     #: Why a person should read it first (unsafe), else empty.
     reason: str = ""
+    #: Codes of lesser findings that may be left in the place of the one that goes.
+    leaves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

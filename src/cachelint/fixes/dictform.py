@@ -15,7 +15,7 @@ from cachelint.django.fields import Field
 from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes import edits, plainrows
 from cachelint.fixes.newkey import Moved, NoKey, move
-from cachelint.fixes.stored import Refused, json_keeps, stored_model
+from cachelint.fixes.stored import Refused, json_keeps, pickle_keeps, stored_model
 from cachelint.fixes.templates import names_in_templates
 from cachelint.fixes.tracing import Tracer
 from cachelint.fixes.tree import Escapes, Function, is_none, short
@@ -80,6 +80,8 @@ class _Dictform:
         self.eager: set[cst.BaseExpression] = set()
         #: Whether a query runs before something that came before it.
         self.early = False
+        #: Fields that are stored and that JSON does not keep, each with where it is read.
+        self.not_json: list[str] = []
 
     def fix(self) -> Fix:
         """The edits for the whole flow."""
@@ -102,13 +104,16 @@ class _Dictform:
         names = ", ".join(f'"{name}"' for name in fields)
         title = f"store {'dicts' if self.rows else 'a dict'} of {names} under a new version of the key"
         reason = self._reason()
-        return Fix(title, tuple(changes), Applicability.UNSAFE if reason else Applicability.SAFE, reason)
+        safe = Applicability.UNSAFE if reason else Applicability.SAFE
+        return Fix(title, tuple(changes), safe, reason, ("CL104",) if self.not_json else ())
 
     def _reason(self) -> str:
         """Why a person should read the fix first; empty where it is safe."""
         traced = self.tracer.traced
         if self.moved.doubt:
             return self.moved.doubt
+        if self.not_json:
+            return f"{self.not_json[0]}: a pickle keeps its values, but a JSON serializer would not"
         if traced.shown:
             function, call, name, _ = traced.shown[0]
             return f"{function.where(call)} shows it to a template, as `{name}`"
@@ -325,16 +330,24 @@ class _Dictform:
         if name == "pk":
             name = self.models.primary_key(field.related).attname
         other = {f.attname: f for f in self.models.fields(field.related).values() if not f.many}.get(name)
-        if other is None or not json_keeps(self.models.value_kind(other)):
-            raise Refused(f"{what} is no plain field that JSON keeps")
+        if other is None:
+            raise Refused(f"{what} is no plain field of `{field.related.short_name}`")
+        self._require_kept(other, what)
         return f"{field.name}__{name}"
 
     def _require_field(self, name: str, what: str) -> None:
         field = dict(self._columns()).get(name)
         if field is None:
             raise Refused(f"{what} is no plain field of `{self.model.short_name}`")
-        if not json_keeps(self.models.value_kind(field)):
-            raise Refused(f"{what} is a {field.field_class}, whose values JSON does not keep")
+        self._require_kept(field, what)
+
+    def _require_kept(self, field: Field, what: str) -> None:
+        kind = self.models.value_kind(field)
+        if not pickle_keeps(kind):
+            raise Refused(f"{what} is a {field.field_class}, whose values are no plain data")
+        if not json_keeps(kind):
+            said = f"{what} is a {field.field_class}"
+            self.not_json += [said] if said not in self.not_json else []
 
     # -- edits ---------------------------------------------------------------------------------------------
 

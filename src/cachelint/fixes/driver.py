@@ -97,7 +97,8 @@ def _suspect(finding: Finding, before: _State, after: _State) -> bool:
     """Whether a fix changed a file in which something is worse, or left its own finding."""
     old = Counter((f.code, f.place.path) for f in before.findings)
     new = Counter((f.code, f.place.path) for f in after.findings)
-    hurt = {path for (code, path), count in new.items() if count > old[code, path]}
+    lesser = finding.fix.leaves if finding.fix is not None else ()
+    hurt = {path for (code, path), count in new.items() if count > old[code, path] and code not in lesser}
     hurt |= {path for path in after.problems if path not in before.problems}
     own = (finding.code, finding.place.path)
     return new[own] >= old[own] or any(edit.place.path in hurt for edit in (finding.fix.edits if finding.fix else ()))
@@ -156,8 +157,9 @@ def _worse(before: _State, after: _State, batch: list[Finding]) -> str:
     if broken:
         return f"{broken[0]} would not parse any more"
     old, new = Counter(f.code for f in before.findings), Counter(f.code for f in after.findings)
+    lesser = Counter(code for f in batch if f.fix is not None for code in f.fix.leaves)
     for code in new:
-        if new[code] > old[code]:
+        if new[code] > old[code] + lesser[code]:
             return f"{code} would be reported where it was not"
     for code, count in Counter(f.code for f in batch).items():
         if old[code] - new[code] < count:

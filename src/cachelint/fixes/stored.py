@@ -20,6 +20,10 @@ from cachelint.kinds.model import (
 )
 
 _JSON_TYPES = ("int", "float", "bool", "None")
+#: Values of fields that pickle gives back as they were, and JSON as text at best.
+_PICKLED_TYPES = (
+    "decimal.Decimal", "uuid.UUID", "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta",
+)  # fmt: skip
 
 
 class Refused(Exception):
@@ -57,7 +61,15 @@ def stored_model(site: Site) -> tuple[ModelType, bool]:
 
 def json_keeps(kind: Kind) -> bool:
     """Whether a JSON round trip keeps every value of a kind."""
+    return _all_of(kind, _JSON_TYPES)
+
+
+def pickle_keeps(kind: Kind) -> bool:
+    """Whether the values of a kind are plain data that a pickle keeps, whatever JSON does to them."""
+    return _all_of(kind, (*_JSON_TYPES, *_PICKLED_TYPES))
+
+
+def _all_of(kind: Kind, types: tuple[str, ...]) -> bool:
     return bool(members(kind)) and all(
-        (isinstance(m, Scalar) and m.type in _JSON_TYPES) or (isinstance(m, Str) and not m.markup)
-        for m in members(kind)
+        (isinstance(m, Scalar) and m.type in types) or (isinstance(m, Str) and not m.markup) for m in members(kind)
     )
