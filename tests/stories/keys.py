@@ -158,3 +158,20 @@ def kept(pk):
 
 
 EXPECTED = 2
+
+
+# --- a key whose parts are joined by what stands in another literal
+def make_key(kind, pk):
+    return "_".join(["joined", kind, str(pk)])
+
+
+def kept(kind, pk):
+    cache.set(make_key(kind, pk), {"pk": pk}, 300)  # CL301 unsafe
+    return cache.get(make_key(kind, pk))
+
+
+def story():
+    return kept("tea", 1)
+
+
+EXPECTED = {"pk": 1}

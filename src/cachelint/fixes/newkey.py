@@ -204,7 +204,8 @@ class _Move:
         marked = [(index, part) for index, part in mine if VERSION_MARKER.search(part.text)]
         index, target = next(iter(marked), None) or next((i, p) for i, p in mine if _says(p.text))
         before_hole = index + 1 < len(parts) and isinstance(parts[index + 1], Hole)
-        return _Change(origin, target.text, _next_text(target.text, before_hole, self.first))
+        rest = "".join(part.text for part in (*parts[index + 1 :], *parts[:index][::-1]) if isinstance(part, Text))
+        return _Change(origin, target.text, _next_text(target.text, before_hole, self.first, rest))
 
     def _others(self, key: int) -> int:
         return sum(1 for user in self.users.get(key, ()) if not self._is_mine(user))
@@ -419,17 +420,19 @@ def _line(site: Site) -> str:
 # -- markers -----------------------------------------------------------------------------------------------
 
 
-def _next_text(text: str, before_hole: bool, first: int) -> str:
-    """A fixed text with its marker counted up, or with one put in: before the hole that follows, or at its end."""
+def _next_text(text: str, before_hole: bool, first: int, rest: str = "") -> str:
+    """A fixed text with its marker counted up, or with one put in: before the hole that follows, or at its end.
+
+    What separates the words of the text separates the marker as well; where nothing does, what does in the ``rest`` of
+    the key.
+    """
     marked = VERSION_MARKER.search(text)
     if marked is not None:
         return f"{text[: marked.start(1)]}{int(marked.group(1)) + 1}{text[marked.end(1) :]}"
-    used = [c for c in text if c in _SEPARATORS]
+    usual = next((c for c in (*text[::-1], *rest) if c in _SEPARATORS), ":")
     if not before_hole:
-        if text[-1:] and text[-1] in _SEPARATORS:
-            return f"{text}v{first}{text[-1]}"
-        return f"{text}{used[-1] if used else ':'}v{first}"
-    separator = text[-1] if text[-1] in _SEPARATORS else (used[-1] if used else ":")
+        return f"{text}v{first}{text[-1]}" if text[-1:] and text[-1] in _SEPARATORS else f"{text}{usual}v{first}"
+    separator = text[-1] if text[-1] in _SEPARATORS else usual
     lead = "" if text[-1] in _SEPARATORS else separator
     return f"{text}{lead}v{first}{separator}"
 
