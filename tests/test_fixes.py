@@ -466,7 +466,7 @@ A_CLASS_ATTRIBUTE = """
         (A_CONSTANT, ['KEY = "total_v1_%s"']),
         (A_HELPER, ['return f"total:v1:{pk}"']),
         (A_SHARED_PREFIX, ['PREFIX = "shop"', 'f"{PREFIX}:total:v1:{pk}"', 'f"{PREFIX}:other:v2:{pk}"']),
-        (A_CLASS_ATTRIBUTE, ['prefix = "totals:v1"']),
+        (A_CLASS_ATTRIBUTE, ['prefix = "totals/v1"']),
     ],
 )
 def test_the_marker_goes_where_the_words_are_written(case: str, expected: list[str], tmp_path: Path) -> None:

@@ -430,3 +430,41 @@ def story():
 
 
 EXPECTED = ["3.00", "3.00"]
+
+
+# --- a class method of a model
+from django.db import models
+
+
+class Printed(models.Model):
+    title = models.CharField(max_length=50)
+
+    class Meta:
+        app_label = "shop"
+        db_table = "shop_book"
+        managed = False
+
+    @classmethod
+    def cached(cls, pk):
+        printed = cache.get(f"printed:v1:{pk}")
+        if printed is None:
+            printed = cls.objects.get(pk=pk)
+            cache.set(f"printed:v1:{pk}", printed, 300)  # CL101 unsafe
+        return printed
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        cache.delete(f"printed:v1:{self.pk}")
+
+
+def title(pk):
+    return Printed.cached(pk).title
+
+
+def story():
+    first = title(1)
+    Printed.objects.get(pk=1).save()
+    return [first, title(1), title(1)]
+
+
+EXPECTED = ["Tea", "Tea", "Tea"]

@@ -108,6 +108,15 @@ KNOWN_MODELS["django.contrib.auth.models.AbstractBaseUser"] = KNOWN_MODELS[
 ]
 
 #: Bases that make a class a model.
+#: What Django itself calls of a model: its methods, and those that it looks for by name.
+MODEL_API = frozenset(
+    {
+        "adelete", "arefresh_from_db", "asave", "check", "clean", "clean_fields", "date_error_message", "delete",
+        "from_db", "full_clean", "get_absolute_url", "get_constraints", "get_deferred_fields", "natural_key",
+        "prepare_database_save", "refresh_from_db", "save", "save_base", "serializable_value", "unique_error_message",
+        "validate_constraints", "validate_unique",
+    }
+)  # fmt: skip
 MODEL_BASES = frozenset(
     {
         "django.db.models.Model",

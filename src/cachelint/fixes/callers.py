@@ -8,7 +8,7 @@ import libcst as cst
 
 from cachelint.caching.collect import Facts
 from cachelint.fixes.tree import Escapes
-from cachelint.project import FunctionRef, Lift
+from cachelint.project import FunctionRef, Lift, dotted
 
 
 def calls_of(
@@ -21,7 +21,7 @@ def calls_of(
     name = ref.definition.name
     lift = ref.module.lift(ref.definition)
     tree = lift.function if lift is not None else None
-    if tree is None or tree.decorators:
+    if tree is None or any(dotted(d.decorator) not in ("classmethod", "staticmethod") for d in tree.decorators):
         raise Escapes(f"`{name}` is decorated, so that others than the calls that are seen may use what it returns")
     found: list[tuple[FunctionRef, Lift, cst.Call]] = []
     accounted = False

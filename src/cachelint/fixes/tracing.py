@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from cachelint.caching.collect import Facts
+from cachelint.django.fields import MODEL_API
 from cachelint.fixes.callers import calls_of
 from cachelint.fixes.tree import Escapes, Function, is_none, short
 from cachelint.infer.scan import called_name
@@ -294,7 +295,7 @@ class Tracer:
             return
         classes, name = self.facts.interpreter.classes, ref.definition.name
         owner = ClassRef(ref.module, ref.definition.parent)
-        if classes.externals(owner):
+        if classes.externals(owner) and not self._is_own(owner, name):
             raise Escapes(f"`{name}` is a method of a class that derives from another outside the project")
         family = [b for b in classes.order(owner) if isinstance(b, ClassRef) and b != owner] + classes.subclasses(owner)
         if any(other.definition.scope and name in other.definition.scope.definitions for other in family):
@@ -304,6 +305,13 @@ class Tracer:
                 if definition.name == name and definition is not ref.definition and definition.form == "function":
                     where = f"{module.path}:{module.line_of(definition)}"
                     raise Escapes(f"`{name}` is the name of another function as well ({where})")
+
+    def _is_own(self, owner: ClassRef, name: str) -> bool:
+        """Whether a method of a model is nothing that Django, or a class that derives from it, calls by its name."""
+        classes = self.facts.interpreter.classes
+        plain = set(classes.externals(owner)) <= {"django.db.models.Model", "django.db.models.base.Model"}
+        told = name in MODEL_API or name.startswith(("_", "get_next_by_", "get_previous_by_")) or "_display" in name
+        return plain and not told and not classes.subclasses(owner)
 
     def _loop(self, function: Function, loop: cst.For | cst.CompFor) -> None:
         if not isinstance(loop.target, cst.Name):
