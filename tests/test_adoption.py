@@ -239,3 +239,55 @@ def test_an_extension_that_is_none(
     assert run() == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert words in line
+
+
+# -- several projects in a repository ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two projects: one with a configuration of its own, the other under that of the repository."""
+    for name, timeout in (("front", 60), ("back", 450)):
+        root = make_project(tmp_path / name, 'def keep():\n    cache.set("total", 1)\n    cache.set("n", 1, None)\n')
+        settings = root / "config/settings.py"
+        settings.write_text(settings.read_text().replace("450", str(timeout)))
+    (tmp_path / "pyproject.toml").write_text('[tool.cachelint]\nignore = ["CL201"]\n')
+    inner = '[tool.cachelint]\nextend = "../pyproject.toml"\nignore = ["CL202"]\n'
+    (tmp_path / "front/pyproject.toml").write_text(inner)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_each_project_is_under_its_own_configuration(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--format", "concise") == 1
+    lines = [line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert [line.split(":")[0] for line in lines] == ["back/app/case.py", "front/app/case.py"]
+    assert run("front", "--format", "concise") == 1
+    out = capsys.readouterr().out
+    assert "CL201" in out
+    assert "60 s" in out
+    assert run("front/app/case.py", "back/manage.py", "--format", "concise") == 1
+    assert capsys.readouterr().out == out
+    assert run("back", "--format", "concise") == 1
+    assert "CL202" in capsys.readouterr().out
+
+
+def test_fixes_know_their_own_project(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("--diff")
+    diff = capsys.readouterr().out
+    assert "+++ b/front/app/case.py" in diff
+    run("--fix")
+    assert "timeout=60" in (repository / "front/app/case.py").read_text()
+    assert "timeout" not in (repository / "back/app/case.py").read_text()
+    assert "front: Fixed 1 problem" in capsys.readouterr().out
+
+
+def test_config_names_the_projects_inside(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["config"])
+    assert "front: a project of its own, by front/pyproject.toml" in capsys.readouterr().out
+
+
+def test_a_wrong_configuration_inside_is_named(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "front/pyproject.toml").write_text("[tool.cachelint]\nselekt = []\n")
+    assert run() == 2
+    assert "front/pyproject.toml: tool.cachelint: unknown key 'selekt'" in capsys.readouterr().err

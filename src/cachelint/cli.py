@@ -18,11 +18,12 @@ from cachelint.arguments import clash
 from cachelint.arguments import parser as options_parser
 from cachelint.config import ConfigError, expand, load_config, make_options, settings_of
 from cachelint.findings import Confidence, Finding, Severity
-from cachelint.project.files import find_root
+from cachelint.nested import split
+from cachelint.project.files import discover, find_root
 from cachelint.project.store import FOLDER
 from cachelint.report.formats import FORMATS, TEXT, plain_text, render
 from cachelint.report.paths import shown_path
-from cachelint.session import Options, Outcome, run
+from cachelint.session import Options, Outcome, joined, run
 
 #: Exit codes.
 CLEAN, FINDINGS, FAILED = 0, 1, 2
@@ -209,14 +210,19 @@ def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
         return run(options), ""
     from cachelint.repair import diff_text, fixes_text, repair
 
-    repaired = repair(options, unsafe=words.unsafe_fixes, write_files=not words.diff)
-    if words.diff:
-        sys.stdout.write(diff_text(repaired.repair, options.root))
-    if words.show_fixes:
-        sys.stdout.write(fixes_text(repaired.repair))
-    if repaired.failed:
-        repaired.outcome.problems[""] = repaired.failed
-    return repaired.outcome, repaired.summary
+    outcomes: list[tuple[str, Outcome]] = []
+    said: list[str] = []
+    for folder, inner in split(options, discover(options.root, options.exclude)):
+        repaired = repair(inner, unsafe=words.unsafe_fixes, write_files=not words.diff)
+        if words.diff:
+            sys.stdout.write(diff_text(repaired.repair, folder))
+        if words.show_fixes:
+            sys.stdout.write(fixes_text(repaired.repair, folder))
+        if repaired.failed:
+            repaired.outcome.problems[""] = repaired.failed
+        outcomes.append((folder, repaired.outcome))
+        said.append(f"{folder}: {repaired.summary}" if folder and repaired.summary else repaired.summary)
+    return joined(options.root, outcomes), "\n".join(filter(None, said))
 
 
 def _print(outcome: Outcome, style: str) -> None:
@@ -354,4 +360,6 @@ def _config(words: Sequence[str]) -> int:
     print(f"configuration: {config.path or 'none: all settings are the defaults'}")
     for name, value, given in settings_of(config):
         print(f"{name} = {value}" + ("" if given else "  # default"))
+    for folder, _ in split(make_options([root]), discover(root, config.exclude))[1:]:
+        print(f"{folder}: a project of its own, by {folder}/pyproject.toml")
     return CLEAN

@@ -6,16 +6,16 @@ import difflib
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pathspec import GitIgnoreSpec
 
+from cachelint.options import Options
 from cachelint.project.files import find_root, is_root
 from cachelint.rules.names import NAMES, matching
-from cachelint.session import Options
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -221,17 +221,35 @@ def make_options(
         # No project around: that of what was named, rather than all that lies below the working directory.
         root = find_root(Path(os.path.commonpath(folders)))
     config = load_config(root)
+
+    def nested(folder: Path) -> Options | None:
+        path = folder / "pyproject.toml"
+        table = _read(path)
+        if table is None:
+            return None
+        inner = _check(path, _extended(path, table))
+        return _options(folder, inner, (), select, ignore, all_in_tests, use_store, nested)
+
     relative = tuple(path.relative_to(root).as_posix() for path in absolute)
+    paths_inside = () if "." in relative else relative
+    return _options(root, config, paths_inside, select, ignore, all_in_tests, use_store, nested)
+
+
+def _options(
+    root: Path, config: Config, paths: tuple[str, ...], select: Sequence[str] | None, ignore: Sequence[str] | None,
+    all_in_tests: bool, use_store: bool, nested: Callable[[Path], Options | None],
+) -> Options:  # fmt: skip
     return Options(
         root,
         _codes(config, select, ignore),
-        () if "." in relative else relative,
+        paths,
         config.exclude,
         tuple((pattern, expand(codes)) for pattern, codes in config.per_file_ignores),
         config.wrappers,
         config.fix_timeout,
         config.all_in_tests or all_in_tests,
         use_store,
+        nested,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from pathlib import Path
 
 from cachelint.findings import Applicability, Finding
 from cachelint.fixes.driver import Repair, fix_all
@@ -65,17 +64,18 @@ def _summary(done: Repair, failed: str) -> str:
     return text
 
 
-def fixes_text(done: Repair) -> str:
+def fixes_text(done: Repair, folder: str = "") -> str:
     """What was fixed, what is left to be read first, and what stands in the way of the rest, a line each."""
-    lines = [f"fixed {_place(f)} {f.code}: {f.fix.title}" for f in done.fixed if f.fix is not None]
+    base = f"{folder}/" if folder else ""
+    lines = [f"fixed {base}{_place(f)} {f.code}: {f.fix.title}" for f in done.fixed if f.fix is not None]
     for finding in done.left:
         if finding.fix is None:
             why = f": {finding.no_fix}" if finding.no_fix else ""
-            lines.append(f"not fixable {_place(finding)} {finding.code}{why}")
+            lines.append(f"not fixable {base}{_place(finding)} {finding.code}{why}")
         else:
             reason = f" ({finding.fix.reason})" if finding.fix.reason else ""
             lines.append(
-                f"{finding.fix.applicability.value} {_place(finding)} {finding.code}: {finding.fix.title}{reason}"
+                f"{finding.fix.applicability.value} {base}{_place(finding)} {finding.code}: {finding.fix.title}{reason}"
             )
     return "".join(f"{line}\n" for line in lines)
 
@@ -84,11 +84,12 @@ def _place(finding: Finding) -> str:
     return f"{finding.place.path}:{finding.place.line}"
 
 
-def diff_text(done: Repair, root: Path) -> str:
-    """What fixing would write, as a unified diff."""
+def diff_text(done: Repair, folder: str = "") -> str:
+    """What fixing would write, as a unified diff; ``folder`` is where its root lies below the paths' own."""
     parts: list[str] = []
+    base = f"{folder}/" if folder else ""
     for path, source in sorted(done.changed.items()):
         before, after = done.original[path].text.splitlines(True), source.text.splitlines(True)
-        for line in difflib.unified_diff(before, after, f"a/{path}", f"b/{path}"):
+        for line in difflib.unified_diff(before, after, f"a/{base}{path}", f"b/{base}{path}"):
             parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(parts)

@@ -12,33 +12,15 @@ from typing import Any
 
 from cachelint.findings import Finding
 from cachelint.findings.codec import decode, encode
+from cachelint.nested import moved, split
+from cachelint.options import Options
 from cachelint.project.files import Discovery, discover, is_test
 from cachelint.project.kept import Kept
 from cachelint.project.source import Source
 from cachelint.project.store import Store, program
 from cachelint.project.trace import Trace
 
-
-@dataclass(frozen=True)
-class Options:
-    """What a run is asked to do.
-
-    ``root`` is the project that inference sees; ``paths`` (relative to it, files or folders; empty: all) say what is
-    reported. ``codes`` are the rules that are on. ``wrappers`` are functions of third-party code that write to a cache:
-    full name, and role and name of each parameter (see caching.declared). ``fix_timeout`` are the seconds that the fix
-    of a missing timeout writes; None: those that are in force. ``all_in_tests`` is true where test files are held to
-    timeouts and versions of keys as well.
-    """
-
-    root: Path
-    codes: frozenset[str]
-    paths: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
-    wrappers: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    fix_timeout: int | None = None
-    all_in_tests: bool = False
-    use_store: bool = True
+__all__ = ["Options", "Outcome", "analyse", "joined", "run", "run_with"]
 
 
 @dataclass
@@ -58,6 +40,9 @@ class Outcome:
 def run(options: Options) -> Outcome:
     """Find the files and report on them, from the store where nothing has changed."""
     found = discover(options.root, options.exclude)
+    parts = split(options, found)
+    if parts != [("", options)]:
+        return joined(options.root, [(folder, run(inner)) for folder, inner in parts])
     _add_named(found, options)
     if not options.use_store:
         outcome = analyse(options, found.files)
@@ -80,6 +65,19 @@ def run(options: Options) -> Outcome:
     return _only_wanted(outcome, options)
 
 
+def joined(root: Path, outcomes: Sequence[tuple[str, Outcome]]) -> Outcome:
+    """The outcomes for some folders below a root as one."""
+    whole = Outcome(root, uses_cache=any(outcome.uses_cache for _, outcome in outcomes))
+    whole.from_store = all(outcome.from_store for _, outcome in outcomes)
+    for folder, outcome in outcomes:
+        whole.findings += [moved(finding, folder) for finding in outcome.findings]
+        inner = f"{folder}/" if folder else ""
+        whole.problems.update({f"{inner}{path}": text for path, text in outcome.problems.items()})
+        whole.files += outcome.files
+    whole.findings.sort(key=lambda finding: finding.sort_key)
+    return whole
+
+
 def _add_errors(outcome: Outcome, found: Discovery) -> None:
     for path, message in found.errors:
         outcome.problems.setdefault(path, f"can't be read: {message}")
@@ -95,7 +93,13 @@ def _only_wanted(outcome: Outcome, options: Options) -> Outcome:
 
 def run_with(options: Options, source: Source) -> Outcome:
     """Report on the project with one file as it is given here, whatever stands on the disk."""
-    files = discover(options.root, options.exclude).files
+    found = discover(options.root, options.exclude)
+    for folder, inner in split(options, found):
+        if folder and inner.paths:
+            name = source.path.removeprefix(f"{folder}/")
+            outcome = run_with(inner, Source(name, source.text, source.encoding, source.bom))
+            return joined(options.root, [(folder, outcome)])
+    files = found.files
     if source.path not in files:
         files = sorted([*files, source.path])
     return analyse(options, files, {source.path: source})

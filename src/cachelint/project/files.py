@@ -33,6 +33,8 @@ class Discovery:
     root: Path
     files: list[str] = field(default_factory=list)
     errors: list[tuple[str, str]] = field(default_factory=list)
+    #: Folders below the root with a `pyproject.toml`.
+    projects: list[str] = field(default_factory=list)
 
 
 def find_root(start: Path) -> Path:
@@ -83,6 +85,8 @@ def _walk(folder: Path, relative: str, specs: list[tuple[str, GitIgnoreSpec]], f
     names = {entry.name for entry in entries}
     if "pyvenv.cfg" in names:
         return
+    if relative and "pyproject.toml" in names:
+        found.projects.append(relative)
     if ".gitignore" in names:
         spec = _read_ignore(folder / ".gitignore")
         specs = [*specs, (relative, spec)] if spec else specs

@@ -1,0 +1,31 @@
+"""What a run is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run is asked to do.
+
+    ``root`` is the project that inference sees; ``paths`` (relative to it, files or folders; empty: all) say what is
+    reported. ``codes`` are the rules that are on. ``wrappers`` are functions of third-party code that write to a cache:
+    full name, and role and name of each parameter (see caching.declared). ``fix_timeout`` are the seconds that the fix
+    of a missing timeout writes; None: those that are in force. ``all_in_tests`` is true where test files are held to
+    timeouts and versions of keys as well. ``nested`` gives the options of a folder below the root that has a
+    configuration of its own, and None for another.
+    """
+
+    root: Path
+    codes: frozenset[str]
+    paths: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    wrappers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    fix_timeout: int | None = None
+    all_in_tests: bool = False
+    use_store: bool = True
+    nested: Callable[[Path], Options | None] | None = field(default=None, compare=False, repr=False)
