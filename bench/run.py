@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -48,14 +49,23 @@ def environment(folder: Path) -> Path:
     return programs
 
 
+def bare_flake8(folder: Path) -> Path:
+    """flake8 without the plugin: a plugin is run whatever is selected."""
+    programs = folder.with_name(f"{folder.name}-flake8") / "bin"
+    if not programs.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(programs.parent)], check=True)
+        flake8 = next(rival for rival in RIVALS if rival.startswith("flake8"))
+        subprocess.run([str(programs / "python"), "-m", "pip", "install", "--quiet", flake8], check=True)
+    return programs
+
+
 def commands(programs: Path) -> dict[str, list[str]]:
     """What is measured, by the name that it has in the table."""
-    tool = {name: str(programs / name) for name in ("cachelint", "ruff", "bandit", "flake8", "semgrep")}
+    tool = {name: str(programs / name) for name in ("cachelint", "ruff", "bandit", "semgrep")}
     return {
         "cachelint, nothing stored": [tool["cachelint"], "--no-cache", "--format", "concise", "."],
         "cachelint, nothing changed": [tool["cachelint"], "--format", "concise", "."],
         "ruff, one rule": [tool["ruff"], "check", "--no-cache", "--isolated", "--select", "S301", "."],
-        "flake8, no rule": [tool["flake8"], "--isolated", "--select", "X", "-j", "1", "."],
         "bandit, one rule": [tool["bandit"], "-q", "-t", "B301", "-r", "."],
         "semgrep, nine rules": [
             tool["semgrep"], "--config", str(ROOT / "bench/peer.semgrep.yml"), "--quiet", "--metrics=off",
@@ -98,6 +108,77 @@ def measure(projects: list[Path], programs: Path, repeat: int) -> dict[str, dict
     return found
 
 
+#: What an edit changes, by what is edited: the first file whose path matches.
+EDITED = {"a view": r"(^|/)views?\b", "a model": r"(^|/)models?\b", "the settings": r"(^|/)settings\b"}
+
+
+def after_edits(projects: list[Path], programs: Path, repeat: int) -> dict[str, dict[str, float]]:
+    """Seconds of a run after one file has changed; a change that matters has the whole project worked out anew."""
+    command = [str(programs / "cachelint"), "--format", "concise", "."]
+    found: dict[str, dict[str, float]] = {}
+    for folder in projects:
+        best(command, folder, 1)
+        for what, pattern in EDITED.items():
+            paths = [path for path in sorted(folder.rglob("*.py")) if path.stat().st_size > 500]
+            named = (path for path in paths if re.search(pattern, str(path.relative_to(folder))))
+            edited = next(named, paths[-1])
+            before = edited.read_bytes()
+
+            def edit(path: Path = edited, text: bytes = before) -> None:
+                path.write_bytes(text + b"\n# edited %d\n" % time.time_ns())
+
+            found.setdefault(f"cachelint, {what} has changed", {})[folder.name] = best(command, folder, repeat, edit)
+            edited.write_bytes(before)
+            best(command, folder, 1)
+        shutil.rmtree(folder / ".cachelint_cache", ignore_errors=True)
+    return found
+
+
+def on_files(project: Path, programs: Path, count: int, repeat: int) -> tuple[float, float]:
+    """Seconds of cachelint and of ruff on some files of a project, as pre-commit names them."""
+    files = [str(path.relative_to(project)) for path in sorted(project.rglob("*.py"))[::20][:count]]
+    command = [str(programs / "cachelint"), "--format", "concise", *files]
+    best(command, project, 1)
+    ours = best(command, project, repeat)
+    shutil.rmtree(project / ".cachelint_cache", ignore_errors=True)
+    return ours, best(
+        [str(programs / "ruff"), "check", "--no-cache", "--isolated", "--select", "S301", *files], project, repeat
+    )
+
+
+def with_flake8(project: Path, programs: Path, bare: Path) -> tuple[float, float]:
+    """Seconds of flake8 in four processes with the plugin and without it, nothing stored."""
+    options = ["--isolated", "--select", "CL", "-j", "4", "."]
+    shutil.rmtree(project / ".cachelint_cache", ignore_errors=True)
+    with_plugin = best([str(programs / "flake8"), *options], project, 1)
+    shutil.rmtree(project / ".cachelint_cache", ignore_errors=True)
+    return with_plugin, best([str(bare / "flake8"), *options], project, 1)
+
+
+def peak_memory(project: Path, programs: Path) -> int:
+    """Megabytes that a run with nothing stored needs at most."""
+    code = "import resource, subprocess as s, sys; s.run(sys.argv[1:], stdout=s.DEVNULL, stderr=s.DEVNULL); "
+    code += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
+    command = [sys.executable, "-c", code, str(programs / "cachelint"), "--no-cache", "--format", "concise", "."]
+    return int(subprocess.run(command, cwd=project, capture_output=True, text=True, check=True).stdout)
+
+
+def growth(project: Path, programs: Path, copies: tuple[int, ...]) -> list[tuple[int, float, int]]:
+    """Lines, seconds and megabytes for a project that holds another one several times."""
+    measured: list[tuple[int, float, int]] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "pyproject.toml").write_text("")
+        made = 0
+        for count in copies:
+            for number in range(made, count):
+                shutil.copytree(project, folder / f"copy{number}", symlinks=True)
+            made = count
+            command = [str(programs / "cachelint"), "--no-cache", "--format", "concise", "."]
+            measured.append((lines_of([folder]), best(command, folder, 1), peak_memory(folder, programs)))
+    return measured
+
+
 def versions(programs: Path) -> str:
     """The versions of all tools, in one line."""
     listed = subprocess.run(
@@ -127,9 +208,9 @@ def chart(found: dict[str, dict[str, float]]) -> str:
     """The same as bars."""
     totals = {name: sum(times.values()) for name, times in found.items()}
     longest = max(totals.values())
-    parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" width="720" height="230" font-family="sans-serif" font-size="13">'
-    ]
+    height = 16 + 35 * len(totals)
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="720" height="{height}" font-family="sans-serif"'
+    parts = [f'{head} font-size="13">']
     for index, (name, total) in enumerate(totals.items()):
         y = 16 + index * 35
         width = max(2, total / longest * 420)
@@ -140,20 +221,43 @@ def chart(found: dict[str, dict[str, float]]) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def write(found: dict[str, dict[str, float]], projects: list[Path], programs: Path) -> None:
-    largest = max(
-        found["cachelint, nothing stored"], key=lambda name: lines_of([p for p in projects if p.name == name])
-    )
+def more(projects: list[Path], largest: Path, programs: Path, bare: Path, repeat: int) -> list[str]:
+    """What else users meet, as lines of Markdown."""
+    one, fifty = on_files(largest, programs, 1, repeat), on_files(largest, programs, 50, repeat)
+    plugin, without = with_flake8(largest, programs, bare)
+    lines = [
+        f"- pre-commit on {largest.name}, nothing changed since the last run: with one file {one[0]:.2f} s "
+        f"(ruff {one[1]:.2f} s), with 50 {fifty[0]:.2f} s (ruff {fifty[1]:.2f} s).",
+        f"- flake8 `-j 4` on {largest.name}: {plugin:.1f} s with the plugin, nothing stored, {without:.1f} s without: "
+        f"{plugin / without:.2f} times.",
+        f"- memory at most, nothing stored: {max(peak_memory(folder, programs) for folder in projects)} MB.",
+        "",
+        "One project in several copies, nothing stored:",
+        "",
+        "| lines | seconds | MB |",
+        "|---|---|---|",
+    ]
+    smallest = min(projects, key=lambda folder: lines_of([folder]))
+    for count, seconds, megabytes in growth(smallest, programs, (3, 10, 30)):
+        lines.append(f"| {count:,} | {seconds:.1f} | {megabytes} |")
+    return lines
+
+
+def write(found: dict[str, dict[str, float]], projects: list[Path], programs: Path, further: list[str]) -> None:
+    largest = max(projects, key=lambda folder: lines_of([folder])).name
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     head = (
         f"{len(projects)} projects, {lines_of(projects):,} lines; the largest is {largest}. Measured on {date.today()} "
         f"({machine}; {versions(programs)})."
     )
     page = PAGE.read_text(encoding="utf-8")
+    nl = "\n"
     begin, end = "<!-- measured -->\n", "<!-- end of measured -->"
     before, _, rest = page.partition(begin)
     after = rest.partition(end)[2]
-    PAGE.write_text(f"{before}{begin}{head}\n\n{table(found, largest)}\n{end}{after}", encoding="utf-8")
+    PAGE.write_text(
+        f"{before}{begin}{head}\n\n{table(found, largest)}\n\n{nl.join(further)}\n{end}{after}", encoding="utf-8"
+    )
     CHART.write_text(chart(found), encoding="utf-8")
 
 
@@ -172,9 +276,15 @@ def main() -> int:
     projects = [sources / name for name in pins if not options.only or name in options.only]
     programs = environment(options.environment)
     found = measure(projects, programs, options.repeat)
-    print(table(found, projects[0].name))
+    ordered = {name: times for name, times in found.items() if name.startswith("cachelint")}
+    ordered.update(after_edits(projects, programs, options.repeat))
+    found = {**ordered, **found}
+    largest = max(projects, key=lambda folder: lines_of([folder]))
+    print(table(found, largest.name))
+    further = more(projects, largest, programs, bare_flake8(options.environment), options.repeat)
+    print("\n".join(further))
     if options.write:
-        write(found, projects, programs)
+        write(found, projects, programs, further)
     return 0
 
 

@@ -54,6 +54,13 @@ def run(options: Options) -> Outcome:
     restored = _restored(kept.load(), whole, found)
     if restored is not None:
         return _only_wanted(restored, options)
+    with kept.store.alone():
+        # flake8 and pre-commit start several processes at once: one works, and the others take what it kept.
+        restored = _restored(kept.load(), whole, found)
+        return _only_wanted(restored if restored is not None else _worked_out(kept, whole, found), options)
+
+
+def _worked_out(kept: Kept, whole: Options, found: Discovery) -> Outcome:
     outcome = analyse(whole, found.files)
     _add_errors(outcome, found)
     results = {
@@ -62,7 +69,7 @@ def run(options: Options) -> Outcome:
         "uses_cache": outcome.uses_cache,
     }
     kept.save(results, outcome.trace)
-    return _only_wanted(outcome, options)
+    return outcome
 
 
 def joined(root: Path, outcomes: Sequence[tuple[str, Outcome]]) -> Outcome:

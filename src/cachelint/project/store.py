@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ FOLDER = ".cachelint_cache"
 _MAX_ENTRIES = 20
 #: Seconds after which a file that is being written has been left behind by a run that was killed.
 _ABANDONED = 3600
+#: Seconds after which the work of another process is done once more: it may have been stopped.
+_PATIENCE = 120
 
 
 def name_of(settings: object) -> str:
@@ -59,6 +61,22 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.folder = root / FOLDER
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until no other process does the same work, but not for ever, and not where the system has no such locks."""
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(ImportError, OSError):
+                import fcntl
+
+                prepare_folder(self.root)
+                file = stack.enter_context((self.folder / "lock").open("w"))
+                for _ in range(int(_PATIENCE / 0.05)):
+                    with contextlib.suppress(BlockingIOError):
+                        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        break
+                    time.sleep(0.05)
+            yield
 
     def load(self, key: str) -> Any | None:
         """What was kept under a key; None where there is nothing that can be read."""
