@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: example test accuracy format docs site dist clean
+.PHONY: example test accuracy format docs site sarif dist clean
 
 example: .venv/.cachelint  ## run cachelint on the example shop
 	cd examples/shop && { ../../$(BIN)/cachelint --no-cache . || test $$? = 1; }
@@ -36,6 +36,9 @@ site: .venv/.site  ## build the documentation into build/site; fails on any warn
 	$(PYTHON) -m venv .venv/site
 	.venv/site/bin/python -m pip install --quiet --disable-pip-version-check "sphinx>=7" "myst-parser>=3" "furo>=2024.5"
 	touch $@
+
+sarif: .venv/.cachelint  ## hold the SARIF output against the official schema, where npm is there
+	$(BIN)/python scripts/check_sarif.py
 
 dist: .venv/.dev  ## build wheel and sdist, and look into them
 	rm -rf build/dist

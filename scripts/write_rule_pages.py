@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cachelint.rules.explain import page
+from cachelint.rules.explain import UNUSED, page
 from cachelint.rules.registry import RULES
 
 PAGES = Path(__file__).parent.parent / "docs/rules"
@@ -20,7 +20,8 @@ def index() -> str:
     """The list of all rules."""
     lines = ["# The rules", "", "| code | name | severity | what |", "|---|---|---|---|"]
     lines += [f"| [{r.code}]({r.code}.md) | {r.name} | {r.severity.value} | {r.summary} |" for r in RULES]
-    pages = "\n".join(rule.code for rule in RULES)
+    lines.append("| [CL001](CL001.md) | unused-ignore | low | A comment silences nothing. |")
+    pages = "\n".join([*(rule.code for rule in RULES), "CL001"])
     return "\n".join([*lines, "", "```{toctree}", ":hidden:", "", pages, "```", ""])
 
 
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     texts = {PAGES / f"{rule.code}.md": f"{page(rule)}\n" for rule in RULES}
+    texts[PAGES / "CL001.md"] = UNUSED
     texts[PAGES / "index.md"] = index()
     if check:
         stale = [path.name for path, text in texts.items() if not path.is_file() or path.read_text("utf-8") != text]

@@ -359,3 +359,27 @@ def test_a_file_that_is_no_python_is_told(project: Path, capsys: pytest.CaptureF
     (project / "notes.txt").write_text("x")
     assert main(["--no-cache", "notes.txt"]) == 0
     assert capsys.readouterr().err == "cachelint: notes.txt: is not looked into: its name does not end in .py\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "tcsh"])
+def test_the_words_are_completed(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    assert "unsafe-fixes" in capsys.readouterr().out
+
+
+def test_no_such_shell(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["completion", "cmd"])
+    assert stopped.value.code == 2
+    assert "invalid choice: 'cmd'" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_called_like_a_command(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config"]) == 0
+    assert "the folder of that name is ./config" in capsys.readouterr().err
+    assert main(["--no-cache", "./config"]) == 0
+
+
+def test_the_comment_rule_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule", "unused-ignore"]) == 0
+    assert "CL001" in capsys.readouterr().out

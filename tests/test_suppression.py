@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cachelint.cli import main
 from tests.support import check, make_project
 
 
@@ -15,6 +16,9 @@ from tests.support import check, make_project
         'cache.set("a", 1)  # cachelint: ignore CL201 -- reason',
         'cache.set("a", 1)  # cachelint: ignore[CL201]',
         'cache.set("a", 1)  # cachelint: ignore (missing-timeout)',
+        'cache.set("a", 1)  # cachelint: ignore: CL201',
+        'cache.set("a", 1)  # cachelint: ignore CL2 -- a family',
+        'cache.set("a", 1)  # cachelint: ignore ALL',
         'cache.set("a", 1)  # cachelint: ignore',
         '# cachelint: ignore CL201 -- reason\ncache.set("a", 1)',
         'cache.set(\n    "a",\n    1,  # cachelint: ignore CL201\n)',
@@ -44,6 +48,7 @@ def test_it_is_not(text: str, tmp_path: Path) -> None:
     ("text", "said"),
     [
         ('cache.set("a", 1, 60)  # cachelint: ignore CL201', "CL201 not reported here"),
+        ('cache.set("a", 1, 60)  # cachelint: ignore CL2', "silences nothing"),
         ("x = 1  # cachelint: ignore", "silences nothing"),
         ('cache.set("a", 1, 60)  # cachelint: ignore CL999', "names no rule"),
     ],
@@ -57,3 +62,13 @@ def test_a_comment_that_silences_nothing_is_reported(text: str, said: str, tmp_p
 def test_a_comment_for_a_rule_that_is_off_is_left_alone(tmp_path: Path) -> None:
     root = make_project(tmp_path, 'cache.set("a", 1)  # cachelint: ignore CL201\n')
     assert check(root, frozenset({"CL101"})).findings == []
+
+
+def test_comments_may_be_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_project(tmp_path, 'cache.set("a", 1, 60)  # cachelint: ignore CL201\n')
+    monkeypatch.chdir(root)
+    assert main(["--no-cache"]) == 1
+    assert main(["--no-cache", "--select", "CL2"]) == 1
+    assert main(["--no-cache", "--ignore", "CL001"]) == 0
+    (root / "pyproject.toml").write_text('[tool.cachelint]\nignore = ["unused-ignore"]\n')
+    assert main(["--no-cache"]) == 0

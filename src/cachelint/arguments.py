@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import sys
 from pathlib import Path
 
 from cachelint import __version__
@@ -12,9 +14,19 @@ from cachelint.report.formats import FORMATS, TEXT
 _DESCRIPTION = "Finds, and repairs, misuse of Django's low-level cache API. Without PATHS: the working directory."
 _EPILOG = """\
 `cachelint rule CL101` explains a rule, `cachelint rule` lists them. `cachelint config` shows the settings in force,
-`cachelint clean` removes the results kept on disk.
+`cachelint clean` removes the results kept on disk, `cachelint completion SHELL` completes the words of this one.
 Exit code: 0 nothing found, 1 findings are left, 2 something that was asked for could not be done.
 """
+
+
+#: Exit codes.
+CLEAN, FINDINGS, FAILED = 0, 1, 2
+
+
+def say(message: str) -> None:
+    """One line on stderr."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"cachelint: {message}\n")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -7,38 +7,32 @@ import contextlib
 import gc
 import io
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cachelint import baseline, since
-from cachelint.arguments import clash
+from cachelint.arguments import CLEAN, FAILED, FINDINGS, clash, say
 from cachelint.arguments import parser as options_parser
-from cachelint.config import ConfigError, expand, load_config, make_options, settings_of
+from cachelint.commands import COMMANDS
+from cachelint.config import ConfigError, make_options
 from cachelint.findings import Confidence, Finding, Severity
 from cachelint.nested import split
-from cachelint.project.files import discover, find_root
-from cachelint.project.store import FOLDER
+from cachelint.project.files import discover
 from cachelint.report.formats import FORMATS, TEXT, plain_text, render
 from cachelint.report.paths import shown_path
 from cachelint.session import Options, Outcome, joined, run
-
-#: Exit codes.
-CLEAN, FINDINGS, FAILED = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        if words[:1] == ["rule"]:
-            return _explain(words[1:])
-        if words[:1] == ["clean"]:
-            return _clean(words[1:])
-        if words[:1] == ["config"]:
-            return _config(words[1:])
+        if words and words[0] in COMMANDS:
+            if os.path.isdir(words[0]):
+                say(f"`{words[0]}` is a command; the folder of that name is ./{words[0]}")
+            return COMMANDS[words[0]](words[1:])
         return _lint(options_parser().parse_args(words))
     except BrokenPipeError:
         # Whoever reads the output has seen enough.
@@ -46,15 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINDINGS
     except KeyboardInterrupt:
-        _say("interrupted")
+        say("interrupted")
         return FAILED
     except OSError as error:
-        _say(f"{error.filename or 'the output'} can't be read or written: {error.strerror or error}")
+        say(f"{error.filename or 'the output'} can't be read or written: {error.strerror or error}")
         return FAILED
     except Exception as error:
         if os.environ.get("CACHELINT_TRACEBACK"):
             raise
-        _say(f"a bug in cachelint: {error!r}; CACHELINT_TRACEBACK=1 shows where, for a report")
+        say(f"a bug in cachelint: {error!r}; CACHELINT_TRACEBACK=1 shows where, for a report")
         return FAILED
 
 
@@ -76,44 +70,37 @@ def program() -> None:
         pass
     except (OSError, ValueError) as error:
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            _say(f"the output can't be written: {error}")
+            say(f"the output can't be written: {error}")
         code = FAILED
     os._exit(code)
 
 
 def _say_problems(outcome: Outcome) -> None:
     for name, message in sorted(outcome.problems.items()):
-        _say(f"{shown_path(outcome.root, name)}: {message}" if name else message)
-
-
-def _say(message: str) -> None:
-    print(f"cachelint: {message}", file=sys.stderr)
-
-
-# -- linting -----------------------------------------------------------------------------------------------
+        say(f"{shown_path(outcome.root, name)}: {message}" if name else message)
 
 
 def _lint(words: argparse.Namespace) -> int:
     if words.unsafe_fixes and not (words.fix or words.diff):
-        _say("--unsafe-fixes goes with --fix or --diff")
+        say("--unsafe-fixes goes with --fix or --diff")
         return FAILED
     if words.show_fixes and not words.fix:
-        _say("--show-fixes goes with --fix")
+        say("--show-fixes goes with --fix")
         return FAILED
     refusal = clash(words)
     if refusal:
-        _say(refusal)
+        say(refusal)
         return FAILED
     given = [Path(path) for path in words.paths] or [Path()]
     existing = [path for path in given if path.exists()]
     missing = [path for path in given if path not in existing]
     for path in missing:
-        _say(f"{path}: no such file or folder")
+        say(f"{path}: no such file or folder")
     if not existing:
         return FAILED
     for path in existing:
         if path.is_file() and path.suffix != ".py":
-            _say(f"{path}: is not looked into: its name does not end in .py")
+            say(f"{path}: is not looked into: its name does not end in .py")
     try:
         outputs = [_output(word) for word in words.output]
         options = make_options(
@@ -139,7 +126,7 @@ def _lint(words: argparse.Namespace) -> int:
         for name, path in outputs:
             _write_output(outcome, name, path)
     except (ConfigError, baseline.BaselineError, since.SinceError) as error:
-        _say(str(error))
+        say(str(error))
         return FAILED
     _say_problems(outcome)
     if style == TEXT:
@@ -294,72 +281,3 @@ def _progress() -> Iterator[None]:
     finally:
         done.set()
         thread.join()
-
-
-# -- explaining --------------------------------------------------------------------------------------------
-
-
-def _explain(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("cachelint rule", description="Explain a rule; without CODE: list them all.")
-    parser.add_argument("code", nargs="?", metavar="CODE", help="a code or name: CL101, model-instance")
-    wanted = parser.parse_args(list(words)).code
-    from cachelint.rules.explain import listing, page
-    from cachelint.rules.registry import find_rule
-
-    if wanted is None:
-        print(listing())
-        return CLEAN
-    rule = find_rule(wanted)
-    if rule is None:
-        try:
-            expand([wanted])
-            _say(f"{wanted} is a family of rules; name one of them")
-        except ConfigError as error:
-            _say(str(error))
-        return FAILED
-    text = page(rule)
-    if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.markdown import Markdown
-
-        Console().print(Markdown(text))
-    else:
-        print(text)
-    return CLEAN
-
-
-# -- the rest ----------------------------------------------------------------------------------------------
-
-
-def _clean(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("cachelint clean", description="Remove the results that are kept on disk.")
-    parser.parse_args(list(words))
-    folder = find_root(Path.cwd()) / FOLDER
-    if not folder.is_dir():
-        print("Nothing is kept here.")
-        return CLEAN
-    try:
-        shutil.rmtree(folder)
-    except OSError as error:
-        _say(f"{folder}: can't be removed: {error.strerror or error}")
-        return FAILED
-    print(f"Removed {folder}.")
-    return CLEAN
-
-
-def _config(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("cachelint config", description="Show the settings in force, and who says so.")
-    parser.parse_args(list(words))
-    root = find_root(Path.cwd())
-    try:
-        config = load_config(root)
-    except ConfigError as error:
-        _say(str(error))
-        return FAILED
-    print(f"project: {root}")
-    print(f"configuration: {config.path or 'none: all settings are the defaults'}")
-    for name, value, given in settings_of(config):
-        print(f"{name} = {value}" + ("" if given else "  # default"))
-    for folder, _ in split(make_options([root]), discover(root, config.exclude))[1:]:
-        print(f"{folder}: a project of its own, by {folder}/pyproject.toml")
-    return CLEAN

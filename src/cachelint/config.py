@@ -15,7 +15,7 @@ from pathspec import GitIgnoreSpec
 
 from cachelint.options import Options
 from cachelint.project.files import find_root, is_root
-from cachelint.rules.names import NAMES, matching
+from cachelint.rules.names import NAMES, UNUSED_IGNORE, matching
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -256,7 +256,7 @@ def _options(
 def _codes(config: Config, select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
     chosen = _split(select) if select else (config.select if config.select is not None else ("ALL",))
     dropped = (*config.ignore, *_split(ignore or ())) if not select else _split(ignore or ())
-    return expand(chosen) - expand(dropped)
+    return (expand(chosen) | {UNUSED_IGNORE}) - expand(dropped)
 
 
 def _split(values: Sequence[str]) -> tuple[str, ...]:

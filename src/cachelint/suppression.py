@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 
 from cachelint.findings import Confidence, Finding, Place, Severity
 from cachelint.project import Codebase, Module, Source
-from cachelint.rules.registry import find_rule
+from cachelint.rules.names import UNUSED_IGNORE, matching
 
-UNUSED_CODE = "CL001"
 UNUSED_NAME = "unused-ignore"
 
 _COMMENT = re.compile(
-    r"#\s*cachelint:\s*ignore\b\s*[\[(]?(?P<codes>[\w\-, ]*?)[\])]?\s*(?:--.*|$)", re.IGNORECASE | re.DOTALL
+    r"#\s*cachelint:\s*ignore\b\s*[:=]?\s*[\[(]?(?P<codes>[\w\-, ]*?)[\])]?\s*(?:--.*|$)", re.IGNORECASE | re.DOTALL
 )
 _NOQA = re.compile(r"#\s*noqa(?P<codes>:\s*[A-Z][0-9A-Z]*\d(?:[\s,]+[A-Z][0-9A-Z]*\d)*)?", re.IGNORECASE)
 
@@ -30,6 +29,8 @@ class Ignore:
     alone: bool
     used: set[str] = field(default_factory=set)
     unknown: tuple[str, ...] = ()
+    #: Whether it names families of rules, of which one that is broken is enough.
+    family: bool = False
 
     def covers(self, finding: Finding) -> bool:
         """Whether the comment stands where it counts for a finding, and names its rule."""
@@ -56,14 +57,21 @@ def read_ignores(source: Source) -> list[Ignore]:
         if match is None:
             continue
         words = [word for word in re.split(r"[\s,]+", match.group("codes")) if word]
-        rules = [(word, find_rule(word)) for word in words]
-        codes = tuple(rule.code for _, rule in rules if rule is not None)
-        unknown = tuple(word for word, rule in rules if rule is None)
+        codes = tuple(code for word in words for code in matching(word))
+        unknown = tuple(word for word in words if not matching(word))
         line, column = token.start
         place = Place(source.path, line, column + 1, line, token.end[1] + 1)
         if unknown and not codes:
             codes = ("?",)
-        found.append(Ignore(place, codes, not token.line[:column].strip(), unknown=unknown))
+        found.append(
+            Ignore(
+                place,
+                codes,
+                not token.line[:column].strip(),
+                unknown=unknown,
+                family=any(len(matching(word)) > 1 for word in words),
+            )
+        )
     return found
 
 
@@ -84,7 +92,7 @@ def apply(
             ignore.used.add(finding.code)
         if not silencing and not _noqa(codebase.modules[path], finding):
             kept.append(finding)
-    for path in filter(reports, commented):
+    for path in filter(reports, commented if UNUSED_IGNORE in active else ()):
         if path not in ignores:
             ignores[path] = read_ignores(codebase.source(path))
         for ignore in ignores[path]:
@@ -92,7 +100,9 @@ def apply(
             if message:
                 line = ignore.place.line
                 kept.append(
-                    Finding(UNUSED_CODE, UNUSED_NAME, message, ignore.place, line, line, Severity.LOW, Confidence.HIGH)
+                    Finding(
+                        UNUSED_IGNORE, UNUSED_NAME, message, ignore.place, line, line, Severity.LOW, Confidence.HIGH
+                    )
                 )
     return kept
 
@@ -100,6 +110,8 @@ def apply(
 def _unused(ignore: Ignore, active: set[str]) -> str:
     if ignore.unknown:
         return f"this comment names no rule of cachelint: {', '.join(ignore.unknown)}"
+    if ignore.family and ignore.used:
+        return ""
     idle = [code for code in ignore.codes if code not in ignore.used and code in active]
     if not ignore.codes and not ignore.used:
         return "this comment silences nothing: no rule reports anything here"

@@ -64,7 +64,7 @@ class Store:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Wait until no other process does the same work, but not for ever, and not where the system has no such locks."""
+        """Wait until no other process does the same work; not for ever, nor where the system has no such locks."""
         with contextlib.ExitStack() as stack:
             with contextlib.suppress(ImportError, OSError):
                 import fcntl

@@ -45,6 +45,12 @@ class Rule:
     check_load: Callable[[Rule, Load, Facts], Iterator[Finding]] | None = None
     fix: str = ""
     not_found: tuple[str, ...] = field(default=())
+    #: What mending it means for the entries that are in the cache, and for the order of a deploy.
+    deploy: str = ""
+    #: Keys of the configuration that matter to it, beside those that hold for all rules.
+    options: tuple[str, ...] = ()
+    #: Where to read on: title and address.
+    references: tuple[tuple[str, str], ...] = ()
 
     @property
     def family(self) -> str:

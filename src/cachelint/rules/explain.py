@@ -16,14 +16,44 @@ def page(rule: Rule) -> str:
         if example.note:
             lines += [example.note, ""]
     lines += ["## Fix", "", rule.fix or "There is no automatic fix: only you know what is meant.", ""]
+    lines += ["## Live entries and deploys", "", rule.deploy, ""]
     if rule.not_found:
         lines += ["## What is not found", "", *(f"- {text}" for text in rule.not_found), ""]
     lines += [
         "## Silencing it",
         "",
         f"On any line of the call, or alone on the line above: `# cachelint: ignore {rule.code} -- reason`.",
+        "",
+        "## Options",
+        "",
+        *(f"- {text}" for text in rule.options),
+        f'- `ignore = ["{rule.code}"]`, or `per-file-ignores` for some files.',
+        "- `wrappers`: functions of third-party code that write to a cache.",
+        "",
+        "## Read on",
+        "",
+        *(f"- [{title}]({address})" for title, address in rule.references),
     ]
     return "\n".join(lines)
+
+
+UNUSED = """\
+# CL001 unused-ignore
+
+A comment `# cachelint: ignore` silences nothing, or names no rule.
+Severity: low.
+
+## Why
+
+A comment that is left behind when the code is mended hides the next finding that appears there. Delete it, or name the
+rule that it is meant for: `# cachelint: ignore CL202 -- reason` on any line of the call, or alone on the line above it.
+A family (`CL2`) silences each of its rules.
+
+## Options
+
+- `ignore = ["CL001"]` reports none of them.
+- Only comments about rules that are on are judged: with `--select CL1` nothing is said of `ignore CL202`.
+"""
 
 
 def listing() -> str:

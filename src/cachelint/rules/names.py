@@ -19,18 +19,22 @@ NAMES: dict[str, str] = {
     "CL402": "pickled-by-hand",
 }
 
+#: What is said of comments, by no rule about the cache: on unless it is ignored.
+UNUSED_IGNORE = "CL001"
+_ALL = {**NAMES, UNUSED_IGNORE: "unused-ignore"}
+
 
 def find_code(text: str) -> str | None:
     """The code of a rule's code or name, however it is capitalised."""
     wanted = text.strip().lower()
-    return next((code for code, name in NAMES.items() if wanted in (code.lower(), name)), None)
+    return next((code for code, name in _ALL.items() if wanted in (code.lower(), name)), None)
 
 
 def matching(selector: str) -> tuple[str, ...]:
     """The codes that a code, a code's beginning (``CL1``), a name or ``ALL`` selects."""
     wanted = selector.strip().upper()
     if wanted == "ALL":
-        return tuple(NAMES)
+        return tuple(_ALL)
     named = find_code(selector)
     if named is not None:
         return (named,)

@@ -106,4 +106,13 @@ may write the same key in another way, or where the text is used for more than t
     not_found=(
         "Keys that come whole from outside the project, or from a parameter that no call in the project fills.",
     ),
+    deploy="""\
+All entries of the key are out of reach from the deploy on: what they held is worked out anew, at once for all keys, so
+choose a quiet hour for what is expensive. What can't be worked out again is lost: sessions, one-time codes, locks,
+counters, progress. Old and new processes don't see one another's entries, so that a lock or a counter does not hold
+across them while both run.""",
+    options=("`all-in-tests`: whether test files are held to it.",),
+    references=(
+        ("Django: versions of cache keys", "https://docs.djangoproject.com/en/stable/topics/cache/#cache-versioning"),
+    ),
 )

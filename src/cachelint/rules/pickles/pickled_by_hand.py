@@ -61,4 +61,14 @@ def remember(report):
 new version, as old entries hold bytes. Safe where every use of the key is known, what is pickled is known to be
 something that JSON keeps and never None, and readers ask for a miss with `is None`; unsafe where they ask for truth,
 which an empty value does not pass.""",
+    deploy="""\
+Old entries hold bytes under the old key, and expire unread. Old and new processes may run side by side in any
+order.""",
+    references=(
+        ("Python: pickle is not secure", "https://docs.python.org/3/library/pickle.html"),
+        (
+            "Django: the low-level cache API",
+            "https://docs.djangoproject.com/en/stable/topics/cache/#the-low-level-cache-api",
+        ),
+    ),
 )

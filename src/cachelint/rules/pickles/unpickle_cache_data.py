@@ -65,4 +65,13 @@ def last_report():
     check_load=check,
     fix="""\
 That of [CL402](CL402.md): both ends together. What is read from another client than Django's cache has none.""",
+    deploy="""\
+As for [CL402](CL402.md), as both ends change together.""",
+    references=(
+        ("Python: pickle is not secure", "https://docs.python.org/3/library/pickle.html"),
+        (
+            "Django: who can write to a cache of pickles can run code",
+            "https://docs.djangoproject.com/en/stable/topics/cache/#filesystem-caching",
+        ),
+    ),
 )

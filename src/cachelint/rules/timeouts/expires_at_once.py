@@ -58,4 +58,11 @@ def remember(total):
         ),
     ),
     check_site=check,
+    deploy="""\
+There are no live entries. With a timeout above 0 the cache starts to be used: see that what is served may be as old as
+that.""",
+    options=("`all-in-tests`: whether test files are held to it.",),
+    references=(
+        ("Django: cache.set and its timeout", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
+    ),
 )

@@ -70,4 +70,15 @@ def remember(total):
     fix="""\
 Adds the timeout that is in force now, so that nothing changes but that it can be seen. Safe where the settings of the
 project are known; unsafe in a package without settings of its own, whose users may have others.""",
+    deploy="""\
+None: the same entries live as long as before. A later change of the number holds for what is written from then on; live
+entries keep the timeout that they were written with.""",
+    options=(
+        "`fix-timeout`: the seconds that the fix writes, instead of those in force.",
+        "`all-in-tests`: whether test files are held to it.",
+    ),
+    references=(
+        ("Django: TIMEOUT", "https://docs.djangoproject.com/en/stable/ref/settings/#timeout"),
+        ("Django: cache.set and its timeout", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
+    ),
 )

@@ -64,4 +64,12 @@ def remember(total):
         ),
     ),
     check_site=check,
+    deploy="""\
+A timeout holds for what is written from then on. Entries that were written without one stay for ever: delete them
+(`cache.delete`), clear the cache once, or move the key to a new version, so that nobody reads them.""",
+    options=("`all-in-tests`: whether test files are held to it.",),
+    references=(
+        ("Django: TIMEOUT", "https://docs.djangoproject.com/en/stable/ref/settings/#timeout"),
+        ("Django: cache.set and its timeout", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
+    ),
 )

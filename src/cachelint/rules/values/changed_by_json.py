@@ -79,4 +79,10 @@ def remember_counts(rows):
     ),
     check_site=check,
     not_found=("NaN and infinity, which only the running program knows.",),
+    deploy="""\
+Whoever changes what is stored should change the key as well (`v1` to `v2`), at every call in one deploy: else new code
+reads old entries until they expire. Convert at the reader where that is enough; it needs no new key.""",
+    references=(
+        ("Python: what JSON makes of each type", "https://docs.python.org/3/library/json.html#encoders-and-decoders"),
+    ),
 )

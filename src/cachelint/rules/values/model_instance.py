@@ -96,10 +96,26 @@ Writer and readers are changed together, in all files: the instance becomes a di
 neither the new code reads an old entry nor, in a rolling deploy, the old code a new one. The value is followed
 through variables, `get_or_set`, helpers that return it and functions that it is passed to; what a template reads is
 looked up in the template. Safe where every use of the key is known, every reader copes with a miss and does nothing
-but read plain fields that JSON keeps; unsafe where a function returns dicts to its callers or is handed them, a
-template shows them, or a call may use the same key. Otherwise the finding says what stands in the way, and where.""",
+but read plain fields that JSON keeps; unsafe where a field is read that only a pickle keeps (a Decimal, a date: CL104
+is left then), a function returns dicts to its callers or is handed them, a template shows them, or a call may use the
+same key. Otherwise the finding says what stands in the way, and where.""",
     not_found=(
         "Instances that reach the cache through code outside the project.",
         "Instances in attributes of objects of the project's own classes, unless they are dataclasses or named tuples.",
+    ),
+    deploy="""\
+Old entries stay under the old key until they expire, and nobody reads them: the first requests after the deploy find
+nothing and load from the database. Old and new processes may run side by side in any order, each under its own key;
+while they do, a delete in one does not reach the other's entry, so that one of them may serve an old value until its
+timeout. No step has to come first.""",
+    references=(
+        (
+            "Django: the low-level cache API",
+            "https://docs.djangoproject.com/en/stable/topics/cache/#the-low-level-cache-api",
+        ),
+        (
+            "Django: pickled objects and versions",
+            "https://docs.djangoproject.com/en/stable/ref/models/querysets/#pickling-querysets",
+        ),
     ),
 )

@@ -82,4 +82,12 @@ in it or go through it; a Decimal, UUID, date, time or datetime is written as te
 that is encoded to be stored and decoded by every reader stays text; what is pickled by hand is stored as it is
 (CL402). The key moves to a new version. Unsafe, but for the last.""",
     not_found=("Values whose type only code outside the project knows.",),
+    deploy="""\
+The fix moves the key, so that nobody reads what the other code wrote, in whatever order the processes are replaced; old
+entries expire. Mend these findings first, deploy, and switch the serializer in a deploy of its own
+([moving to JSON](../json-serializer.md)): a switch makes all live entries unreadable at once.""",
+    references=(
+        ("Django: Redis and its serializer", "https://docs.djangoproject.com/en/stable/topics/cache/#redis"),
+        ("Python: what JSON makes of each type", "https://docs.python.org/3/library/json.html#encoders-and-decoders"),
+    ),
 )

@@ -85,4 +85,17 @@ def product_names():
 The QuerySet becomes `list(….values(…))` of the fields that the readers use, the readers read dicts, and the key moves
 to a new version: under the same conditions as for CL101.""",
     not_found=("QuerySets that reach the cache through code outside the project.",),
+    deploy="""\
+As for [CL101](CL101.md): old entries stay under the old key until they expire, new code starts with none, and old and
+new processes do not read one another's.""",
+    references=(
+        (
+            "Django: pickling QuerySets",
+            "https://docs.djangoproject.com/en/stable/ref/models/querysets/#pickling-querysets",
+        ),
+        (
+            "Django: the low-level cache API",
+            "https://docs.djangoproject.com/en/stable/topics/cache/#the-low-level-cache-api",
+        ),
+    ),
 )

@@ -67,4 +67,16 @@ def remember_squares(numbers):
     check_site=check,
     fix="`list(…)` around a generator or a view of a dict: safe, as the call raised before.",
     not_found=("What a class of another package refuses by its own `__reduce__`.",),
+    deploy="""\
+There are no live entries: the call raised whenever it ran. After the deploy it stores a list.""",
+    references=(
+        (
+            "Python: what can be pickled",
+            "https://docs.python.org/3/library/pickle.html#what-can-be-pickled-and-unpickled",
+        ),
+        (
+            "Django: the low-level cache API",
+            "https://docs.djangoproject.com/en/stable/topics/cache/#the-low-level-cache-api",
+        ),
+    ),
 )

@@ -1,0 +1,116 @@
+"""The commands beside the lint itself: ``cachelint rule``, ``config``, ``clean``, ``completion``."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cachelint.arguments import CLEAN, FAILED, say
+from cachelint.arguments import parser as options_parser
+from cachelint.config import ConfigError, expand, load_config, make_options, settings_of
+from cachelint.nested import split
+from cachelint.project.files import discover, find_root
+from cachelint.project.store import FOLDER
+
+
+def _explain(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("cachelint rule", description="Explain a rule; without CODE: list them all.")
+    parser.add_argument("code", nargs="?", metavar="CODE", help="a code or name: CL101, model-instance")
+    wanted = parser.parse_args(list(words)).code
+    from cachelint.rules.explain import UNUSED, listing, page
+    from cachelint.rules.names import UNUSED_IGNORE, find_code
+    from cachelint.rules.registry import find_rule
+
+    if wanted is None:
+        print(listing())
+        return CLEAN
+    rule = find_rule(wanted)
+    if find_code(wanted) == UNUSED_IGNORE:
+        _show_page(UNUSED)
+        return CLEAN
+    if rule is None:
+        try:
+            expand([wanted])
+            say(f"{wanted} is a family of rules; name one of them")
+        except ConfigError as error:
+            say(str(error))
+        return FAILED
+    _show_page(page(rule))
+    return CLEAN
+
+
+def _show_page(text: str) -> None:
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(text))
+    else:
+        print(text)
+
+
+def _clean(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("cachelint clean", description="Remove the results that are kept on disk.")
+    parser.parse_args(list(words))
+    folder = find_root(Path.cwd()) / FOLDER
+    if not folder.is_dir():
+        print("Nothing is kept here.")
+        return CLEAN
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        say(f"{folder}: can't be removed: {error.strerror or error}")
+        return FAILED
+    print(f"Removed {folder}.")
+    return CLEAN
+
+
+def _config(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("cachelint config", description="Show the settings in force, and who says so.")
+    parser.parse_args(list(words))
+    root = find_root(Path.cwd())
+    try:
+        config = load_config(root)
+    except ConfigError as error:
+        say(str(error))
+        return FAILED
+    print(f"project: {root}")
+    print(f"configuration: {config.path or 'none: all settings are the defaults'}")
+    for name, value, given in settings_of(config):
+        print(f"{name} = {value}" + ("" if given else "  # default"))
+    for folder, _ in split(make_options([root]), discover(root, config.exclude))[1:]:
+        print(f"{folder}: a project of its own, by {folder}/pyproject.toml")
+    return CLEAN
+
+
+def _completion(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        "cachelint completion",
+        description="Print what makes a shell complete the words of cachelint.",
+        epilog="bash: cachelint completion bash > ~/.local/share/bash-completion/completions/cachelint\n"
+        "zsh:  cachelint completion zsh > a folder of $fpath/_cachelint",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    # Imported here: nobody else needs it.
+    import shtab
+
+    parser.add_argument("shell", choices=shtab.SUPPORTED_SHELLS)
+    shell = parser.parse_args(list(words)).shell
+    options = options_parser()
+    for action in options._actions:
+        if action.dest in ("paths", "baseline", "write_baseline"):
+            action.complete = shtab.FILE  # type: ignore[attr-defined]
+    print(shtab.complete(options, shell))
+    return CLEAN
+
+
+#: By the first word of the command line, who does it.
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "rule": _explain,
+    "config": _config,
+    "clean": _clean,
+    "completion": _completion,
+}
