@@ -15,34 +15,21 @@ from cachelint.django.fields import Field
 from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes import edits, plainrows
 from cachelint.fixes.newkey import Moved, NoKey, move
+from cachelint.fixes.queries import Queries, kind_of
 from cachelint.fixes.stored import Refused, json_keeps, pickle_keeps, stored_model
 from cachelint.fixes.templates import names_in_templates
 from cachelint.fixes.tracing import Tracer
 from cachelint.fixes.tree import Escapes, Function, is_none, short
 from cachelint.kinds.join import members
-from cachelint.kinds.model import Function as FunctionKind
 from cachelint.kinds.model import (
-    Kind,
     List,
-    Manager,
-    ModelClass,
     ModelInstance,
     QuerySet,
     Text,
     Unknown,
-    force,
 )
-from cachelint.project import ClassRef, FunctionRef
-from cachelint.project.trees import descendants
+from cachelint.project import FunctionRef
 
-#: Methods of a QuerySet that give one row, before which ``.values(…)`` goes.
-_ONE_ROW = frozenset({"get", "first", "last", "latest", "earliest", "aget", "afirst", "alast", "alatest", "aearliest"})
-_SHORTCUTS = frozenset({"get_object_or_404", "aget_object_or_404"})
-#: Methods after which ``.values(…)`` means something else.
-_NOT_BEFORE_VALUES = (
-    "prefetch_related", "distinct", "union", "intersection", "difference", "raw", "annotate", "extra",
-    "select_for_update", "values", "values_list", "aggregate", "only", "defer", "alias",
-)  # fmt: skip
 #: Methods that a class can define to make its instances more than their fields.
 _MAGIC = ("__getattr__", "__getattribute__", "__init__", "from_db", "__bool__", "__len__", "__eq__")
 
@@ -76,10 +63,7 @@ class _Dictform:
         )
         #: What is put in the place of an instance that comes from elsewhere.
         self.displays: list[tuple[Function, cst.BaseExpression]] = []
-        #: Values that are passed to `get_or_set` as they are: a QuerySet costs nothing there, a list would.
-        self.eager: set[cst.BaseExpression] = set()
-        #: Whether a query runs before something that came before it.
-        self.early = False
+        self.queries = Queries(facts, self.model, flow)
         #: Fields that are stored and that JSON does not keep, each with where it is read.
         self.not_json: list[str] = []
 
@@ -117,7 +101,7 @@ class _Dictform:
         if traced.shown:
             function, call, name, _ = traced.shown[0]
             return f"{function.where(call)} shows it to a template, as `{name}`"
-        if self.early:
+        if self.queries.early:
             return "the query runs where it is made, and not only when it is stored"
         changed = traced.followed | traced.taking
         if changed:
@@ -198,7 +182,7 @@ class _Dictform:
     def _check_lookup(self, function: Function, key: cst.BaseExpression) -> None:
         """A key by which one is taken out of what `get_many` gave must be made of the words that are changed."""
         moved = {edit.place for edit in self.moved.edits}
-        found = templates(self._kind(function, key))
+        found = templates(kind_of(self.facts, function, key))
         for template in found:
             origins = [p.origin for p in template.parts or () if isinstance(p, Text) and p.origin is not None]
             if not any(origin.lift.place(origin.node) in moved for origin in origins):
@@ -224,7 +208,7 @@ class _Dictform:
                 return
         if site.called_value:
             raise Refused(f"{function.where(site.node)}: `{short(site.lift.code(node))}` can't be followed")
-        self.eager.add(node)
+        self.queries.eager.add(node)
         self.tracer.source(function, node, self.rows)
 
     def _write(self, site: Site) -> None:
@@ -354,7 +338,7 @@ class _Dictform:
     def _edits(self, fields: list[str]) -> list[Edit]:
         changes: list[Edit] = list(self.moved.edits)
         for function, value, rows in self.tracer.traced.made:
-            changes += self._edit_query(function, value, fields, rows)
+            changes += self.queries.edit(function, value, fields, rows)
         for function, node in self.displays:
             changes.append(edits.replace(function.lift.place(node), self._shown_as(function, node, fields)))
         for function, attribute in self.tracer.traced.reads:
@@ -382,153 +366,10 @@ class _Dictform:
         entries = ", ".join(f'"{field}": {name}.{field.replace("__", ".")}' for field in fields)
         return f"[{{{entries}}} for row in {code}]" if self.rows else f"{{{entries}}}"
 
-    def _edit_query(self, function: Function, value: cst.BaseExpression, fields: list[str], rows: bool) -> list[Edit]:
-        """The edits that make a query give dicts. Raises Refused where it is no query of the ORM."""
-        if isinstance(value, cst.Await):
-            value = value.expression
-        lift = function.lift
-        code = lift.code(value)
-        line = function.where(value)
-        chosen = f".values({', '.join(_quote(name) for name in fields)})"
-        for word in _NOT_BEFORE_VALUES:
-            if f".{word}(" in code:
-                raise Refused(f"{line}: after `.{word}()`, `.values()` would mean something else")
-        if rows:
-            return self._edit_rows(function, value, chosen)
-        if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value.func.attr.value in _ONE_ROW:
-            base = value.func.value
-            self._require(function, base, value.func.attr.value)
-            return [edits.after(lift.place(base), chosen)]
-        if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value in _SHORTCUTS:
-            first = value.args[0].value
-            kind = self._kind(function, first)
-            text = f".objects{chosen}" if isinstance(kind, ModelClass) else chosen
-            if isinstance(kind, ModelClass):
-                if not self._has_objects():
-                    raise Refused(f"{line}: `{self.model.short_name}` has no default manager called `objects`")
-                objects = cst.Attribute(first, cst.Name("objects"))
-                self._require(function, objects, "get", f"`{self.model.short_name}.objects`")
-            else:
-                self._require(function, first, "get")
-            return [edits.after(lift.place(first), text)]
-        raise Refused(f"{line}: `{short(code)}` is no query that `.values()` could go into")
-
-    def _edit_rows(self, function: Function, value: cst.BaseExpression, chosen: str) -> list[Edit]:
-        lift = function.lift
-        parent = function.above.get(value)
-        if isinstance(value, cst.Call) and isinstance(value.func, cst.Name):
-            if value.func.value in ("list", "sorted", "tuple") and len(value.args) == 1:
-                inner = value.args[0].value
-                self._require(function, inner)
-                return [edits.after(lift.place(inner), chosen)]
-        self._require(function, value)
-        place = lift.place(value)
-        if isinstance(parent, cst.CompFor):
-            return [edits.after(place, chosen)]
-        self._check_time(function, value)
-        lead = "lambda: list(" if value in self.eager else "list("
-        return [edits.before(place, lead), edits.after(place, f"{chosen})")]
-
-    def _check_time(self, function: Function, value: cst.BaseExpression) -> None:
-        """A QuerySet runs when it is stored, a list when it is made: that must not be on each hit."""
-        parent = function.above.get(value)
-        if isinstance(parent, cst.Arg):
-            call = function.above.get(parent)
-            if any(site.node is call and site.innermost.method == "get" for site in self.flow.all_sites):
-                raise Refused(f"{function.where(value)}: a list as the default would be made on each hit")
-        if not isinstance(parent, cst.Assign):
-            return
-        target = parent.targets[0].target
-        name = target.value if isinstance(target, cst.Name) else ""
-        read = [s.node for s in self.flow.all_sites if s.lift is function.lift and s.innermost.method == "get"]
-        given = [
-            above.value
-            for node in function.names(name)
-            if isinstance(at := function.above.get(node), cst.AssignTarget)
-            and isinstance(above := function.above.get(at), cst.Assign)
-        ]
-        reads_itself = any(node is g or node in descendants(g) for g in given for node in read)
-        self.early = self.early or self._is_early(function, parent, name)
-        if read and not reads_itself:
-            raise Refused(f"{function.where(value)}: a list in `{name}` would be made on each hit")
-
-    def _is_early(self, function: Function, assigned: cst.Assign, name: str) -> bool:
-        """Whether something is called between the making of a QuerySet and the call that stores it."""
-        line = function.above.get(assigned)
-        block = function.above.get(line) if line is not None else None
-        body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
-        if line not in body:
-            return True
-        stores = {s.node for s in self.flow.all_sites if s.lift is function.lift and s.innermost.method != "get"}
-        for statement in body[body.index(line) + 1 :]:  # type: ignore[arg-type]
-            inside = list(descendants(statement))
-            if any(node in stores for node in inside):
-                return False
-            if any(isinstance(node, cst.Call) for node in inside):
-                return True
-        return True
-
-    def _require(self, function: Function, node: cst.BaseExpression, method: str = "", shown: str = "") -> None:
-        kind = self._kind(function, node)
-        inner = node.value if shown and isinstance(node, cst.Attribute) else node
-        line, code = function.where(inner), shown or short(function.lift.code(node))
-        self._check_made(function, node)
-        for ref in (getattr(kind, "manager_class", None), getattr(kind, "queryset_class", None)):
-            for name in (method, "values", "__iter__", "iterator"):
-                if ref is not None and name and self.facts.interpreter.classes.member(ref, name) is not None:
-                    raise Refused(f"{line}: `{ref.definition.name}` has a `{name}()` of its own")
-        good = isinstance(kind, QuerySet | Manager) and kind.model == self.model
-        if isinstance(kind, QuerySet):
-            good = good and kind.row == ModelInstance(self.model) and kind.type == "QuerySet"
-        if not good:
-            raise Refused(f"{line}: `{code}` is no QuerySet that is known well enough")
-
-    def _check_made(self, function: Function, node: cst.BaseExpression) -> None:
-        """What a QuerySet in a variable was made by must be as good as if it stood here."""
-        for name in [n.value for n in (node, *descendants(node)) if isinstance(n, cst.Name)]:
-            for use in function.names(name):
-                target = function.above.get(use)
-                statement = function.above.get(target) if isinstance(target, cst.AssignTarget) else None
-                code = function.lift.code(statement) if statement is not None else ""
-                for word in _NOT_BEFORE_VALUES:
-                    if f".{word}(" in code:
-                        where = function.where(node)
-                        raise Refused(f"{where}: after `.{word}()`, `.values()` would mean something else")
-
-    def _kind(self, function: Function, node: cst.BaseExpression) -> Kind:
-        """What an expression of a function is, where its variables are what they are in the end."""
-        run = self.facts.interpreter.run(FunctionKind(function.ref), entry=True)
-        return force(run.context.evaluate(node))
-
-    def _has_objects(self) -> bool:
-        """Whether ``objects`` is certainly the default manager, which ``get_object_or_404`` asks."""
-        interpreter = self.facts.interpreter
-        fields = self.models.fields(self.model)
-        for base in interpreter.classes.order(self.model.ref) if self.model.ref is not None else []:
-            if isinstance(base, ClassRef) and b"default_manager_name" in base.module.text_of(base.definition):
-                return False
-        for ref in interpreter.classes.order(self.model.ref) if self.model.ref is not None else []:
-            if not isinstance(ref, ClassRef) or ref.definition.scope is None:
-                continue
-            for name, definitions in ref.definition.scope.definitions.items():
-                if name == "objects":
-                    return True
-                if definitions[-1].form != "assignment" or name in fields:
-                    continue
-                if b"(" in ref.module.text_of(definitions[-1]):
-                    kind = force(interpreter.class_value(ref, definitions, name))
-                    if isinstance(kind, Manager | Unknown):
-                        return False
-        return True
-
 
 def _is_dotted(node: cst.BaseExpression) -> bool:
     """Whether an expression is a name, or attributes of one: asking it again costs nothing."""
     return isinstance(node, cst.Name) or (isinstance(node, cst.Attribute) and _is_dotted(node.value))
-
-
-def _quote(name: str) -> str:
-    return f'"{name}"'
 
 
 def _quoted(function: Function, node: cst.CSTNode, name: str) -> str:

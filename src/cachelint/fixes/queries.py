@@ -1,0 +1,180 @@
+"""CL101 and CL102: making a query of the ORM give dicts of some fields."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from cachelint.caching.collect import Facts
+from cachelint.caching.flows import Flow
+from cachelint.findings import Edit
+from cachelint.fixes import edits
+from cachelint.fixes.stored import Refused
+from cachelint.fixes.tree import Function, short
+from cachelint.kinds.model import Function as FunctionKind
+from cachelint.kinds.model import Kind, Manager, ModelClass, ModelInstance, ModelType, QuerySet, Unknown, force
+from cachelint.project import ClassRef
+from cachelint.project.trees import descendants
+
+#: Methods of a QuerySet that give one row, before which ``.values(…)`` goes.
+_ONE_ROW = frozenset({"get", "first", "last", "latest", "earliest", "aget", "afirst", "alast", "alatest", "aearliest"})
+_SHORTCUTS = frozenset({"get_object_or_404", "aget_object_or_404"})
+#: Methods after which ``.values(…)`` means something else.
+_NOT_BEFORE_VALUES = (
+    "prefetch_related", "distinct", "union", "intersection", "difference", "raw", "annotate", "extra",
+    "select_for_update", "values", "values_list", "aggregate", "only", "defer", "alias",
+)  # fmt: skip
+
+
+class Queries:
+    """The queries that make what a flow stores, and the edits by which they give dicts.
+
+    ``eager`` are values that are passed to `get_or_set` as they are: a QuerySet costs nothing there, a list would.
+    """
+
+    def __init__(self, facts: Facts, model: ModelType, flow: Flow) -> None:
+        self.facts = facts
+        self.model = model
+        self.flow = flow
+        self.eager: set[cst.BaseExpression] = set()
+        #: Whether a query runs before something that came before it.
+        self.early = False
+
+    def edit(self, function: Function, value: cst.BaseExpression, fields: list[str], rows: bool) -> list[Edit]:
+        """The edits that make a query give dicts. Raises Refused where it is no query of the ORM."""
+        if isinstance(value, cst.Await):
+            value = value.expression
+        lift = function.lift
+        code = lift.code(value)
+        line = function.where(value)
+        chosen = ".values(" + ", ".join(f'"{name}"' for name in fields) + ")"
+        for word in _NOT_BEFORE_VALUES:
+            if f".{word}(" in code:
+                raise Refused(f"{line}: after `.{word}()`, `.values()` would mean something else")
+        if rows:
+            return self._rows(function, value, chosen)
+        if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value.func.attr.value in _ONE_ROW:
+            base = value.func.value
+            self._require(function, base, value.func.attr.value)
+            return [edits.after(lift.place(base), chosen)]
+        if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value in _SHORTCUTS:
+            first = value.args[0].value
+            kind = kind_of(self.facts, function, first)
+            text = f".objects{chosen}" if isinstance(kind, ModelClass) else chosen
+            if isinstance(kind, ModelClass):
+                if not self._has_objects():
+                    raise Refused(f"{line}: `{self.model.short_name}` has no default manager called `objects`")
+                objects = cst.Attribute(first, cst.Name("objects"))
+                self._require(function, objects, "get", f"`{self.model.short_name}.objects`")
+            else:
+                self._require(function, first, "get")
+            return [edits.after(lift.place(first), text)]
+        raise Refused(f"{line}: `{short(code)}` is no query that `.values()` could go into")
+
+    def _rows(self, function: Function, value: cst.BaseExpression, chosen: str) -> list[Edit]:
+        lift = function.lift
+        parent = function.above.get(value)
+        if isinstance(value, cst.Call) and isinstance(value.func, cst.Name):
+            if value.func.value in ("list", "sorted", "tuple") and len(value.args) == 1:
+                inner = value.args[0].value
+                self._require(function, inner)
+                return [edits.after(lift.place(inner), chosen)]
+        self._require(function, value)
+        place = lift.place(value)
+        if isinstance(parent, cst.CompFor):
+            return [edits.after(place, chosen)]
+        self._check_time(function, value)
+        lead = "lambda: list(" if value in self.eager else "list("
+        return [edits.before(place, lead), edits.after(place, f"{chosen})")]
+
+    def _check_time(self, function: Function, value: cst.BaseExpression) -> None:
+        """A QuerySet runs when it is stored, a list when it is made: that must not be on each hit."""
+        parent = function.above.get(value)
+        if isinstance(parent, cst.Arg):
+            call = function.above.get(parent)
+            if any(site.node is call and site.innermost.method == "get" for site in self.flow.all_sites):
+                raise Refused(f"{function.where(value)}: a list as the default would be made on each hit")
+        if not isinstance(parent, cst.Assign):
+            return
+        target = parent.targets[0].target
+        name = target.value if isinstance(target, cst.Name) else ""
+        read = [s.node for s in self.flow.all_sites if s.lift is function.lift and s.innermost.method == "get"]
+        given = [
+            above.value
+            for node in function.names(name)
+            if isinstance(at := function.above.get(node), cst.AssignTarget)
+            and isinstance(above := function.above.get(at), cst.Assign)
+        ]
+        reads_itself = any(node is g or node in descendants(g) for g in given for node in read)
+        self.early = self.early or self._is_early(function, parent, name)
+        if read and not reads_itself:
+            raise Refused(f"{function.where(value)}: a list in `{name}` would be made on each hit")
+
+    def _is_early(self, function: Function, assigned: cst.Assign, name: str) -> bool:
+        """Whether something is called between the making of a QuerySet and the call that stores it."""
+        line = function.above.get(assigned)
+        block = function.above.get(line) if line is not None else None
+        body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
+        if line not in body:
+            return True
+        stores = {s.node for s in self.flow.all_sites if s.lift is function.lift and s.innermost.method != "get"}
+        for statement in body[body.index(line) + 1 :]:  # type: ignore[arg-type]
+            inside = list(descendants(statement))
+            if any(node in stores for node in inside):
+                return False
+            if any(isinstance(node, cst.Call) for node in inside):
+                return True
+        return True
+
+    def _require(self, function: Function, node: cst.BaseExpression, method: str = "", shown: str = "") -> None:
+        kind = kind_of(self.facts, function, node)
+        inner = node.value if shown and isinstance(node, cst.Attribute) else node
+        line, code = function.where(inner), shown or short(function.lift.code(node))
+        self._check_made(function, node)
+        for ref in (getattr(kind, "manager_class", None), getattr(kind, "queryset_class", None)):
+            for name in (method, "values", "__iter__", "iterator"):
+                if ref is not None and name and self.facts.interpreter.classes.member(ref, name) is not None:
+                    raise Refused(f"{line}: `{ref.definition.name}` has a `{name}()` of its own")
+        good = isinstance(kind, QuerySet | Manager) and kind.model == self.model
+        if isinstance(kind, QuerySet):
+            good = good and kind.row == ModelInstance(self.model) and kind.type == "QuerySet"
+        if not good:
+            raise Refused(f"{line}: `{code}` is no QuerySet that is known well enough")
+
+    def _check_made(self, function: Function, node: cst.BaseExpression) -> None:
+        """What a QuerySet in a variable was made by must be as good as if it stood here."""
+        for name in [n.value for n in (node, *descendants(node)) if isinstance(n, cst.Name)]:
+            for use in function.names(name):
+                target = function.above.get(use)
+                statement = function.above.get(target) if isinstance(target, cst.AssignTarget) else None
+                code = function.lift.code(statement) if statement is not None else ""
+                for word in _NOT_BEFORE_VALUES:
+                    if f".{word}(" in code:
+                        where = function.where(node)
+                        raise Refused(f"{where}: after `.{word}()`, `.values()` would mean something else")
+
+    def _has_objects(self) -> bool:
+        """Whether ``objects`` is certainly the default manager, which ``get_object_or_404`` asks."""
+        interpreter = self.facts.interpreter
+        fields = interpreter.models.fields(self.model)
+        for base in interpreter.classes.order(self.model.ref) if self.model.ref is not None else []:
+            if isinstance(base, ClassRef) and b"default_manager_name" in base.module.text_of(base.definition):
+                return False
+        for ref in interpreter.classes.order(self.model.ref) if self.model.ref is not None else []:
+            if not isinstance(ref, ClassRef) or ref.definition.scope is None:
+                continue
+            for name, definitions in ref.definition.scope.definitions.items():
+                if name == "objects":
+                    return True
+                if definitions[-1].form != "assignment" or name in fields:
+                    continue
+                if b"(" in ref.module.text_of(definitions[-1]):
+                    kind = force(interpreter.class_value(ref, definitions, name))
+                    if isinstance(kind, Manager | Unknown):
+                        return False
+        return True
+
+
+def kind_of(facts: Facts, function: Function, node: cst.BaseExpression) -> Kind:
+    """What an expression of a function is, where its variables are what they are in the end."""
+    run = facts.interpreter.run(FunctionKind(function.ref), entry=True)
+    return force(run.context.evaluate(node))
