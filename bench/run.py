@@ -127,7 +127,7 @@ def after_edits(projects: list[Path], programs: Path, repeat: int) -> dict[str, 
             def edit(path: Path = edited, text: bytes = before) -> None:
                 path.write_bytes(text + b"\n# edited %d\n" % time.time_ns())
 
-            found.setdefault(f"cachelint, {what} has changed", {})[folder.name] = best(command, folder, repeat, edit)
+            found.setdefault(f"cachelint, {what} edited", {})[folder.name] = best(command, folder, repeat, edit)
             edited.write_bytes(before)
             best(command, folder, 1)
         shutil.rmtree(folder / ".cachelint_cache", ignore_errors=True)
