@@ -238,3 +238,37 @@ def story():
 
 
 EXPECTED = ["6.00", "6.00"]
+
+
+# --- a dict of instances
+def by_title():
+    books = cache.get("by-title:v1")
+    if books is None:
+        books = {book.title: book for book in Book.objects.filter(pages__gt=100)}
+        cache.set("by-title:v1", books, 300)  # CL101 safe
+    found = [books["Rye"].pages, "Tea" in books, len(books), sorted(books)]
+    found += [book.pages for book in books.values()]
+    for title, book in books.items():
+        found.append((title, book.pages))
+    missing = books.get("Tea")
+    found.append(missing.pages if missing is not None else None)
+    return str(found)
+
+
+def story():
+    return [by_title() == by_title(), by_title()]
+
+
+EXPECTED = [True, "[700, False, 2, ['Jam', 'Rye'], 300, 700, ('Jam', 300), ('Rye', 700), None]"]
+
+
+# --- a dict of instances by their keys
+def by_key():
+    return cache.get_or_set("by-key:v1", lambda: {book.pk: book for book in Book.objects.all()}, 300)  # CL101 unsafe
+
+
+def story():
+    return [by_key()[1].title, by_key()[2].title, sorted(by_key())]
+
+
+EXPECTED = ["Tea", "Jam", [1, 2, 3]]

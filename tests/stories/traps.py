@@ -643,3 +643,53 @@ def story():
 
 
 EXPECTED = [1]
+
+
+# --- a dict of instances that is added to
+def story():
+    books = cache.get("t:dict-added:v1")
+    if books is None:
+        books = {book.title: book for book in Book.objects.all()}
+        books["more"] = Book(title="More")
+        cache.set("t:dict-added:v1", books, 300)  # CL101 none
+    return books["more"].title
+
+
+EXPECTED = "More"
+
+
+# --- a dict of instances that is copied
+def story():
+    books = cache.get("t:dict-copied:v1")
+    if books is None:
+        books = {book.title: book for book in Book.objects.all()}
+        cache.set("t:dict-copied:v1", books, 300)  # CL101 none
+    mine = dict(books)
+    return mine["Tea"].title
+
+
+EXPECTED = "Tea"
+
+
+# --- a dict of instances of which one is handed on
+def story():
+    books = cache.get("t:dict-handed:v1")
+    if books is None:
+        books = {book.title: book for book in Book.objects.all()}
+        cache.set("t:dict-handed:v1", books, 300)  # CL101 none
+    return str(books["Tea"])
+
+
+EXPECTED = "Tea!"
+
+
+# --- a dict that a query makes
+def story():
+    books = cache.get("t:in-bulk:v1")
+    if books is None:
+        books = Book.objects.in_bulk([1, 2])
+        cache.set("t:in-bulk:v1", books, 300)  # CL101 none
+    return books[1].title
+
+
+EXPECTED = "Tea"

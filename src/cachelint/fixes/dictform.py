@@ -16,15 +16,17 @@ from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes import edits, plainrows
 from cachelint.fixes.newkey import Moved, NoKey, move
 from cachelint.fixes.queries import Queries, kind_of
-from cachelint.fixes.stored import Refused, json_keeps, pickle_keeps, stored_model
+from cachelint.fixes.stored import Form, Refused, json_keeps, pickle_keeps, stored_model
 from cachelint.fixes.templates import names_in_templates
 from cachelint.fixes.tracing import Tracer
 from cachelint.fixes.tree import Escapes, Function, is_none, short
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
+    Dict,
     List,
     ModelInstance,
     QuerySet,
+    Str,
     Text,
     Unknown,
 )
@@ -49,7 +51,7 @@ class _Dictform:
         self.site = site
         self.facts = facts
         self.models = facts.interpreter.models
-        self.model, self.rows = stored_model(site)
+        self.model, self.form = stored_model(site)
         flow = facts.flows.of(site)
         if flow is None:
             raise Refused("the key is not known here in all its parts")
@@ -86,10 +88,16 @@ class _Dictform:
             raise Refused("nothing here reads a field of what is stored, so that it can't be told what to store")
         changes = self._edits(fields)
         names = ", ".join(f'"{name}"' for name in fields)
-        title = f"store {'dicts' if self.rows else 'a dict'} of {names} under a new version of the key"
+        title = f"store {self.form.value} of {names} under a new version of the key"
         reason = self._reason()
         safe = Applicability.UNSAFE if reason else Applicability.SAFE
-        return Fix(title, tuple(changes), safe, reason, ("CL104",) if self.not_json else ())
+        leaves = (*(("CL104",) if self.not_json else ()), *(("CL105",) if self._has_other_keys() else ()))
+        return Fix(title, tuple(changes), safe, reason, leaves)
+
+    def _has_other_keys(self) -> bool:
+        """Whether the keys of a dict are something that JSON makes text of."""
+        kinds = [m for s in self.flow.all_sites if s.value is not None for m in members(s.value)]
+        return any(not isinstance(key, Str) for m in kinds if isinstance(m, Dict) for key in members(m.key))
 
     def _reason(self) -> str:
         """Why a person should read the fix first; empty where it is safe."""
@@ -98,6 +106,8 @@ class _Dictform:
             return self.moved.doubt
         if self.not_json:
             return f"{self.not_json[0]}: a pickle keeps its values, but a JSON serializer would not"
+        if self._has_other_keys():
+            return "its keys are no text: a pickle keeps them, but JSON would make text of them"
         if traced.shown:
             function, call, name, _ = traced.shown[0]
             return f"{function.where(call)} shows it to a template, as `{name}`"
@@ -129,11 +139,11 @@ class _Dictform:
             if site.function is None or site.lift.function is None or not isinstance(site.node, cst.Call):
                 if method != "has_key":
                     raise Refused(f"{where} uses the key outside a function")
-            if method in ("get_many", "set_many") and (site.inner is not None or self.rows):
+            if method in ("get_many", "set_many") and (site.inner is not None or self.form is not Form.ONE):
                 raise Refused(f"{where} uses the key with `{site.called}`")
             if method in ("set", "add", "get_or_set", "set_many") and site.value is not None:
                 kinds = [m for m in members(site.value) if not isinstance(m, Unknown)]
-                if kinds and stored_model(site) != (self.model, self.rows):
+                if kinds and stored_model(site) != (self.model, self.form):
                     raise Refused(f"{where} stores something else under the key")
         self.moved: Moved = move(self.flow, self.facts, first=2)
 
@@ -166,10 +176,10 @@ class _Dictform:
             return
         function = self._function(site)
         if site.innermost.method == "get" and "default" in site.nodes:
-            self.tracer.source(function, site.nodes["default"], self.rows)
+            self.tracer.source(function, site.nodes["default"], self.form)
         if site.innermost.method == "get_or_set":
             self._default(function, site)
-        self.tracer.use(function, site.node, self.rows)
+        self.tracer.use(function, site.node, self.form)
 
     def _check_miss(self, site: Site) -> None:
         if site.innermost.method != "get" or (site.inner is None and self._is_generic(site)):
@@ -197,19 +207,19 @@ class _Dictform:
         if site.inner is not None or node is None:
             raise Refused(f"{function.where(site.node)}: the value can't be seen at the call")
         if isinstance(node, cst.Lambda):
-            self.tracer.source(function, node.body, self.rows)
+            self.tracer.source(function, node.body, self.form)
             return
         symbol = self.facts.codebase.resolve(function.ref.module, node.value) if isinstance(node, cst.Name) else None
         if isinstance(symbol, FunctionRef):
             lift = symbol.module.lift(symbol.definition)
             if lift is not None and lift.function is not None:
                 self.tracer.named.add(node)
-                self.tracer.returns(self.tracer.function(symbol, lift), self.rows)
+                self.tracer.returns(self.tracer.function(symbol, lift), self.form)
                 return
         if site.called_value:
             raise Refused(f"{function.where(site.node)}: `{short(site.lift.code(node))}` can't be followed")
         self.queries.eager.add(node)
-        self.tracer.source(function, node, self.rows)
+        self.tracer.source(function, node, self.form)
 
     def _write(self, site: Site) -> None:
         """What a call stores."""
@@ -231,7 +241,7 @@ class _Dictform:
         if _is_dotted(value):
             self._display(function, site, value)
         else:
-            self.tracer.source(function, value, self.rows)
+            self.tracer.source(function, value, self.form)
 
     def _write_many(self, function: Function, site: Site) -> None:
         """``set_many({key(book): book for book in books})``: each value becomes a dict."""
@@ -247,11 +257,11 @@ class _Dictform:
             if _is_dotted(value):
                 self._display(function, site, value)
             else:
-                self.tracer.source(function, value, False)
+                self.tracer.source(function, value, Form.ONE)
 
     def _display(self, function: Function, site: Site, value: cst.BaseExpression) -> None:
         kinds = members(site.value) if site.value is not None else ()
-        if not kinds or any(not isinstance(m, ModelInstance | List | QuerySet) for m in kinds):
+        if not kinds or any(not isinstance(m, ModelInstance | List | QuerySet | Dict) for m in kinds):
             code = short(site.lift.code(value))
             raise Refused(f"{function.where(site.node)}: `{code}` is something else at times")
         self.displays.append((function, value))
@@ -278,8 +288,9 @@ class _Dictform:
         wanted: set[str] = set()
         for function, attribute in self.tracer.traced.reads:
             wanted.add(self._column(function, attribute))
-        for function, call, name, rows in self.tracer.traced.shown:
-            for used, where in names_in_templates(self.facts.codebase, function, call, name, rows):
+        for function, call, name, form in self.tracer.traced.shown:
+            many = form is Form.MANY
+            for used, where in names_in_templates(self.facts.codebase, function, call, name, many):
                 self._require_field(used, f"{where}: `{used}`")
                 wanted.add(used)
         key = self.models.primary_key(self.model)
@@ -337,8 +348,11 @@ class _Dictform:
 
     def _edits(self, fields: list[str]) -> list[Edit]:
         changes: list[Edit] = list(self.moved.edits)
-        for function, value, rows in self.tracer.traced.made:
-            changes += self.queries.edit(function, value, fields, rows)
+        for function, value, form in self.tracer.traced.made:
+            if form is Form.BY_KEY:
+                code = short(function.lift.code(value))
+                raise Refused(f"{function.where(value)}: `{code}` is no dict that is made of a query right there")
+            changes += self.queries.edit(function, value, fields, form is Form.MANY)
         for function, node in self.displays:
             changes.append(edits.replace(function.lift.place(node), self._shown_as(function, node, fields)))
         for function, attribute in self.tracer.traced.reads:
@@ -362,9 +376,12 @@ class _Dictform:
         code = function.lift.code(node)
         if "\n" in code or "#" in code:
             raise Refused(f"{function.where(node)}: `{short(code)}` is written over several lines")
-        name = "row" if self.rows else code
+        name = code if self.form is Form.ONE else "row"
         entries = ", ".join(f'"{field}": {name}.{field.replace("__", ".")}' for field in fields)
-        return f"[{{{entries}}} for row in {code}]" if self.rows else f"{{{entries}}}"
+        shown = f"{{{entries}}}"
+        if self.form is Form.BY_KEY:
+            return f"{{key: {shown} for key, row in {code}.items()}}"
+        return f"[{shown} for row in {code}]" if self.form is Form.MANY else shown
 
 
 def _is_dotted(node: cst.BaseExpression) -> bool:

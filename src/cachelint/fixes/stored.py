@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import enum
+
 from cachelint.caching.sites import Site
 from cachelint.kinds.describe import describe
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
     NONE,
     Cached,
+    Dict,
     Kind,
     List,
     ModelInstance,
@@ -30,19 +33,33 @@ class Refused(Exception):
     """What stands in the way of the fix, in one line."""
 
 
-def stored_model(site: Site) -> tuple[ModelType, bool]:
-    """The model that a write stores, and whether it stores many rows. Raises Refused for any other value."""
-    found: list[tuple[ModelType, bool]] = []
+class Form(enum.Enum):
+    """How instances are stored: one, many in a list or QuerySet, or as the values of a dict."""
+
+    ONE = "a dict"
+    MANY = "dicts"
+    BY_KEY = "a dict of dicts"
+
+
+def stored_model(site: Site) -> tuple[ModelType, Form]:
+    """The model that a write stores, and in which form. Raises Refused for any other value."""
+    found: list[tuple[ModelType, Form]] = []
     for member in members(site.value) if site.value is not None else ():
         match member:
             case ModelInstance(model=model):
-                found.append((model, False))
+                found.append((model, Form.ONE))
             case QuerySet(model=model, row=row) if model is not None and row == ModelInstance(model):
-                found.append((model, True))
+                found.append((model, Form.MANY))
             case List(element=element) if isinstance(force(element), ModelInstance):
                 inner = force(element)
                 assert isinstance(inner, ModelInstance)
-                found.append((inner.model, True))
+                found.append((inner.model, Form.MANY))
+            case Dict(value=value, entries=(), default=None, type="dict") if isinstance(force(value), ModelInstance):
+                inner = force(value)
+                assert isinstance(inner, ModelInstance)
+                if not pickle_keeps(member.key):
+                    raise Refused(f"the keys of what is stored are no plain data that is known (`{describe(member)}`)")
+                found.append((inner.model, Form.BY_KEY))
             case Cached():
                 continue
             case _ if member == NONE:

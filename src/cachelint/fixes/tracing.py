@@ -9,6 +9,7 @@ import libcst as cst
 from cachelint.caching.collect import Facts
 from cachelint.django.fields import MODEL_API
 from cachelint.fixes.callers import calls_of
+from cachelint.fixes.stored import Form
 from cachelint.fixes.tree import Escapes, Function, is_none, short
 from cachelint.infer.scan import called_name
 from cachelint.project import ClassRef, FunctionRef, Lift
@@ -17,6 +18,7 @@ from cachelint.project import ClassRef, FunctionRef, Lift
 _MAX_FOLLOWED = 12
 #: Built-in functions that give a list of the same rows.
 _SAME_ROWS = frozenset({"list", "sorted", "reversed", "tuple"})
+_OF_KEYS = frozenset({"list", "sorted", "tuple", "set", "frozenset", "iter"})
 _ONE_OF_ROWS = frozenset({"max", "min", "next"})
 _ONLY_TESTS = frozenset({"len", "bool", "any", "all"})
 _ALL_NAMES = frozenset({"locals", "vars", "eval", "exec", "globals"})
@@ -28,16 +30,16 @@ class Traced:
     """What becomes of a value, and where it comes from.
 
     ``reads`` are the attributes that are read of an instance; ``made`` the expressions that make the value, with
-    whether they make many rows; ``followed`` the functions that return it; ``taking`` those that it is passed to;
+    the form of it; ``followed`` the functions that return it; ``taking`` those that it is passed to;
     ``shown`` the calls that give it to a template, with the name that the template knows it by; ``looked_up`` the keys
     by which one is taken out of many, which must move as well.
     """
 
     reads: list[tuple[Function, cst.Attribute]] = field(default_factory=list)
-    made: list[tuple[Function, cst.BaseExpression, bool]] = field(default_factory=list)
+    made: list[tuple[Function, cst.BaseExpression, Form]] = field(default_factory=list)
     followed: set[FunctionRef] = field(default_factory=set)
     taking: set[FunctionRef] = field(default_factory=set)
-    shown: list[tuple[Function, cst.Call, str, bool]] = field(default_factory=list)
+    shown: list[tuple[Function, cst.Call, str, Form]] = field(default_factory=list)
     looked_up: list[tuple[Function, cst.BaseExpression]] = field(default_factory=list)
 
 
@@ -56,11 +58,11 @@ class Tracer:
         self._asked: set[int] = set()
         self._calls: dict[FunctionRef, list[tuple[Function, cst.Call]]] = {}
         self._functions: dict[int, Function] = {}
-        self._seen: set[tuple[int, bool]] = set()
+        self._seen: set[tuple[int, Form]] = set()
         self._holders: set[tuple[int, str, int]] = set()
         self._sources: set[int] = set()
         #: Arguments that must be the value: what a function is passed that takes it elsewhere.
-        self._passed: list[tuple[Function, cst.BaseExpression, bool]] = []
+        self._passed: list[tuple[Function, cst.BaseExpression, Form]] = []
 
     def function(self, ref: FunctionRef, lift: Lift) -> Function:
         """The tree of a function, made once."""
@@ -94,38 +96,41 @@ class Tracer:
     def finish(self) -> None:
         """Check what is passed beside the value where that is passed. Raises Escapes."""
         while self._passed:
-            function, node, rows = self._passed.pop()
-            if (id(node), rows) not in self._seen:
-                self.source(function, node, rows)
+            function, node, form = self._passed.pop()
+            if (id(node), form) not in self._seen:
+                self.source(function, node, form)
 
     # -- uses ------------------------------------------------------------------------------------------------
 
-    def use(self, function: Function, node: cst.CSTNode, rows: bool) -> bool:
+    def use(self, function: Function, node: cst.CSTNode, form: Form) -> bool:
         """Follow the value that an expression gives. Returns whether a test of it stands right here.
 
-        ``rows`` is true for many of them. Raises Escapes where a dict could not stand in for it.
+        ``form`` says whether it is one instance, many or a dict of them. Raises Escapes where a dict could not stand in
+        for it.
         """
-        if (id(node), rows) in self._seen and id(node) not in self._sources:
+        if (id(node), form) in self._seen and id(node) not in self._sources:
             return id(node) in self._asked
-        self._seen.add((id(node), rows))
-        asked = self._use(function, node, rows)
+        self._seen.add((id(node), form))
+        asked = self._use(function, node, form)
         if asked:
             self._asked.add(id(node))
         return asked
 
-    def _use(self, function: Function, node: cst.CSTNode, rows: bool) -> bool:
+    def _use(self, function: Function, node: cst.CSTNode, form: Form) -> bool:
         parent = function.above.get(node)
+        if form is Form.BY_KEY and self._keyed(function, node, parent):
+            return False
         match parent:
             case cst.Await() | cst.NamedExpr() | cst.Expr():
                 if isinstance(parent, cst.NamedExpr):
-                    self._bound(function, parent.target, rows)
-                return isinstance(parent, cst.Expr) or self.use(function, parent, rows)
+                    self._bound(function, parent.target, form)
+                return isinstance(parent, cst.Expr) or self.use(function, parent, form)
             case cst.Assign():
                 for target in parent.targets:
-                    self._bound(function, target.target, rows)
+                    self._bound(function, target.target, form)
                 return False
             case cst.Attribute() if parent.value is node:
-                return self._attribute(function, node, parent, rows)
+                return self._attribute(function, node, parent, form)
             case cst.Comparison():
                 if is_none(parent.comparisons[0].comparator) and len(parent.comparisons) == 1:
                     return True
@@ -133,27 +138,47 @@ class Tracer:
             case cst.If() | cst.While() | cst.UnaryOperation() | cst.Assert():
                 return True
             case cst.BooleanOperation():
-                return self._either(function, node, parent, rows)
+                return self._either(function, node, parent, form)
             case cst.IfExp():
                 if parent.test is node:
                     return True
-                self._beside(function, parent.orelse if parent.body is node else parent.body, rows)
-                return self.use(function, parent, rows)
+                self._beside(function, parent.orelse if parent.body is node else parent.body, form)
+                return self.use(function, parent, form)
             case cst.Return():
-                self._returned(function, parent, rows)
+                self._returned(function, parent, form)
                 return False
-            case cst.For() | cst.CompFor() if rows and parent.iter is node:
+            case cst.For() | cst.CompFor() if form is Form.MANY and parent.iter is node:
                 self._loop(function, parent)
                 return False
-            case cst.ListComp() | cst.GeneratorExp() if not rows and parent.elt is node:
-                return self.use(function, parent, True)
-            case cst.Subscript() if rows and parent.value is node and len(parent.slice) == 1:
-                return self.use(function, parent, isinstance(parent.slice[0].slice, cst.Slice))
+            case cst.ListComp() | cst.GeneratorExp() if form is Form.ONE and parent.elt is node:
+                return self.use(function, parent, Form.MANY)
+            case cst.Subscript() if form is Form.MANY and parent.value is node and len(parent.slice) == 1:
+                several = isinstance(parent.slice[0].slice, cst.Slice)
+                return self.use(function, parent, Form.MANY if several else Form.ONE)
             case cst.Arg():
-                return self._argument(function, node, parent, rows)
+                return self._argument(function, node, parent, form)
             case cst.DictElement():
-                return self._in_dict(function, node, parent, rows)
+                return self._in_dict(function, node, parent, form)
         raise function.escape(node, "is used in a way that a dict could not stand in for")
+
+    # -- dicts of them ---------------------------------------------------------------------------------------
+
+    def _keyed(self, function: Function, node: cst.CSTNode, parent: cst.CSTNode | None) -> bool:
+        """Follow a use of a dict that only a dict has; whether it was one."""
+        match parent:
+            case cst.Subscript() if parent.value is node:
+                self.use(function, parent, Form.ONE)
+            case cst.Attribute() if parent.value is node:
+                self._of_mapping(function, parent, moves=False)
+            case cst.ComparisonTarget() if isinstance(parent.operator, cst.In | cst.NotIn):
+                return True
+            case cst.For() | cst.CompFor() if parent.iter is node:
+                return True  # Its keys, which stay what they are.
+            case cst.Arg() if parent.keyword is None and not parent.star and _takes_keys(_call(function, parent)):
+                return True
+            case _:
+                return False
+        return True
 
     # -- many at once ----------------------------------------------------------------------------------------
 
@@ -172,7 +197,7 @@ class Tracer:
                 if not isinstance(index, cst.Index):
                     raise function.escape(node, "is used in a way that a dict could not stand in for")
                 self.traced.looked_up.append((function, index.value))
-                self.use(function, parent, False)
+                self.use(function, parent, Form.ONE)
             case cst.Attribute() if parent.value is node:
                 self._of_mapping(function, parent)
             case cst.If() | cst.While() | cst.UnaryOperation() | cst.BooleanOperation() | cst.Expr():
@@ -197,19 +222,25 @@ class Tracer:
                 raise function.escape(node, "is something else at times")
             self.mapping(function, node)
 
-    def _of_mapping(self, function: Function, attribute: cst.Attribute) -> None:
-        """``found.get(key)``, ``found.values()``, ``for key, book in found.items()``."""
+    def _of_mapping(self, function: Function, attribute: cst.Attribute, *, moves: bool = True) -> None:
+        """``found.get(key)``, ``found.values()``, ``for key, book in found.items()``.
+
+        ``moves`` is true where the keys are those of the cache, which move to a new version.
+        """
         call = function.above.get(attribute)
         name = attribute.attr.value
         if not isinstance(call, cst.Call) or call.func is not attribute:
             raise function.escape(attribute, "is used in a way that a dict could not stand in for")
         if name == "get" and call.args:
-            self.traced.looked_up.append((function, call.args[0].value))
+            if moves:
+                self.traced.looked_up.append((function, call.args[0].value))
             for argument in call.args[1:]:
-                self.source(function, argument.value, False)
-            self.use(function, call, False)
+                self.source(function, argument.value, Form.ONE)
+            self.use(function, call, Form.ONE)
+        elif name == "keys" and not moves:
+            return
         elif name == "values":
-            self.use(function, call, True)
+            self.use(function, call, Form.MANY)
         elif name == "items":
             loop = function.above.get(call)
             target = loop.target if isinstance(loop, cst.For | cst.CompFor) and loop.iter is call else None
@@ -222,18 +253,18 @@ class Tracer:
 
     # -- variables that a use binds --------------------------------------------------------------------------
 
-    def _bound(self, function: Function, target: cst.BaseExpression, rows: bool) -> None:
+    def _bound(self, function: Function, target: cst.BaseExpression, form: Form) -> None:
         if not isinstance(target, cst.Name):
             where = short(function.lift.code(target))
             raise Escapes(f"{function.where(target)}: it is kept in `{where}` as well, which is not followed")
-        self.holder(function, target.value, rows)
+        self.holder(function, target.value, form)
 
-    def _attribute(self, function: Function, node: cst.CSTNode, parent: cst.Attribute, rows: bool) -> bool:
+    def _attribute(self, function: Function, node: cst.CSTNode, parent: cst.Attribute, form: Form) -> bool:
         above = function.above.get(parent)
         name = parent.attr.value
         if isinstance(above, cst.Call) and above.func is parent:
             raise function.escape(node, f"has its method `{name}()` called")
-        if rows:
+        if form is not Form.ONE:
             raise function.escape(node, f"has its attribute `{name}` read")
         if isinstance(above, cst.AssignTarget | cst.Del) or (
             isinstance(above, cst.AugAssign | cst.AnnAssign) and above.target is parent
@@ -244,7 +275,7 @@ class Tracer:
         self.traced.reads.append((function, parent))
         return False
 
-    def _either(self, function: Function, node: cst.CSTNode, parent: cst.BooleanOperation, rows: bool) -> bool:
+    def _either(self, function: Function, node: cst.CSTNode, parent: cst.BooleanOperation, form: Form) -> bool:
         """``value or other``: a test where only truth is asked, else the other stands beside it."""
         current: cst.CSTNode = parent
         while isinstance(function.above.get(current), cst.BooleanOperation | cst.UnaryOperation):
@@ -255,21 +286,21 @@ class Tracer:
         ):
             return True
         if isinstance(parent.operator, cst.Or):
-            self._beside(function, parent.right if parent.left is node else parent.left, rows)
-            self.use(function, parent, rows)
+            self._beside(function, parent.right if parent.left is node else parent.left, form)
+            self.use(function, parent, form)
             return parent.left is node
         raise function.escape(node, "is joined with something else")
 
-    def _beside(self, function: Function, node: cst.BaseExpression, rows: bool) -> None:
+    def _beside(self, function: Function, node: cst.BaseExpression, form: Form) -> None:
         """What stands in the place of the value at times must become a dict as well."""
-        self.source(function, node, rows)
+        self.source(function, node, form)
 
-    def _returned(self, function: Function, node: cst.Return, rows: bool) -> None:
+    def _returned(self, function: Function, node: cst.Return, form: Form) -> None:
         if function.around(node) is not function.tree:
             raise function.escape(node, "is returned by a function inside another")
-        self.returns(function, rows)
+        self.returns(function, form)
 
-    def returns(self, function: Function, rows: bool) -> None:
+    def returns(self, function: Function, form: Form) -> None:
         """A function returns the value: whatever else it returns, and what its callers do, belongs to it."""
         ref = function.ref
         if ref in self.traced.followed:
@@ -280,14 +311,14 @@ class Tracer:
             raise Escapes("what is stored is returned through too many functions")
         for node in function.above:
             if isinstance(node, cst.Return) and node.value is not None and function.around(node) is function.tree:
-                if (id(node.value), rows) not in self._seen:
-                    self.source(function, node.value, rows)
+                if (id(node.value), form) not in self._seen:
+                    self.source(function, node.value, form)
             if isinstance(node, cst.Yield) and function.around(node) is function.tree:
                 raise function.escape(node, "comes from a generator")
         calls = [(self.function(caller, lift), call) for caller, lift, call in calls_of(ref, self.facts, self.named)]
         self._calls[ref] = calls
         for inner, call in calls:
-            self.use(inner, call, rows)
+            self.use(inner, call, form)
 
     def _check_method(self, ref: FunctionRef) -> None:
         """A method that others may call, or stand in the place of, can't change what it returns."""
@@ -337,24 +368,24 @@ class Tracer:
                 continue
             if isinstance(parent, cst.AssignTarget | cst.For | cst.CompFor) and parent.target is node:
                 raise function.escape(node, "is the name of something else as well")
-            self.use(function, node, False)
+            self.use(function, node, Form.ONE)
 
-    def _argument(self, function: Function, node: cst.CSTNode, parent: cst.Arg, rows: bool) -> bool:
+    def _argument(self, function: Function, node: cst.CSTNode, parent: cst.Arg, form: Form) -> bool:
         call = function.above.get(parent)
         if node in self.stored or call in self.cache_calls:
             return False
         if not isinstance(call, cst.Call) or parent.star:
             raise function.escape(node, "is handed on")
         name = call.func.value if isinstance(call.func, cst.Name) else ""
-        if rows and name in _ONLY_TESTS:
+        if form is not Form.ONE and name in _ONLY_TESTS:
             return True
-        if rows and name in _SAME_ROWS | _ONE_OF_ROWS and call.args[0] is parent:
+        if form is Form.MANY and name in _SAME_ROWS | _ONE_OF_ROWS and call.args[0] is parent:
             for other in call.args[1:]:
                 self._sort_key(function, other)
-            return self.use(function, call, name in _SAME_ROWS)
+            return self.use(function, call, Form.MANY if name in _SAME_ROWS else Form.ONE)
         if called_name(call) in _RENDERING and parent.keyword is None:
             raise function.escape(node, "is handed on")
-        self._passed_on(function, node, parent, call, rows)
+        self._passed_on(function, node, parent, call, form)
         return False
 
     def _sort_key(self, function: Function, argument: cst.Arg) -> None:
@@ -366,7 +397,7 @@ class Tracer:
             raise function.escape(value, "is what rows are handed to")
 
     def _passed_on(
-        self, function: Function, node: cst.CSTNode, argument: cst.Arg, call: cst.Call, rows: bool
+        self, function: Function, node: cst.CSTNode, argument: cst.Arg, call: cst.Call, form: Form
     ) -> None:  # fmt: skip
         """The value is passed to a function of the project: what that does with its parameter belongs to it."""
         ref = self._callee(function, call)
@@ -390,28 +421,28 @@ class Tracer:
                 passed = argument_of(other, name, positional)
                 if passed is None:
                     raise Escapes(f"`{ref.definition.name}` is called without `{name}` as well")
-                self._passed.append((self.function(caller, other_lift), passed, rows))
-        self.holder(inner, name, rows)
+                self._passed.append((self.function(caller, other_lift), passed, form))
+        self.holder(inner, name, form)
 
     def _callee(self, function: Function, call: cst.Call) -> FunctionRef | None:
         name = call.func.value if isinstance(call.func, cst.Name) else None
         symbol = self.facts.codebase.resolve(function.ref.module, name) if name else None
         return symbol if isinstance(symbol, FunctionRef) else None
 
-    def _in_dict(self, function: Function, node: cst.CSTNode, parent: cst.DictElement, rows: bool) -> bool:
+    def _in_dict(self, function: Function, node: cst.CSTNode, parent: cst.DictElement, form: Form) -> bool:
         """``render(request, "page.html", {"book": book})``: the template reads it."""
         holder = function.above.get(parent)
         argument = function.above.get(holder) if holder is not None else None
         call = function.above.get(argument) if argument is not None else None
         if isinstance(call, cst.Call) and called_name(call) in _RENDERING and parent.value is node:
             if isinstance(parent.key, cst.SimpleString):
-                self.traced.shown.append((function, call, str(parent.key.evaluated_value), rows))
+                self.traced.shown.append((function, call, str(parent.key.evaluated_value), form))
                 return False
         raise function.escape(node, "is put into something else")
 
     # -- variables -------------------------------------------------------------------------------------------
 
-    def holder(self, function: Function, name: str, rows: bool) -> None:
+    def holder(self, function: Function, name: str, form: Form) -> None:
         """Follow a variable that holds the value: all that it is given becomes dicts, all its uses read them."""
         key = (id(function), name, id(function.tree))
         if key in self._holders:
@@ -428,60 +459,75 @@ class Tracer:
                 statement = function.above[parent]
                 if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
                     raise function.escape(node, "is assigned together with other names")
-                self.source(function, statement.value, rows)
+                self.source(function, statement.value, form)
             elif isinstance(parent, cst.NamedExpr) and parent.target is node:
-                self.source(function, parent.value, rows)
+                self.source(function, parent.value, form)
             elif _binds(parent, node):
                 raise function.escape(node, "is assigned in a way that is not understood")
             elif node in self.stored:
                 continue
-            elif self.use(function, node, rows):
+            elif self.use(function, node, form):
                 self._tested.add((id(function), name))
 
     # -- where it comes from ---------------------------------------------------------------------------------
 
-    def source(self, function: Function, node: cst.BaseExpression, rows: bool) -> None:
+    def source(self, function: Function, node: cst.BaseExpression, form: Form) -> None:
         """What gives the value: a read of the cache, a variable, a function of the project, or what makes it."""
         inner = node.expression if isinstance(node, cst.Await) else node
-        if is_none(inner) or inner in self.cache_calls or (rows and _is_empty(inner)):
-            self._seen.add((id(node), rows))
+        if is_none(inner) or inner in self.cache_calls or _is_empty(inner, form):
+            self._seen.add((id(node), form))
             return
-        if id(node) in self._sources or (id(node), rows) in self._seen:
+        if id(node) in self._sources or (id(node), form) in self._seen:
             return
         self._sources.add(id(node))
         match inner:
             case cst.Name() if function.is_assigned(inner.value):
-                self._seen.add((id(inner), rows))
-                self.holder(function, inner.value, rows)
+                self._seen.add((id(inner), form))
+                self.holder(function, inner.value, form)
                 return
             case cst.BooleanOperation(operator=cst.Or()):
-                self.source(function, inner.left, rows)
-                self.source(function, inner.right, rows)
+                self.source(function, inner.left, form)
+                self.source(function, inner.right, form)
                 return
             case cst.IfExp():
-                self.source(function, inner.body, rows)
-                self.source(function, inner.orelse, rows)
+                self.source(function, inner.body, form)
+                self.source(function, inner.orelse, form)
                 return
             case cst.ListComp() if (
-                rows and isinstance(inner.for_in.target, cst.Name) and _is_name(inner.elt, inner.for_in.target.value)
+                form is Form.MANY
+                and isinstance(inner.for_in.target, cst.Name)
+                and _is_name(inner.elt, inner.for_in.target.value)
             ):
-                self._seen.add((id(inner.elt), False))
-                self.traced.made.append((function, inner.for_in.iter, True))
+                self._seen.add((id(inner.elt), Form.ONE))
+                self.traced.made.append((function, inner.for_in.iter, Form.MANY))
+                self._element(function, inner.for_in.target.value, inner, inner.for_in)
+                return
+            case cst.DictComp() if (
+                form is Form.BY_KEY
+                and isinstance(inner.for_in.target, cst.Name)
+                and _is_name(inner.value, inner.for_in.target.value)
+            ):
+                self._seen.add((id(inner.value), Form.ONE))
+                self.traced.made.append((function, inner.for_in.iter, Form.MANY))
                 self._element(function, inner.for_in.target.value, inner, inner.for_in)
                 return
             case cst.Call():
                 ref = self._callee(function, inner)
                 lift = ref.module.lift(ref.definition) if ref is not None else None
                 if ref is not None and lift is not None and lift.function is not None:
-                    self._seen.add((id(inner), rows))
-                    self.returns(self.function(ref, lift), rows)
+                    self._seen.add((id(inner), form))
+                    self.returns(self.function(ref, lift), form)
                     return
-        self.traced.made.append((function, node, rows))
+        self.traced.made.append((function, node, form))
 
 
 def _call(function: Function, argument: cst.CSTNode) -> cst.BaseExpression:
     call = function.above.get(argument)
     return call if isinstance(call, cst.BaseExpression) else cst.Name("_")
+
+
+def _takes_keys(call: cst.BaseExpression) -> bool:
+    return isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value in _OF_KEYS
 
 
 def _binds(parent: cst.CSTNode | None, node: cst.Name) -> bool:
@@ -515,8 +561,10 @@ def argument_of(call: cst.Call, name: str, positional: list[str]) -> cst.BaseExp
     return plain[index].value if index < len(plain) else None
 
 
-def _is_empty(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.List | cst.Tuple) and not node.elements
+def _is_empty(node: cst.BaseExpression, form: Form) -> bool:
+    if isinstance(node, cst.Dict):
+        return form is Form.BY_KEY and not node.elements
+    return form is Form.MANY and isinstance(node, cst.List | cst.Tuple) and not node.elements
 
 
 def _is_name(node: cst.BaseExpression, name: str) -> bool:

@@ -34,8 +34,13 @@ class Function:
             if isinstance(node, cst.Name) and node.value == name and self._is_variable(node):
                 yield node
             for child in reversed(list(children(node))):
-                if not (isinstance(child, cst.FunctionDef | cst.Lambda) and _own(child, name)):
-                    stack.append(child)
+                if isinstance(child, cst.FunctionDef | cst.Lambda) and _own(child, name):
+                    continue
+                if isinstance(child, cst.BaseComp) and _loops_over(child, name):
+                    # A variable of its own; what is gone through first is looked up outside.
+                    stack.append(child.for_in.iter)
+                    continue
+                stack.append(child)
 
     def _is_variable(self, node: cst.Name) -> bool:
         parent = self.above.get(node)
@@ -89,6 +94,16 @@ class Function:
         """The reason why a value can't be followed."""
         subject = f"`{node.value}` {what}" if isinstance(node, cst.Name) else f"it {what}"
         return Escapes(f"{self.where(node)}: {subject} (`{self.statement(node)}`)")
+
+
+def _loops_over(comprehension: cst.BaseComp, name: str) -> bool:
+    """Whether a comprehension has a variable of its own of some name."""
+    part: cst.CompFor | None = comprehension.for_in
+    while part is not None:
+        if any(isinstance(n, cst.Name) and n.value == name for n in (part.target, *descendants(part.target))):
+            return True
+        part = part.inner_for_in
+    return False
 
 
 def _own(function: cst.FunctionDef | cst.Lambda, name: str) -> bool:

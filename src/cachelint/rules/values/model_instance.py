@@ -91,14 +91,15 @@ def product_name(pk):
     check_site=check,
     fix="""\
 Writer and readers are changed together, in all files: the instance becomes a dict of the fields that its readers use
-(`.values(…)` before `get`, `first` and the like; a dict display where the instance comes from elsewhere), each
-`product.name` becomes `product["name"]`, and the key moves to a new version at every call that uses it, so that
-neither the new code reads an old entry nor, in a rolling deploy, the old code a new one. The value is followed
-through variables, `get_or_set`, helpers that return it and functions that it is passed to; what a template reads is
-looked up in the template. Safe where every use of the key is known, every reader copes with a miss and does nothing
-but read plain fields that JSON keeps; unsafe where a field is read that only a pickle keeps (a Decimal, a date: CL104
-is left then), a function returns dicts to its callers or is handed them, a template shows them, or a call may use the
-same key. Otherwise the finding says what stands in the way, and where.""",
+(`.values(…)` before `get`, `first` and the like, or into the comprehension that makes a list or dict of them; the
+fields written out where the instance comes from elsewhere), each `product.name` becomes `product["name"]`, and the
+key moves to a new version at every call that uses it, so that neither the new code reads an old entry nor, in a
+rolling deploy, the old code a new one. The value is followed through variables, `get_or_set`, helpers that return it
+and functions that it is passed to; what a template reads is looked up in the template. Safe where every use of the
+key is known, every reader copes with a miss and does nothing but read plain fields that JSON keeps; unsafe where a
+field is read that only a pickle keeps (a Decimal, a date: CL104 is left then), a function returns dicts to its
+callers or is handed them, a template shows them, or a call may use the same key. Otherwise the finding says what
+stands in the way, and where.""",
     not_found=(
         "Instances that reach the cache through code outside the project.",
         "Instances in attributes of objects of the project's own classes, unless they are dataclasses or named tuples.",
