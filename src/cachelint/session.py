@@ -52,17 +52,20 @@ def run(options: Options) -> Outcome:
     whole = replace(options, paths=())
     kept = Kept(Store(options.root), found.files, _identity(whole))
     restored = _restored(kept.load(), whole, found)
-    if restored is not None:
-        return _only_wanted(restored, options)
+    outcome = restored if restored is not None else _one_for_all(kept, whole, found)
+    _add_errors(outcome, found)
+    return _only_wanted(outcome, options)
+
+
+def _one_for_all(kept: Kept, whole: Options, found: Discovery) -> Outcome:
+    """flake8 and pre-commit start several processes at once: one works, and the others take what it kept."""
     with kept.store.alone():
-        # flake8 and pre-commit start several processes at once: one works, and the others take what it kept.
-        restored = _restored(kept.load(), whole, found)
-        return _only_wanted(restored if restored is not None else _worked_out(kept, whole, found), options)
+        kept = Kept(kept.store, found.files, _identity(whole))
+        return _restored(kept.load(), whole, found) or _worked_out(kept, whole, found)
 
 
 def _worked_out(kept: Kept, whole: Options, found: Discovery) -> Outcome:
     outcome = analyse(whole, found.files)
-    _add_errors(outcome, found)
     results = {
         "findings": [encode(finding) for finding in outcome.findings],
         "problems": outcome.problems,

@@ -81,7 +81,7 @@ class Carriers:
         return known
 
     def _handed_on(self, forms: set[str]) -> Iterator[str]:
-        for word in names_of(forms):
+        for word in sorted(names_of(forms)):
             for module in self.codebase.containing(word):
                 for source, target in self._hands(module, word):
                     if source in forms:
@@ -133,7 +133,7 @@ def candidates(
 ) -> Iterator[tuple[Module, Definition]]:
     """The definitions that mention one of ``words`` and call something that ``calls`` matches."""
     named: dict[str, list[str]] = {}
-    for word in words:
+    for word in sorted(words):
         for module in codebase.containing(word):
             named.setdefault(module.path, []).append(word)
     for path in sorted(named):

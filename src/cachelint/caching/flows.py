@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cachelint.caching.keys import joined, templates
 from cachelint.caching.sites import Site
 from cachelint.kinds.join import members
-from cachelint.kinds.model import NO_VALUE, NONE, Str, Text, constant
+from cachelint.kinds.model import NO_VALUE, NONE, Origin, Str, Text, constant
 from cachelint.project.files import is_test
 
 if TYPE_CHECKING:
@@ -50,19 +50,29 @@ def may_meet(a: Shape, b: Shape) -> bool:
     """Whether two keys of these shapes can be the same text."""
     if a == b:
         return True
+    if not ends_meet(a, b):
+        return False
     for first, second in ((a, b), (b, a)):
         if None not in second:
             pattern = "".join(".*" if part is None else re.escape(part) for part in first)
             return re.fullmatch(pattern, "".join(p for p in second if p is not None), re.DOTALL) is not None
-    heads = (_fixed(a[:1]), _fixed(b[:1]))
-    tails = (_fixed(a[-1:]), _fixed(b[-1:]))
-    return (heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])) and (
-        tails[0].endswith(tails[1]) or tails[1].endswith(tails[0])
-    )
+    return True
 
 
-def _fixed(parts: Shape) -> str:
-    return "".join(part or "" for part in parts)
+def ends_meet(a: Shape, b: Shape) -> bool:
+    """Whether two keys of these shapes can begin and end alike."""
+    if not a or not b:
+        return a == b
+    head, other = a[0] or "", b[0] or ""
+    if not (head.startswith(other) or other.startswith(head)):
+        return False
+    tail, other = a[-1] or "", b[-1] or ""
+    return tail.endswith(other) or other.endswith(tail)
+
+
+def origins(template: Str) -> list[Origin]:
+    """The expressions that the words of a key are written in."""
+    return [part.origin for part in template.parts or () if isinstance(part, Text) and part.origin is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,16 @@ class Flows:
         self._known: dict[int, Flow] = {}
 
     @cached_property
+    def written(self) -> dict[int, list[Site]]:
+        """By the id of an expression's node, the sites whose keys have words that are written in it."""
+        found: dict[int, list[Site]] = {}
+        for site, _ in self.keyed:
+            for template in templates(site.key):
+                for origin in origins(template):
+                    found.setdefault(id(origin.node), []).append(site)
+        return found
+
+    @cached_property
     def loose_end(self) -> str:
         """A place where a key may be used without a call that shows it, or a file that can't be read; empty if none."""
         codebase = self._facts.codebase
@@ -112,7 +132,7 @@ class Flows:
                 if match is not None and not is_test(module.path):
                     line = module.source.data.count(b"\n", 0, match.start()) + 1
                     return f"{module.path}:{line} reaches the cache in a way that shows no key"
-        broken = next(iter(codebase.problems), None)
+        broken = min(codebase.problems, default=None)
         return f"{broken} can't be read as a whole, and may use the key" if broken else ""
 
     def of(self, site: Site) -> Flow | None:

@@ -50,14 +50,14 @@ class Mentions:
         self.interpreter = interpreter
         self.codebase = interpreter.codebase
         self.classes = interpreter.classes
-        self._found: dict[tuple[str, int], tuple[Mention, ...]] = {}
+        self._found: dict[tuple[str, int, str], tuple[Mention, ...]] = {}
 
     def of(self, module: Module, definition: Definition) -> tuple[Mention, ...]:
         """Where a definition may be named, but in imports and where it is defined.
 
         Where the name stands in too many places to look at, the last mention is one of which no node is known.
         """
-        key = (module.path, definition.start)
+        key = (module.path, definition.start, definition.name)
         if key not in self._found:
             self._found[key] = tuple(self._look(module, definition))
         return self._found[key]

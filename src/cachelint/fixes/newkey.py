@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.flows import MANY, Flow, Shape, shape
+from cachelint.caching.flows import MANY, Flow, Shape, ends_meet, origins, shape
 from cachelint.caching.keys import VERSION_MARKER, templates
 from cachelint.caching.sites import Site
 from cachelint.findings import Edit, Place
@@ -89,11 +89,7 @@ class _Move:
         #: The literals that are changed, by the id of their node.
         self.changed: dict[int, _Change] = {}
         #: Literals → the sites whose keys are written in them.
-        self.users: dict[int, list[Site]] = {}
-        for site, _ in facts.flows.keyed:
-            for template in templates(site.key):
-                for origin in _origins(template):
-                    self.users.setdefault(id(origin.node), []).append(site)
+        self.users = facts.flows.written
 
     def moved(self) -> Moved:
         """The edits; raises NoKey."""
@@ -120,7 +116,7 @@ class _Move:
             origin.lift.definition.name
             for site in self.group.values()
             for template in templates(site.key)
-            for origin in _origins(template)
+            for origin in origins(template)
             if origin.lift.definition.form == "function"
         }
         changes: list[Edit] = []
@@ -144,7 +140,7 @@ class _Move:
         while True:
             for site in list(self.group.values()):
                 for template in self._templates(site):
-                    if not any(id(origin.node) in self.changed for origin in _origins(template)):
+                    if not any(id(origin.node) in self.changed for origin in origins(template)):
                         change = self._best(template, site)
                         self.changed[id(change.origin.node)] = change
             pulled = [site for key in self.changed for site in self.users.get(key, ()) if not self._is_mine(site)]
@@ -178,12 +174,12 @@ class _Move:
         """The change of the literal with the fewest other users, of these one with a marker, or that says most."""
         words: dict[int, int] = {}
         marked: set[int] = set()
-        origins: dict[int, Origin] = {}
+        literals: dict[int, Origin] = {}
         for part in template.parts or ():
             if isinstance(part, Text) and part.origin is not None:
                 if isinstance(part.origin.node, cst.SimpleString | cst.FormattedString):
                     key = id(part.origin.node)
-                    origins[key] = part.origin
+                    literals[key] = part.origin
                     words[key] = words.get(key, 0) + sum(c.isalnum() for c in part.text)
                     if VERSION_MARKER.search(part.text):
                         marked.add(key)
@@ -191,7 +187,7 @@ class _Move:
         if not said:
             raise NoKey(f"the words of the key at {_line(site)} stand in no literal that is for this key alone")
         best = min(said, key=lambda key: (key not in marked, self._others(key), -words[key]))
-        return self._change(template, origins[best])
+        return self._change(template, literals[best])
 
     def _change(self, template: Str, origin: Origin) -> _Change:
         """The new text of the part of a literal that a marker goes into."""
@@ -391,7 +387,7 @@ def _overlap(one: Shape, other: Shape) -> bool:
 
 
 def _is_case(key: Shape, template: Shape) -> bool:
-    if not any(part and _says(part) for part in template):
+    if not ends_meet(key, template) or not any(part and _says(part) for part in template):
         return False
     pattern = "".join(".+" if part is None else re.escape(part) for part in template)
     return re.fullmatch(pattern, "".join("\0" if part is None else part for part in key), re.DOTALL) is not None
@@ -407,10 +403,6 @@ def _only_makes(module: Module, definition: Definition) -> bool:
         return False
     last = tree.body.body[-1]
     return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return)
-
-
-def _origins(template: Str) -> list[Origin]:
-    return [part.origin for part in template.parts or () if isinstance(part, Text) and part.origin is not None]
 
 
 def _line(site: Site) -> str:

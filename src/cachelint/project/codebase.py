@@ -185,14 +185,18 @@ class Codebase:
             try:
                 found = read_source(self.root / path, path)
             except SourceError as error:
-                self.problem(path, str(error))
+                self._unreadable(path, str(error))
                 found = Source(path, "")
             except OSError as error:
-                self.problem(path, f"can't be read: {error.strerror or error}")
+                self._unreadable(path, f"can't be read: {error.strerror or error}")
                 found = Source(path, "")
             self._sources[path] = found
             self.count("read")
         return found
+
+    def _unreadable(self, path: str, message: str) -> None:
+        self.trace.of(path).whole = True
+        self.problem(path, message)
 
     def problem(self, path: str, message: str) -> None:
         """Keep one line about a file, the first that is said of it."""
@@ -206,11 +210,13 @@ class Codebase:
         """Ask libcst about a file that tree-sitter stumbled over: it may only be newer than tree-sitter's grammar."""
         import libcst
 
-        if too_deep(self.read(module.path).text):
+        # The whole of it, so that any change matters.
+        text = self.source(module.path).text
+        if too_deep(text):
             self.problem(module.path, "too deeply nested to be parsed; what can be read of it was")
             return
         try:
-            libcst.parse_module(self.read(module.path).text)
+            libcst.parse_module(text)
         except libcst.ParserSyntaxError:
             line = module.reading.outline.error_line
             self.problem(module.path, f"syntax error near line {line}; what can be read of the file was")

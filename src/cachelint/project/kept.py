@@ -61,6 +61,8 @@ class Kept:
         return True
 
     def save(self, results: dict[str, Any], trace: Trace) -> None:
-        """Keep the results of a run, and what it asked."""
+        """Keep the results of a run, and what it asked; not where a file has changed meanwhile."""
+        if any(status(self.store.root / path) != state for path, state in self._states.items()):
+            return
         self.store.save(self.key, {**results, "others": trace.others})
         self.store.save(self._last, {"key": self.key, "files": self._states, "trace": trace.encode()})

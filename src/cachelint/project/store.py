@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.util
 import json
 import os
 import tempfile
@@ -33,7 +34,17 @@ def program() -> str:
     """A hash of the program itself: results of another state of it are not its own, whatever its version says."""
     home = Path(__file__).parent.parent
     states = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(home.rglob("*.py"))]
-    return hashlib.sha256(repr(states).encode()).hexdigest()
+    return hashlib.sha256(repr((states, _versions())).encode()).hexdigest()
+
+
+def _versions() -> list[str]:
+    """The parsers with their versions, by the folders that installing them made: without importing them."""
+    found: list[str] = []
+    for name in ("libcst", "tree_sitter", "tree_sitter_python", "pathspec"):
+        spec = importlib.util.find_spec(name)
+        place = Path(spec.origin).parent.parent if spec is not None and spec.origin else None
+        found += sorted(path.name for path in place.glob(f"{name}-*.dist-info")) if place is not None else []
+    return found
 
 
 def fingerprint(states: Mapping[str, Sequence[int]], settings: object) -> str:
@@ -47,11 +58,11 @@ def fingerprint(states: Mapping[str, Sequence[int]], settings: object) -> str:
 def prepare_folder(root: Path) -> Path:
     """The folder for all that is kept below a project's root, made if need be. Raises OSError."""
     folder = root / FOLDER
-    if not folder.exists():
-        folder.mkdir(exist_ok=True)
-        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
-        tag = "Signature: 8a477f597d28d172789f06886806bc55\n"
-        (folder / "CACHEDIR.TAG").write_text(tag, encoding="utf-8")
+    folder.mkdir(exist_ok=True)
+    tag = "Signature: 8a477f597d28d172789f06886806bc55\n"
+    for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", tag)):
+        if not (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 

@@ -167,7 +167,8 @@ def status(path: Path) -> list[int]:
         found = os.stat(path)
     except OSError as error:
         return [error.errno or -1]
-    return [found.st_mtime_ns, found.st_size]
+    # The time of the last change of its mode or name as well: a file that may not be read any more has the same size.
+    return [found.st_mtime_ns, found.st_size, found.st_ctime_ns]
 
 
 def found_below(root: Path, paths: Iterable[str], kinds: tuple[str, ...], name: str) -> dict[str, list[int]]:
