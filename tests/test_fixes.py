@@ -958,3 +958,64 @@ def test_a_key_that_is_looked_for_moves_as_well(tmp_path: Path) -> None:
             return cache.get(key)
     """
     assert 'key = f"total_v1_{pk}"' in fixed(tmp_path, case, unsafe=True)
+
+
+@pytest.mark.parametrize(("between", "safe"), [("", True), ("        items.append(4)\n", False)])
+def test_what_is_pickled_may_not_change_before_it_is_stored(between: str, safe: bool, tmp_path: Path) -> None:
+    case = """
+    def numbers():
+        found = cache.get("numbers:v1")
+        if found is not None:
+            return pickle.loads(found)
+        items = [1, 2]
+        data = pickle.dumps({"items": items})
+    """
+    text = textwrap.dedent(case).rstrip() + "\n" + between.replace("        ", "    ")
+    text += '    cache.set("numbers:v1", data, 60)\n    return {"items": items}\n'
+    root = make_project(tmp_path, text.lstrip())
+    (finding,) = [f for f in check(root).findings if f.code == "CL402"]
+    assert finding.fix is not None
+    assert finding.fix.applicability is (Applicability.SAFE if safe else Applicability.UNSAFE)
+
+
+@pytest.mark.parametrize(
+    ("head", "read", "expected"),
+    [
+        ("from datetime import date\n", "date", "import datetime|date = datetime.date.fromisoformat(date)"),
+        ("from datetime import date\n", "day", "day = date.fromisoformat(day)"),
+        (
+            '"""\nfrom datetime import date\n"""\nimport datetime as d\n',
+            "day",
+            "day = d.date.fromisoformat(day)",
+        ),
+        (
+            "import datetime\nfrom datetime import datetime\n",
+            "day",
+            "import date|date.fromisoformat(day)",
+        ),
+    ],
+)
+def test_a_conversion_calls_what_the_file_means_by_the_name(
+    head: str, read: str, expected: str, tmp_path: Path
+) -> None:
+    body = f"""
+from django.core.cache import cache
+
+
+def first(pk: int):
+    {read} = cache.get(f"first:v1:{{pk}}")
+    if {read} is None:
+        return None
+    return {read}.year
+
+
+def keep(pk: int, book):
+    from shop.models import Book
+    cache.set(f"first:v1:{{pk}}", Book.objects.get(pk=pk).added.date(), 60)
+"""
+    root = make_project(tmp_path, app__dates=head + body.lstrip())
+    repair(Options(root, CODES, use_store=False), unsafe=True, write_files=True)
+    text = (root / "app/dates.py").read_text()
+    for part in expected.split("|"):
+        assert part in text
+    compile(text, "dates.py", "exec")

@@ -19,7 +19,7 @@ def longest():
     book = cache.get("longest:v1")
     if not book:
         book = Book.objects.order_by("-pages").first()
-        cache.set("longest:v1", book, 300)  # CL101 safe
+        cache.set("longest:v1", book, 300)  # CL101 unsafe
     return f"{book.title}, {book.pages}"
 
 
@@ -468,3 +468,21 @@ def story():
 
 
 EXPECTED = ["Tea", "Tea", "Tea"]
+
+
+# --- the first, where there may be none
+def longest(pages):
+    book = cache.get(f"longest-of:v1:{pages}")
+    if book is None:
+        book = Book.objects.filter(pages__gt=pages).first()
+        cache.set(f"longest-of:v1:{pages}", book, 300)  # CL101 safe
+    if book is None:
+        return "none"
+    return book.title
+
+
+def story():
+    return [longest(500), longest(5000), longest(500), longest(5000)]
+
+
+EXPECTED = ["Rye", "none", "Rye", "none"]

@@ -693,3 +693,54 @@ def story():
 
 
 EXPECTED = "Tea"
+
+
+# --- a queryset that is stored in an async function
+async def warm():
+    await cache.aset("t:async-rows:v1", Book.objects.filter(pages__gt=200), 300)  # CL102 none
+
+
+def story():
+    async_to_sync(warm)()
+    return sorted(book.title for book in cache.get("t:async-rows:v1") or ())
+
+
+EXPECTED = ["Jam", "Rye"]
+
+
+# --- rows that are gone through with async for
+async def read():
+    books = await cache.aget("t:async-for:v1")
+    return [] if books is None else sorted([book.title async for book in books])
+
+
+def story():
+    cache.set("t:async-for:v1", Book.objects.filter(pages__gt=200), 300)  # CL102 none
+    return async_to_sync(read)()
+
+
+EXPECTED = ["Jam", "Rye"]
+
+
+# --- an instance as the default of next
+def story():
+    books = cache.get("t:next:v1")
+    if books is None:
+        books = Book.objects.all()
+        cache.set("t:next:v1", books, 300)  # CL102 none
+    return next((book for book in books if book.pages > 5000), Book(title="none")).title
+
+
+EXPECTED = "none"
+
+
+# --- an f-string that shows its code
+def story():
+    book = cache.get("t:debug:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:debug:v1", book, 300)  # CL101 none
+    return f"{book.title=}"
+
+
+EXPECTED = "book.title='Tea'"

@@ -20,8 +20,10 @@ from cachelint.fixes.stored import Form, Refused, json_keeps, pickle_keeps, stor
 from cachelint.fixes.templates import names_in_templates
 from cachelint.fixes.tracing import Tracer
 from cachelint.fixes.tree import Escapes, Function, is_none, short
+from cachelint.infer.scan import called_name
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
+    NONE,
     Dict,
     List,
     ModelInstance,
@@ -31,9 +33,13 @@ from cachelint.kinds.model import (
     Unknown,
 )
 from cachelint.project import FunctionRef
+from cachelint.project.trees import descendants
 
 #: Methods that a class can define to make its instances more than their fields.
-_MAGIC = ("__getattr__", "__getattribute__", "__init__", "from_db", "__bool__", "__len__", "__eq__")
+_MAGIC = (
+    "__getattr__", "__getattribute__", "__setattr__", "__init__", "__new__", "from_db", "__bool__", "__len__", "__eq__",
+    "__getstate__", "__setstate__", "__reduce__", "__reduce_ex__",
+)  # fmt: skip
 
 
 def propose(site: Site, facts: Facts) -> Fix | str:
@@ -111,6 +117,9 @@ class _Dictform:
         if traced.shown:
             function, call, name, _ = traced.shown[0]
             return f"{function.where(call)} shows it to a template, as `{name}`"
+        unguarded = self._unguarded()
+        if unguarded:
+            return unguarded
         if self.queries.early:
             return "the query runs where it is made, and not only when it is stored"
         changed = traced.followed | traced.taking
@@ -125,6 +134,20 @@ class _Dictform:
             return "a row without the related one gives None where the attribute raised"
         if self.moved.count > len({(s.lift.path, s.place) for s in self.flow.all_sites}):
             return "other keys are made of the same words, and move with it"
+        return ""
+
+    def _unguarded(self) -> str:
+        """A field that is read of what may be None, which raises another error than before; empty if none is."""
+        kinds = [m for site in self.flow.all_sites if site.value is not None for m in members(site.value)]
+        traced = self.tracer.traced
+        if NONE not in kinds and not any(_may_give_none(value) for _, value, form in traced.made if form is Form.ONE):
+            return ""
+        for function, attribute in traced.reads:
+            if isinstance(attribute.value, cst.Name) and not _is_guarded(function, attribute, attribute.value.value):
+                name = attribute.value.value
+                return (
+                    f"{function.where(attribute)}: where `{name}` is None, a TypeError takes the AttributeError's place"
+                )
         return ""
 
     # -- conditions ----------------------------------------------------------------------------------------
@@ -296,7 +319,9 @@ class _Dictform:
         key = self.models.primary_key(self.model)
         names = [name for name, _ in self._columns() if name in wanted and name != key.attname]
         names += sorted(name for name in wanted if "__" in name)
-        if key.attname in wanted or json_keeps(self.models.value_kind(key)):
+        if key.attname in wanted or pickle_keeps(self.models.value_kind(key)):
+            # Always, where it is plain data: rows that differ in nothing else stay apart under `distinct()`.
+            self._require_kept(key, f"the key of `{self.model.short_name}`")
             names.insert(0, key.attname)
         return names
 
@@ -382,6 +407,38 @@ class _Dictform:
         if self.form is Form.BY_KEY:
             return f"{{key: {shown} for key, row in {code}.items()}}"
         return f"[{shown} for row in {code}]" if self.form is Form.MANY else shown
+
+
+def _may_give_none(node: cst.BaseExpression) -> bool:
+    inner = node.expression if isinstance(node, cst.Await) else node
+    return called_name(inner) in ("first", "last", "afirst", "alast")
+
+
+def _is_guarded(function: Function, node: cst.CSTNode, name: str) -> bool:
+    """Whether a use of a variable stands under a test of it, or after one that leaves."""
+    current = node
+    while current in function.above:
+        current, inner = function.above[current], current
+        test = current.test if isinstance(current, cst.If | cst.IfExp | cst.While) else None
+        if isinstance(current, cst.BooleanOperation) and inner is current.right:
+            test = current.left
+        if test is not None and test is not inner and _names(test, name):
+            return True
+    line = function.line(node)
+    return any(
+        isinstance(found, cst.If) and _names(found.test, name) and function.line(found) < line and _leaves(found.body)
+        for found in function.above
+    )
+
+
+def _names(node: cst.CSTNode, name: str) -> bool:
+    return any(isinstance(n, cst.Name) and n.value == name for n in (node, *descendants(node)))
+
+
+def _leaves(body: cst.BaseSuite) -> bool:
+    last = body.body[-1] if body.body else None
+    statement = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
+    return isinstance(statement, cst.Return | cst.Raise | cst.Continue | cst.Break)
 
 
 def _is_dotted(node: cst.BaseExpression) -> bool:

@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from cachelint.findings import Edit, Place
-from cachelint.project import Codebase, Source
-
-_TOP_IMPORT = re.compile(r"^(?:from\s+\S+\s+import\s|import\s)")
-
-
-def name_for(source: Source, module: str, name: str) -> tuple[str, Edit | None]:
-    """How a file can call ``module.name``: by what it imports already, else by an import to be added."""
-    for line in source.text.splitlines():
-        if re.match(rf"from\s+{re.escape(module)}\s+import\s+(?:.*\W)?{name}\s*(?:,|$|#)", line):
-            return name, None
-        other = re.match(rf"from\s+{re.escape(module)}\s+import\s+(?:.*\W)?{name}\s+as\s+(\w+)", line)
-        if other is not None:
-            return other.group(1), None
-        whole = re.match(rf"import\s+(?:.*,\s*)?{re.escape(module)}\s+as\s+(\w+)", line)
-        if whole is not None:
-            return f"{whole.group(1)}.{name}", None
-        if re.match(rf"import\s+(?:.*,\s*)?{re.escape(module)}\s*(?:,|$|#)", line):
-            return f"{module}.{name}", None
-    if re.search(rf"\b{name}\s*=|\bdef\s+{name}\b|\bclass\s+{name}\b", source.text):
-        return f"{module}.{name}", _added(source, f"import {module}")
-    return name, _added(source, f"from {module} import {name}")
+from cachelint.fixes.tree import Escapes
+from cachelint.project import Codebase, Module
 
 
-def _added(source: Source, text: str) -> Edit:
+def name_for(module: Module, home: str, name: str, taken: Collection[str]) -> tuple[str, Edit | None]:
+    """How a file can call ``home.name``: by what it imports already, else by an import to be added.
+
+    ``taken`` are variables of the function that calls it. Raises Escapes where no name is free.
+    """
+    scope = module.outline.scope
+    for bound, bindings in scope.imports.items():
+        binding = bindings[0]
+        if len(bindings) > 1 or binding.conditional or bound in scope.definitions or bound in taken:
+            continue
+        if binding.module == home and binding.name in (name, "") and "." not in home:
+            return f"{bound}.{name}" if not binding.name else bound, None
+
+    def is_free(word: str) -> bool:
+        return word not in scope.imports and word not in scope.definitions and word not in taken and not scope.stars
+
+    if is_free(name):
+        return name, _added(module, f"from {home} import {name}")
+    if is_free(home):
+        return f"{home}.{name}", _added(module, f"import {home}")
+    raise Escapes(f"`{name}` and `{home}` mean something else in {module.path}, where `{home}.{name}` would be needed")
+
+
+def _added(module: Module, text: str) -> Edit:
     """An import on a line of its own: before the first import of the file, after ``__future__``, or at its top."""
-    lines = source.text.splitlines()
-    future = [n for n, line in enumerate(lines, 1) if line.startswith("from __future__")]
-    first = next((n for n, line in enumerate(lines, 1) if _TOP_IMPORT.match(line) and n not in future), None)
+    lines = module.outline.scope.import_lines
+    first = next((line for line, home in lines if home != "__future__"), None)
     if first is None:
-        first = future[-1] + 1 if future else 1
-    return Edit(Place(source.path, first, 1, first, 1), f"{text}\n")
+        first = lines[-1][0] + 1 if lines else 1
+    return Edit(Place(module.path, first, 1, first, 1), f"{text}\n")
 
 
 def unused_after(codebase: Codebase, path: str, name: str, removed: int) -> Edit | None:

@@ -147,7 +147,8 @@ def _read_back(read: Read, how: _Text, facts: Facts) -> list[Edit]:
     if read.statement is None or not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
         raise function.escape(read.whole, "is not assigned in a statement of its own")
     source = facts.codebase.source(function.lift.path)
-    name, added = name_for(source, how.module, how.name)
+    taken = {node.value for node in function.above if isinstance(node, cst.Name) and function.is_assigned(node.value)}
+    name, added = name_for(function.ref.module, how.module, how.name, {*taken, read.name})
     end = function.lift.place(read.statement)
     if end.end_line >= len(source.line_starts):
         raise function.escape(read.whole, "is read in the last line")

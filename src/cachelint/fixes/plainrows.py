@@ -45,6 +45,7 @@ def fix(site: Site, facts: Facts) -> Fix:
         for member in members(write.value) if write.value is not None else ():
             _check_row(function, write, member)
         stored.add(value)
+        function.refuse_list(value)
         place = write.lift.place(value)
         changes += [edits.before(place, "list("), edits.after(place, ")")]
     for read in reads:

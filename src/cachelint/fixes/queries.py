@@ -24,6 +24,9 @@ _NOT_BEFORE_VALUES = (
     "select_for_update", "values", "values_list", "aggregate", "only", "defer", "alias",
 )  # fmt: skip
 
+#: What a QuerySet or manager class may define to give other rows than Django's.
+_OWN_ROWS = ("values", "__iter__", "iterator", "_fetch_all", "_clone", "_chain", "__getitem__", "__len__")
+
 
 class Queries:
     """The queries that make what a flow stores, and the edits by which they give dicts.
@@ -83,6 +86,7 @@ class Queries:
         if isinstance(parent, cst.CompFor):
             return [edits.after(place, chosen)]
         self._check_time(function, value)
+        function.refuse_list(value)
         lead = "lambda: list(" if value in self.eager else "list("
         return [edits.before(place, lead), edits.after(place, f"{chosen})")]
 
@@ -131,7 +135,7 @@ class Queries:
         line, code = function.where(inner), shown or short(function.lift.code(node))
         self._check_made(function, node)
         for ref in (getattr(kind, "manager_class", None), getattr(kind, "queryset_class", None)):
-            for name in (method, "values", "__iter__", "iterator"):
+            for name in (method, *_OWN_ROWS):
                 if ref is not None and name and self.facts.interpreter.classes.member(ref, name) is not None:
                     raise Refused(f"{line}: `{ref.definition.name}` has a `{name}()` of its own")
         good = isinstance(kind, QuerySet | Manager) and kind.model == self.model

@@ -147,6 +147,8 @@ class Tracer:
             case cst.Return():
                 self._returned(function, parent, form)
                 return False
+            case cst.For() | cst.CompFor() if parent.iter is node and parent.asynchronous is not None:
+                raise function.escape(node, "is gone through with `async for`")
             case cst.For() | cst.CompFor() if form is Form.MANY and parent.iter is node:
                 self._loop(function, parent)
                 return False
@@ -270,6 +272,8 @@ class Tracer:
             isinstance(above, cst.AugAssign | cst.AnnAssign) and above.target is parent
         ):
             raise function.escape(node, "is changed")
+        if _is_shown_as_written(function, parent):
+            raise function.escape(node, "is shown with its own code, by `=` in an f-string")
         if _expects_error(function, parent):
             raise function.escape(node, "is read where an AttributeError is expected")
         self.traced.reads.append((function, parent))
@@ -381,7 +385,10 @@ class Tracer:
             return True
         if form is Form.MANY and name in _SAME_ROWS | _ONE_OF_ROWS and call.args[0] is parent:
             for other in call.args[1:]:
-                self._sort_key(function, other)
+                if name in _ONE_OF_ROWS and (other.keyword is None or other.keyword.value == "default"):
+                    self.source(function, other.value, Form.ONE)
+                else:
+                    self._sort_key(function, other)
             return self.use(function, call, Form.MANY if name in _SAME_ROWS else Form.ONE)
         if called_name(call) in _RENDERING and parent.keyword is None:
             raise function.escape(node, "is handed on")
@@ -534,6 +541,16 @@ def _binds(parent: cst.CSTNode | None, node: cst.Name) -> bool:
     if isinstance(parent, cst.AnnAssign | cst.AugAssign | cst.For | cst.CompFor):
         return parent.target is node
     return isinstance(parent, cst.Global | cst.NameItem | cst.Del | cst.AsName | cst.Element)
+
+
+def _is_shown_as_written(function: Function, node: cst.CSTNode) -> bool:
+    """``f"{book.title=}"``: the text of the expression is part of what comes out."""
+    current: cst.CSTNode | None = node
+    while current is not None and not isinstance(current, cst.BaseStatement):
+        if isinstance(current, cst.FormattedStringExpression) and current.equal is not None:
+            return True
+        current = function.above.get(current)
+    return False
 
 
 def _expects_error(function: Function, node: cst.CSTNode) -> bool:

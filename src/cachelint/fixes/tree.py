@@ -65,6 +65,12 @@ class Function:
         """Whether the function gives the variable a value of its own."""
         return any(isinstance(self.above.get(node), cst.AssignTarget) for node in self.names(name))
 
+    def refuse_list(self, node: cst.CSTNode) -> None:
+        """Raise Escapes where a list must not be made of a QuerySet: its query would run in an async function."""
+        inside = self.around(node)
+        if isinstance(inside, cst.FunctionDef) and inside.asynchronous is not None:
+            raise Escapes(f"{self.where(node)}: a list would run the query in an async function, which Django refuses")
+
     def around(self, node: cst.CSTNode) -> cst.CSTNode:
         """The nearest function or lambda that a node lies in."""
         current = self.above.get(node, self.tree)

@@ -71,7 +71,7 @@ def _drop(site: Site, facts: Facts) -> Fix:
         _check_content(function, write, pickled)
         call = _dumps(function, write, stored)
         made.add(call)
-        if call is not write.nodes.get("value") and not isinstance(call.args[0].value, cst.Dict | cst.List | cst.Call):
+        if call is not write.nodes.get("value") and not _is_stored_at_once(function, call, write):
             reasons.append(f"{function.where(call)} pickles the value before it is stored: it must not change between")
         changes += _unwrapped(function, call, dropped)
     loads = {load.node for load in facts.loads}
@@ -103,6 +103,20 @@ def _drop(site: Site, facts: Facts) -> Fix:
     if reasons:
         return Fix(title, tuple(changes), Applicability.UNSAFE, reasons[0])
     return Fix(title, tuple(changes), Applicability.SAFE)
+
+
+def _is_stored_at_once(function: Function, call: cst.Call, write: Site) -> bool:
+    """Whether the statement after the one that pickles stores it: nothing can change what it is made of meanwhile."""
+
+    def line(node: cst.CSTNode | None) -> cst.CSTNode | None:
+        while node is not None and not isinstance(node, cst.SimpleStatementLine):
+            node = function.above.get(node)
+        return node
+
+    first, second = line(call), line(write.node)
+    block = function.above.get(first) if first is not None else None
+    body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
+    return first in body and second in body and body.index(second) == body.index(first) + 1  # type: ignore[arg-type]
 
 
 def _check_content(function: Function, site: Site, pickled: Pickled) -> None:

@@ -33,6 +33,8 @@ class ImportBinding:
     name: str
     bound: str
     whole: bool = False
+    #: True where it stands under an ``if`` or ``try``.
+    conditional: bool = False
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -72,6 +74,8 @@ class Scope:
     imports: dict[str, list[ImportBinding]] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     statements: list[Definition] = field(default_factory=list)
+    #: The lines of the imports that stand under nothing else, with what each imports from.
+    import_lines: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, definition: Definition) -> None:
         """Record a definition under its name."""
@@ -134,9 +138,9 @@ class _Reader:
         elif kind in ("function_definition", "class_definition"):
             self.definition(node, node, scope, parent, conditional=conditional)
         elif kind == "import_statement":
-            self.imports(node, scope)
+            self.imports(node, scope, conditional=conditional)
         elif kind == "import_from_statement":
-            self.imports_from(node, scope)
+            self.imports_from(node, scope, conditional=conditional)
         elif kind == "expression_statement":
             self.expression(node, scope, parent, conditional=conditional)
         elif kind in _COMPOUND:
@@ -207,21 +211,25 @@ class _Reader:
                 return
             node = right
 
-    def imports(self, node: Node, scope: Scope) -> None:
+    def imports(self, node: Node, scope: Scope, *, conditional: bool) -> None:
+        if not conditional:
+            scope.import_lines.append((node.start_point[0] + 1, ""))
         for child in node.children_by_field_name("name"):
             if child.type == "aliased_import":
                 module, alias = (self.text(part) for part in child.named_children[:2])
-                scope.imports.setdefault(alias, []).append(ImportBinding(module, "", alias))
+                scope.imports.setdefault(alias, []).append(ImportBinding(module, "", alias, conditional=conditional))
             else:
                 module = self.text(child)
                 top = module.partition(".")[0]
-                scope.imports.setdefault(top, []).append(ImportBinding(module, "", top, whole=True))
+                scope.imports.setdefault(top, []).append(ImportBinding(module, "", top, True, conditional))
 
-    def imports_from(self, node: Node, scope: Scope) -> None:
+    def imports_from(self, node: Node, scope: Scope, *, conditional: bool) -> None:
         source = node.child_by_field_name("module_name")
         if source is None:
             return
         module = "".join(self.text(source).split())
+        if not conditional:
+            scope.import_lines.append((node.start_point[0] + 1, module))
         if any(child.type == "wildcard_import" for child in node.children):
             scope.stars.append(module)
             return
@@ -230,4 +238,4 @@ class _Reader:
                 name, alias = (self.text(part) for part in child.named_children[:2])
             else:
                 name = alias = self.text(child)
-            scope.imports.setdefault(alias, []).append(ImportBinding(module, name, alias))
+            scope.imports.setdefault(alias, []).append(ImportBinding(module, name, alias, conditional=conditional))
