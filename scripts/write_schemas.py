@@ -28,7 +28,7 @@ def config() -> dict[str, Any]:
     """The schema of ``[tool.cachelint]``."""
     selector = {
         "type": "string",
-        "pattern": f"^(ALL|CL[1-9][0-9]{{0,2}}|CL001|{'|'.join(NAMES.values())})$",
+        "pattern": f"^(ALL|all|[Cc][Ll]([1-9][0-9]{{0,2}})?|[Cc][Ll]001|unused-ignore|{'|'.join(NAMES.values())})$",
         "examples": list(NAMES),
     }
     codes = {"type": "array", "items": selector}

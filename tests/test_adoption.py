@@ -227,7 +227,7 @@ def test_a_configuration_that_extends_another(project: Path, capsys: pytest.Capt
         ('"no.toml"', None, "no such file"),
         ('"base.toml"', "", "has no [tool.cachelint]"),
         ('"base.toml"', "[tool.cachelint]\nselekt = []\n", "did you mean 'select'"),
-        ('"pyproject.toml"', None, "one after the other"),
+        ('"pyproject.toml"', None, "extends itself"),
     ],
 )
 def test_an_extension_that_is_none(

@@ -84,7 +84,7 @@ def test_select_and_ignore(project: Path, capsys: pytest.CaptureFixture[str]) ->
     ("arguments", "said"),
     [
         (["nowhere"], "nowhere: no such file or folder"),
-        (["--select", "CL999"], "no rule is called 'CL999'"),
+        (["--select", "CL999"], "no rule or family is called 'CL999'"),
         (["--select", "model-instnce"], "did you mean 'model-instance'"),
         (["--unsafe-fixes"], "goes with --fix or --diff"),
         (["--show-fixes"], "goes with --fix"),
@@ -109,7 +109,7 @@ def test_a_missing_path_does_not_stop_the_others(project: Path, capsys: pytest.C
     [
         ('[tool.cachelint]\nselct = ["CL1"]\n', "unknown key 'selct'; did you mean 'select'?"),
         ('[tool.cachelint]\nselect = "CL1"\n', "must be a list of strings"),
-        ('[tool.cachelint]\nignore = ["CL9"]\n', "no rule is called 'CL9'"),
+        ('[tool.cachelint]\nignore = ["CL9"]\n', "no rule or family is called 'CL9'"),
         ("[tool.cachelint\n", "no valid TOML"),
         ("[tool.cachelint.per-file-ignores]\n'a' = 'CL1'\n", "must be a list of strings"),
         ("[tool.cachelint]\nfix-timeout = 0\n", "fix-timeout must be a number of seconds above 0, not 0"),
@@ -253,7 +253,7 @@ def test_a_rule_is_explained_by_code_and_name(rule: object, capsys: pytest.Captu
 
 def test_no_such_rule(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rule", "CL999"]) == 2
-    assert "no rule is called" in capsys.readouterr().err
+    assert "no rule or family is called" in capsys.readouterr().err
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     made.add_argument("paths", nargs="*", metavar="PATHS", help="files or folders to report on")
     made.add_argument("--version", action="version", version=f"cachelint {__version__}")
@@ -67,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="FORMAT=FILE",
         action="append",
         default=[],
-        help=f"also to a file: {', '.join(FORMATS)}",
+        help=f"also to a file: {', '.join((TEXT, *FORMATS))}",
     )
     output.add_argument("--statistics", action="store_true", help="how often each rule was broken, nothing else")
     output.add_argument(

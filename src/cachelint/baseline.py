@@ -26,7 +26,9 @@ def mark(finding: Finding) -> Mark:
 
 
 def write(path: Path, findings: Sequence[Finding]) -> None:
-    """Keep all findings as known. Raises BaselineError."""
+    """Keep all findings as known. Raises BaselineError; an existing file is written over only if it is a baseline."""
+    if path.exists() and path.suffix != ".json":
+        read(path)
     counts = Counter(mark(finding) for finding in findings)
     files: dict[Mark, str] = {}
     for finding in findings:
@@ -47,15 +49,23 @@ def read(path: Path) -> Counter[Mark]:
     """How often each finding is known. Raises BaselineError."""
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
+        if type(document["version"]) is not int:
+            raise TypeError
         if document["version"] != VERSION:
             raise BaselineError(f"{path}: written by another version of cachelint; write it anew with --write-baseline")
+        if not isinstance(document["entries"], list):
+            raise TypeError
         known: Counter[Mark] = Counter()
         for entry in document["entries"]:
-            known[str(entry["code"]), str(entry["function"]), str(entry["key"])] += int(entry["count"])
+            key = (entry["code"], entry["function"], entry["key"])
+            count = entry["count"]
+            if not all(isinstance(part, str) for part in key) or type(count) is not int or count < 1:
+                raise TypeError
+            known[key] += count
         return known
     except OSError as error:
         raise BaselineError(f"{path}: can't be read: {error.strerror or error}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise BaselineError(f"{path}: is no baseline of cachelint; --write-baseline writes one") from None
 
 

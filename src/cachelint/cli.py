@@ -157,6 +157,8 @@ def _choose(outcome: Outcome, words: argparse.Namespace, changed: dict[str, list
 
 def _output(word: str) -> tuple[str, Path]:
     name, _, path = word.partition("=")
+    if path.endswith(".py"):
+        raise ConfigError(f"--output {word}: would be written over Python code")
     if name not in (TEXT, *FORMATS) or not path:
         known = ", ".join((TEXT, *FORMATS))
         raise ConfigError(f"--output {word}: write FORMAT=FILE, where FORMAT is one of {known}")

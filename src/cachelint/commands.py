@@ -81,7 +81,12 @@ def _config(words: Sequence[str]) -> int:
     print(f"configuration: {config.path or 'none: all settings are the defaults'}")
     for name, value, given in settings_of(config):
         print(f"{name} = {value}" + ("" if given else "  # default"))
-    for folder, _ in split(make_options([root]), discover(root, config.exclude))[1:]:
+    try:
+        inner = split(make_options([root]), discover(root, config.exclude))[1:]
+    except ConfigError as error:
+        say(str(error))
+        return FAILED
+    for folder, _ in inner:
         print(f"{folder}: a project of its own, by {folder}/pyproject.toml")
     return CLEAN
 

@@ -54,7 +54,7 @@ def load_config(root: Path) -> Config:
     """
     for folder in (root, *root.parents):
         path = folder / "pyproject.toml"
-        if not path.is_file():
+        if not (path.exists() or path.is_symlink()):
             continue
         table = _read(path)
         if table is not None:
@@ -72,6 +72,10 @@ def _extended(path: Path, table: Any, depth: int = 0) -> Any:
     if not isinstance(name, str):
         raise ConfigError(f"{path}: tool.cachelint.extend must be the path of a TOML file, not {name!r}")
     other = path.parent / name
+    if not name or other.resolve() == path.resolve():
+        raise ConfigError(
+            f"{path}: tool.cachelint.extend: {'names no file' if not name else 'the file extends itself'}"
+        )
     if depth >= _MAX_EXTENDS:
         raise ConfigError(f"{path}: tool.cachelint.extend: more than {_MAX_EXTENDS} files one after the other")
     if not other.is_file():
@@ -107,9 +111,13 @@ def _toml(value: Any) -> str:
 
 
 def _read(path: Path) -> Any | None:
+    if not path.is_file():
+        raise ConfigError(f"{path}: is no file that can be read")
     try:
         with path.open("rb") as file:
             document = tomllib.load(file)
+    except RecursionError:
+        raise ConfigError(f"{path}: no valid TOML: too deeply nested") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: no valid TOML: {error}") from None
     except UnicodeDecodeError:
@@ -192,9 +200,9 @@ def expand(selectors: Sequence[str]) -> frozenset[str]:
     for selector in selectors:
         found = matching(selector)
         if not found:
-            close = difflib.get_close_matches(selector, [*NAMES, *NAMES.values()], 1, 0.4)
+            close = difflib.get_close_matches(selector, [*NAMES, *NAMES.values()], 1, 0.7)
             hint = f"; did you mean {close[0]!r}?" if close else "; `cachelint rule` lists them all"
-            raise ConfigError(f"no rule is called {selector!r}{hint}")
+            raise ConfigError(f"no rule or family is called {selector!r}{hint}")
         codes.update(found)
     return frozenset(codes)
 

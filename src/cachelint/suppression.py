@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from cachelint.findings import Confidence, Finding, Place, Severity
 from cachelint.project import Codebase, Module, Source
-from cachelint.rules.names import UNUSED_IGNORE, matching
+from cachelint.rules.names import NAMES, UNUSED_IGNORE, matching
 
 UNUSED_NAME = "unused-ignore"
 
@@ -109,9 +109,13 @@ def apply(
 
 def _unused(ignore: Ignore, active: set[str]) -> str:
     if ignore.unknown:
-        return f"this comment names no rule of cachelint: {', '.join(ignore.unknown)}"
-    if ignore.family and ignore.used:
+        return f"this comment names no rule of cachelint: {', '.join(ignore.unknown)}; a reason stands after ` -- `"
+    if ignore.family and (ignore.used or not {*ignore.codes} - {UNUSED_IGNORE} <= active):
         return ""
+    if not ignore.codes and not set(NAMES) <= active:
+        return ""  # A rule that is off may be what it is for.
+    if ignore.family:
+        return "this comment silences nothing: none of the rules that it names reports anything here"
     idle = [code for code in ignore.codes if code not in ignore.used and code in active]
     if not ignore.codes and not ignore.used:
         return "this comment silences nothing: no rule reports anything here"

@@ -52,10 +52,13 @@ A family (`CL2`) silences each of its rules.
 ## Options
 
 - `ignore = ["CL001"]` reports none of them.
-- Only comments about rules that are on are judged: with `--select CL1` nothing is said of `ignore CL202`.
+- Only comments all of whose rules are on are judged: with `--select CL1` nothing is said of `ignore CL202`, nor of a
+  comment that names no rule. `--select` leaves CL001 on; `--ignore CL001` and `per-file-ignores` put it off, a comment
+  does not.
 """
 
 
 def listing() -> str:
     """All rules, a line each."""
-    return "\n".join(f"{rule.code}  {rule.name:20} {rule.severity.value:7} {rule.summary}" for rule in RULES)
+    lines = [f"{rule.code}  {rule.name:20} {rule.severity.value:7} {rule.summary}" for rule in RULES]
+    return "\n".join([*lines, f"CL001  {'unused-ignore':20} {'low':7} A comment silences nothing."])

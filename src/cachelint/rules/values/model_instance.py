@@ -56,8 +56,8 @@ Django pickles whatever `cache.set` is given. A pickled model instance is the wh
 path of its class. After the next migration a field that was added is missing from what the cache gives back (reading
 it runs a hidden query for each object), a field that was removed or changed its type comes back with the old value,
 and a class that was renamed or moved makes `cache.get` raise. After an upgrade of Django each object warns; after a
-rollback none can be read. A cached user also carries the password hash, and `save()` on a cached instance writes all
-its old values back. Store a dict of the fields that the readers use.""",
+rollback (from 6.1 to 4.2, say) none can be read. A cached user also carries the password hash, and `save()` on a
+cached instance writes all its old values back. Store a dict of the fields that the readers use.""",
     severity=Severity.HIGH,
     examples=(
         Example(

@@ -80,7 +80,8 @@ def mark_seen():
 Where both ends are seen and can be changed for certain: a set becomes a (sorted) list if its readers only ask what is
 in it or go through it; a Decimal, UUID, date, time or datetime is written as text and read back after each read; text
 that is encoded to be stored and decoded by every reader stays text; what is pickled by hand is stored as it is
-(CL402). The key moves to a new version. Unsafe, but for the last.""",
+(CL402). The key moves to a new version. Unsafe, but for what is pickled by hand, which
+may be safe.""",
     not_found=("Values whose type only code outside the project knows.",),
     deploy="""\
 The fix moves the key, so that nobody reads what the other code wrote, in whatever order the processes are replaced; old

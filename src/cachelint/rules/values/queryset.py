@@ -47,10 +47,10 @@ RULE = Rule(
     summary="A QuerySet (or a manager) is stored in the cache.",
     why="""\
 A QuerySet is not lazy any more once it is cached: pickling runs the query and stores all rows, as instances, together
-with the query's inner state. That state is private to one release of Django: after an upgrade, `.filter()` or `.all()`
-on what the cache gives back raises. A migration that removes a field makes `cache.get` raise. `values()` and
-`values_list()` are QuerySets as well, until `list()` makes rows of them. And an empty QuerySet is falsy, so that
-`cache.get(key) or compute()` never uses it.""",
+with the query's inner state. That state is private to one release of Django: after an upgrade (from 4.2 to 6.1, say)
+`.filter()` or `.all()` on what the cache gives back raises. A migration that removes a field makes `cache.get` raise.
+`values()` and `values_list()` are QuerySets as well, until `list()` makes rows of them. And an empty QuerySet is
+falsy, so that `cache.get(key) or compute()` never uses it.""",
     severity=Severity.HIGH,
     examples=(
         Example(
