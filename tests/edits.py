@@ -19,7 +19,7 @@ def edited(text: str, chosen: random.Random) -> tuple[str, str]:
     number = chosen.randrange(len(lines))
     line = lines[number]
     indent = line[: len(line) - len(line.lstrip())] if line.strip() else ""
-    match chosen.randrange(8):
+    match chosen.randrange(9):
         case 0:
             lines.insert(number, f"{indent}# a comment on what follows\n")
             what = "comment"
@@ -43,6 +43,9 @@ def edited(text: str, chosen: random.Random) -> tuple[str, str]:
             new = chosen.choice(_WORDS.findall(text) or ["name"])
             lines[number] = re.sub(rf"\b{old}\b", new, line, count=1) if old else line
             what = f"{old!r} became {new!r}"
+        case 7:
+            lines.insert(number, f"{indent}x = ((((\n")
+            what = "broke it"
         case _:
             lines.append("\n\ndef added_below():\n    return 1\n")
             what = "added a function"

@@ -1019,3 +1019,30 @@ def keep(pk: int, book):
     for part in expected.split("|"):
         assert part in text
     compile(text, "dates.py", "exec")
+
+
+MOCKING = """
+from unittest import mock
+
+
+@mock.patch("app.case.cache")
+def test_it(cache):
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "safe"),
+    [
+        ("cache.get.return_value = 1", "CL101", False),
+        ("cache.get.return_value = 1", "CL201", True),
+        ('cache.set.assert_called_once_with("total", 1)', "CL201", False),
+    ],
+)
+def test_a_test_that_stands_in_for_the_cache(line: str, code: str, safe: bool, tmp_path: Path) -> None:
+    case = textwrap.dedent(READ_WRITE).lstrip() + '\n\ndef total():\n    cache.set("total", 1)\n'
+    root = make_project(tmp_path, case, app__test_case=MOCKING.format(line))
+    (finding,) = [f for f in check(root).findings if f.code == code]
+    assert finding.fix is not None
+    assert finding.fix.applicability is (Applicability.SAFE if safe else Applicability.UNSAFE)
+    assert safe or "app/test_case.py" in finding.fix.reason

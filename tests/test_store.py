@@ -225,3 +225,48 @@ def test_a_file_that_changes_while_it_is_read_is_asked_again(root: Path, monkeyp
         patch.setattr(Kept, "__init__", change_after)
         run(Options(root, CODES))
     assert told(run(Options(root, CODES))) == cold(root)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"x = '\xff'\n", b"x = 'y'\n"),
+        (b"x = 1\n\0", b"x = 1\n"),
+        (b"# coding: no-such\n", b"# nothing\n"),
+        (b"def g[T = int](): ...\n\ndef h():\n    return 1\n", b"def g[T = int](): ...\n\ndef h():\n    return 1 1\n"),
+    ],
+    ids=["encoding", "NUL", "coding", "syntax"],
+)  # fmt: skip
+@pytest.mark.parametrize("back", [False, True])
+def test_what_can_t_be_read_is_read_again(root: Path, before: bytes, after: bytes, back: bool) -> None:
+    first, second = (after, before) if back else (before, after)
+    head = b"from django.core.cache import cache\n"
+    path = root / "app/other.py"
+    path.write_bytes(head + first if b"coding" not in first else first + head)
+    run(Options(root, CODES))
+    path.write_bytes(head + second if b"coding" not in first else second + head)
+    assert told(run(Options(root, CODES))) == cold(root)
+
+
+def test_a_folder_that_can_t_be_looked_into_is_told_each_time(root: Path) -> None:
+    run(Options(root, CODES))
+    (root / "loop.py").symlink_to("loop.py")
+    looped = told(run(Options(root, CODES)))
+    assert looped == cold(root)
+    assert "loop.py" in looped[1]
+    (root / "loop.py").unlink()
+    assert told(run(Options(root, CODES))) == cold(root)
+
+
+def test_the_order_in_which_a_hash_walks_changes_nothing(root: Path) -> None:
+    for number in range(6):
+        text = (
+            f"from django.core.cache import cache as cache{number}\n\n\ndef get{number}():\n    return cache{number}\n"
+        )
+        (root / f"app/x{number}.py").write_text(f"{text}\n\ndef q{number}(:\n    cache{number}.get(1)\n")
+    told_by = set()
+    for seed in range(4):
+        command = [sys.executable, "-m", "cachelint", "--no-cache", "--format", "json"]
+        environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
+        told_by.add(subprocess.run(command, cwd=root, capture_output=True, env=environment, check=False).stdout)
+    assert len(told_by) == 1

@@ -31,6 +31,10 @@ _LOOSE = {
     ".make_and_validate_key(": re.compile(rb"\.make_and_validate_key\("),
 }
 
+#: A test that puts something else in the place of a cache, and one that asks how it was called.
+_MOCKED = re.compile(rb"patch(?:\.object|\.multiple)?\([^)\n]*\bcaches?\b")
+_ASKED = re.compile(rb"\.assert_(?:called|any_call|has_calls|awaited)")
+
 
 #: The parts of a key: fixed text, or None for what is made at run time.
 Shape = tuple[str | None, ...]
@@ -121,6 +125,17 @@ class Flows:
                 for origin in origins(template):
                     found.setdefault(id(origin.node), []).append(site)
         return found
+
+    @cached_property
+    def mocked(self) -> str:
+        """A file that puts something else in the place of a cache; empty if none does."""
+        return next((m.path for m in self._facts.codebase.search(_MOCKED, "patch(", "patch.")), "")
+
+    @cached_property
+    def asked(self) -> str:
+        """A file that does so, and asks how it was called; empty if none does."""
+        asking = self._facts.codebase.search(_ASKED, ".assert_")
+        return next((m.path for m in self._facts.codebase.search(_MOCKED, "patch(", "patch.") if m in asking), "")
 
     @cached_property
     def loose_end(self) -> str:

@@ -117,6 +117,8 @@ class _Dictform:
         if traced.shown:
             function, call, name, _ = traced.shown[0]
             return f"{function.where(call)} shows it to a template, as `{name}`"
+        if self.facts.flows.mocked:
+            return f"{self.facts.flows.mocked} puts something else in the place of the cache, which may give instances"
         unguarded = self._unguarded()
         if unguarded:
             return unguarded

@@ -40,6 +40,9 @@ def propose(site: Site, facts: Facts) -> Fix | str:
         reason = "`fix-timeout` in the configuration says so, and another timeout may be in force"
         return Fix(f"pass {text}", (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
     title = f"pass {text}, which is in force now"
+    if facts.flows.asked:
+        reason = f"{facts.flows.asked} asks what the cache was called with"
+        return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
     if settings.has_settings:
         return Fix(title, (edits.after(place, separator + text),), Applicability.SAFE)
     return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, _NO_SETTINGS)
