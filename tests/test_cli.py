@@ -383,3 +383,13 @@ def test_a_folder_that_is_called_like_a_command(project: Path, capsys: pytest.Ca
 def test_the_comment_rule_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rule", "unused-ignore"]) == 0
     assert "CL001" in capsys.readouterr().out
+
+
+def test_a_path_of_which_nothing_is_looked_into(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text('[tool.cachelint]\nexclude = ["app/"]\n')
+    (project / "texts").mkdir()
+    for path in ("app", "app/case.py", "texts"):
+        assert main(["--no-cache", path]) == 0
+        assert f"{path}: nothing in it is looked into" in capsys.readouterr().err
+    main(["--no-cache", "shop"])
+    assert capsys.readouterr().err == ""

@@ -75,6 +75,23 @@ def program() -> None:
     os._exit(code)
 
 
+def _say_left_out(options: Options) -> None:
+    """A path that was named and of which nothing is looked into is no clean one."""
+    files = discover(options.root, options.exclude).files if options.paths else []
+    for path in options.paths:
+        # A file that git ignores is looked into where it is named.
+        known = path in files or any(file.startswith(f"{path}/") for file in files)
+        is_file = (options.root / path).is_file()
+        if not known and (not is_file or (path.endswith(".py") and _is_excluded(options, path))):
+            say(f"{path}: nothing in it is looked into: it holds no Python, or is excluded, or ignored by git")
+
+
+def _is_excluded(options: Options, path: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    return bool(options.exclude) and GitIgnoreSpec.from_lines(options.exclude).match_file(path)
+
+
 def _say_problems(outcome: Outcome) -> None:
     for name, message in sorted(outcome.problems.items()):
         say(f"{shown_path(outcome.root, name)}: {message}" if name else message)
@@ -110,6 +127,8 @@ def _lint(words: argparse.Namespace) -> int:
         changed = since.changed_lines(options.root, words.since) if words.since else None
         with _progress():
             outcome, fixed = _run(options, words)
+        if not outcome.findings:
+            _say_left_out(options)
         _choose(outcome, words, changed)
         if words.write_baseline:
             baseline.write(words.write_baseline, outcome.findings)
