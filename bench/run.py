@@ -210,14 +210,16 @@ def chart(found: dict[str, dict[str, float]]) -> str:
     longest = max(totals.values())
     height = 16 + 35 * len(totals)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="720" height="{height}" font-family="sans-serif"'
-    parts = [f'{head} font-size="13">']
+    # As a picture on a page it does not know the colour of the page's text, but what the reader prefers.
+    style = "<style>text{fill:#333}@media(prefers-color-scheme:dark){text{fill:#ddd}}</style>"
+    parts = [f'{head} font-size="13">', style]
     for index, (name, total) in enumerate(totals.items()):
         y = 16 + index * 35
         width = max(2, total / longest * 420)
         color = "#2a7f62" if name.startswith("cachelint") else "#9aa5b1"
-        parts.append(f'<text x="0" y="{y + 14}" fill="currentColor">{name}</text>')
+        parts.append(f'<text x="0" y="{y + 14}">{name}</text>')
         parts.append(f'<rect x="200" y="{y}" width="{width:.0f}" height="20" fill="{color}"/>')
-        parts.append(f'<text x="{206 + width:.0f}" y="{y + 14}" fill="currentColor">{total:.1f} s</text>')
+        parts.append(f'<text x="{206 + width:.0f}" y="{y + 14}">{total:.1f} s</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
