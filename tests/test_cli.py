@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from cachelint.arguments import COMMANDS
 from cachelint.cli import main
+from cachelint.commands import BY_NAME
 from cachelint.infer.interpreter import Interpreter
 from cachelint.kinds.model import Function
 from cachelint.rules.registry import RULES
@@ -393,3 +395,7 @@ def test_a_path_of_which_nothing_is_looked_into(project: Path, capsys: pytest.Ca
         assert f"{path}: nothing in it is looked into" in capsys.readouterr().err
     main(["--no-cache", "shop"])
     assert capsys.readouterr().err == ""
+
+
+def test_each_command_is_known_to_the_command_line() -> None:
+    assert set(COMMANDS) == set(BY_NAME)

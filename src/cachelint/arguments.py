@@ -19,6 +19,8 @@ Exit code: 0 nothing found, 1 findings are left, 2 something that was asked for 
 """
 
 
+#: What the first word may be instead of a path; cachelint.commands has what each does.
+COMMANDS = ("rule", "config", "clean", "completion")
 #: Exit codes.
 CLEAN, FINDINGS, FAILED = 0, 1, 2
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cachelint.findings import Finding
+from cachelint.options import Refusal
 
 VERSION = 1
 
@@ -16,7 +17,7 @@ VERSION = 1
 Mark = tuple[str, str, str]
 
 
-class BaselineError(Exception):
+class BaselineError(Refusal):
     """A baseline that can't be read or written; the message is one line that names the file."""
 
 

@@ -12,13 +12,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cachelint import baseline, since
-from cachelint.arguments import CLEAN, FAILED, FINDINGS, clash, say
+from cachelint.arguments import CLEAN, COMMANDS, FAILED, FINDINGS, clash, say
 from cachelint.arguments import parser as options_parser
-from cachelint.commands import COMMANDS
 from cachelint.config import ConfigError, make_options
 from cachelint.findings import Confidence, Finding, Severity
 from cachelint.nested import split
+from cachelint.options import Refusal
 from cachelint.project.files import discover
 from cachelint.report.formats import FORMATS, TEXT, plain_text, render
 from cachelint.report.paths import shown_path
@@ -32,7 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if words and words[0] in COMMANDS:
             if os.path.isdir(words[0]):
                 say(f"`{words[0]}` is a command; the folder of that name is ./{words[0]}")
-            return COMMANDS[words[0]](words[1:])
+            # Imported here and below where it is used: most runs need none of it, and importing is half of their time.
+            from cachelint import commands
+
+            return commands.BY_NAME[words[0]](words[1:])
         return _lint(options_parser().parse_args(words))
     except BrokenPipeError:
         # Whoever reads the output has seen enough.
@@ -123,14 +125,24 @@ def _lint(words: argparse.Namespace) -> int:
         options = make_options(
             existing, words.select, words.ignore, all_in_tests=words.all_in_tests, use_store=not words.no_cache
         )
-        known = baseline.read(words.baseline) if words.baseline else None
-        changed = since.changed_lines(options.root, words.since) if words.since else None
+        known = None
+        if words.baseline:
+            from cachelint import baseline
+
+            known = baseline.read(words.baseline)
+        changed = None
+        if words.since:
+            from cachelint import since
+
+            changed = since.changed_lines(options.root, words.since)
         with _progress():
             outcome, fixed = _run(options, words)
         if not outcome.findings:
             _say_left_out(options)
         _choose(outcome, words, changed)
         if words.write_baseline:
+            from cachelint import baseline
+
             baseline.write(words.write_baseline, outcome.findings)
             print(f"{_count(len(outcome.findings), 'finding')} kept in {words.write_baseline}.")
             _say_problems(outcome)
@@ -144,7 +156,7 @@ def _lint(words: argparse.Namespace) -> int:
         _print(outcome, style)
         for name, path in outputs:
             _write_output(outcome, name, path)
-    except (ConfigError, baseline.BaselineError, since.SinceError) as error:
+    except Refusal as error:
         say(str(error))
         return FAILED
     _say_problems(outcome)
@@ -171,6 +183,8 @@ def _choose(outcome: Outcome, words: argparse.Namespace, changed: dict[str, list
     least = order.index(Confidence(words.min_confidence))
     outcome.findings = [f for f in outcome.findings if order.index(f.confidence) >= least]
     if changed is not None:
+        from cachelint import since
+
         outcome.findings = since.only_changed(outcome.findings, changed)
 
 

@@ -113,7 +113,7 @@ def _completion(words: Sequence[str]) -> int:
 
 
 #: By the first word of the command line, who does it.
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+BY_NAME: dict[str, Callable[[Sequence[str]], int]] = {
     "rule": _explain,
     "config": _config,
     "clean": _clean,

@@ -13,7 +13,7 @@ from typing import Any
 
 from pathspec import GitIgnoreSpec
 
-from cachelint.options import Options
+from cachelint.options import Options, Refusal
 from cachelint.project.files import find_root, is_root
 from cachelint.rules.names import NAMES, UNUSED_IGNORE, matching
 
@@ -29,7 +29,7 @@ _KEYS = ("extend", "select", "ignore", "exclude", "per-file-ignores", "wrappers"
 _MAX_EXTENDS = 8
 
 
-class ConfigError(Exception):
+class ConfigError(Refusal):
     """A setting that can't be followed; the message is one line that names the file."""
 
 

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 
+class Refusal(Exception):
+    """Something that was asked for can't be done; the message is one line that says what."""
+
+
 @dataclass(frozen=True)
 class Options:
     """What a run is asked to do.

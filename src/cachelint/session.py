@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cachelint.findings import Finding
 from cachelint.findings.codec import decode, encode
@@ -18,7 +18,9 @@ from cachelint.project.files import Discovery, discover, is_test
 from cachelint.project.kept import Kept
 from cachelint.project.source import Source
 from cachelint.project.store import Store, program
-from cachelint.project.trace import Trace
+
+if TYPE_CHECKING:
+    from cachelint.project.trace import Trace
 
 __all__ = ["Options", "Outcome", "analyse", "joined", "run", "run_with"]
 
@@ -34,7 +36,7 @@ class Outcome:
     uses_cache: bool = True
     counts: dict[str, int] = field(default_factory=dict)
     from_store: bool = False
-    trace: Trace = field(default_factory=Trace)
+    trace: Trace | None = None
 
 
 def run(options: Options) -> Outcome:
@@ -71,7 +73,8 @@ def _worked_out(kept: Kept, whole: Options, found: Discovery) -> Outcome:
         "problems": outcome.problems,
         "uses_cache": outcome.uses_cache,
     }
-    kept.save(results, outcome.trace)
+    if outcome.trace is not None:
+        kept.save(results, outcome.trace)
     return outcome
 
 

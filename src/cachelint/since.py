@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cachelint.findings import Finding
+from cachelint.options import Refusal
 
 _FILE = re.compile(r"^\+\+\+ (?:b/)?(.*?)\t?$")
 _HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 
-class SinceError(Exception):
+class SinceError(Refusal):
     """Git could not say what has changed; the message is one line."""
 
 

@@ -12,10 +12,10 @@ from cachelint.project.names import ClassRef, External, FunctionRef, ModuleRef, 
 from cachelint.project.outline import Definition, ImportBinding, Outline
 from cachelint.project.reading import Reading
 from cachelint.project.source import Source, SourceError, read_source
+from cachelint.project.states import found_below
 from cachelint.project.trace import (
     Asked,
     Trace,
-    found_below,
     found_digest,
     line_digest,
     near_digest,

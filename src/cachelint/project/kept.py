@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cachelint.project.states import found_below, status
 from cachelint.project.store import Store, fingerprint, name_of
-from cachelint.project.trace import Trace, found_below, holds, status
+
+if TYPE_CHECKING:
+    from cachelint.project.trace import Trace
 
 #: Changed files that are asked again; where more have changed, a new run is as fast.
 _MAX_CHANGED = 100
@@ -45,6 +48,9 @@ class Kept:
         return values
 
     def _still_holds(self, last: Any) -> bool:
+        # Imported here: nothing is asked where nothing has changed.
+        from cachelint.project.trace import holds
+
         if last["files"].keys() != self._states.keys():
             return False
         changed = [path for path, state in self._states.items() if last["files"][path] != state]

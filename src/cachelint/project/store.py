@@ -10,7 +10,6 @@ import hashlib
 import importlib.util
 import json
 import os
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -99,6 +98,9 @@ class Store:
 
     def save(self, key: str, values: Any) -> None:
         """Keep values under a key, if that is possible."""
+        # Imported here: a run that finds its results writes nothing.
+        import tempfile
+
         with contextlib.suppress(OSError, ValueError):
             prepare_folder(self.folder.parent)
             handle, name = tempfile.mkstemp(dir=self.folder, suffix=".tmp")

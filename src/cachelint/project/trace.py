@@ -7,7 +7,6 @@ answers all of them as before, leads to the same results: they need not be worke
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -159,30 +158,3 @@ def found_digest(found: list[tuple[bytes, ...]]) -> str:
 def text_digest(reading: Reading, number: int) -> str:
     """The text of a definition by its number; by the complement of it, its header."""
     return digest(reading.text(max(number, ~number), header_only=number < 0))
-
-
-def status(path: Path) -> list[int]:
-    """Time and size of a file, by which a change is noticed; the number of the error where they can't be told."""
-    try:
-        found = os.stat(path)
-    except OSError as error:
-        return [error.errno or -1]
-    # The time of the last change of its mode or name as well: a file that may not be read any more has the same size.
-    return [found.st_mtime_ns, found.st_size, found.st_ctime_ns]
-
-
-def found_below(root: Path, paths: Iterable[str], kinds: tuple[str, ...], name: str) -> dict[str, list[int]]:
-    """The files called ``name`` in folders of some kinds that stand beside or above Python files, with their status."""
-    folders = {""}
-    for path in paths:
-        folder = path.rpartition("/")[0]
-        while folder and folder not in folders:
-            folders.add(folder)
-            folder = folder.rpartition("/")[0]
-    found: dict[str, list[int]] = {}
-    for folder in sorted(folders):
-        for kind in kinds:
-            path = "/".join(part for part in (folder, kind, name) if part)
-            if os.path.isfile(root / path):
-                found[path] = status(root / path)
-    return found
