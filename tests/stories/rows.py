@@ -272,3 +272,22 @@ def story():
 
 
 EXPECTED = ["Tea", "Jam", [1, 2, 3]]
+
+
+# --- rows or none at all
+def listed(pages):
+    books = cache.get(f"listed-or-none:v1:{pages}")
+    if books is None:
+        if pages > 1000:
+            books = []
+        else:
+            books = Book.objects.filter(pages__gt=pages)
+        cache.set(f"listed-or-none:v1:{pages}", books, 300)  # CL102 unsafe
+    return [book.title for book in books]
+
+
+def story():
+    return [sorted(listed(200)), listed(2000), sorted(listed(200)), listed(2000)]
+
+
+EXPECTED = [["Jam", "Rye"], [], ["Jam", "Rye"], []]

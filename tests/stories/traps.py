@@ -744,3 +744,19 @@ def story():
 
 
 EXPECTED = "book.title='Tea'"
+
+
+# --- an instance, or an empty list
+def book(pk):
+    found = cache.get(f"t:or-list:v1:{pk}")
+    if found is None:
+        found = Book.objects.get(pk=pk) if pk else []
+        cache.set(f"t:or-list:v1:{pk}", found, 300)  # CL101 none
+    return found.title if found else "none"
+
+
+def story():
+    return [book(1), book(0), book(1), book(0)]
+
+
+EXPECTED = ["Tea", "none", "Tea", "none"]

@@ -15,6 +15,7 @@ from cachelint.kinds.model import (
     List,
     ModelInstance,
     ModelType,
+    Never,
     QuerySet,
     Scalar,
     Str,
@@ -44,6 +45,8 @@ class Form(enum.Enum):
 def stored_model(site: Site) -> tuple[ModelType, Form]:
     """The model that a write stores, and in which form. Raises Refused for any other value."""
     found: list[tuple[ModelType, Form]] = []
+    #: What an empty list or dict, in the place of the value at times, can stand for.
+    empty: set[Form] = set()
     for member in members(site.value) if site.value is not None else ():
         match member:
             case ModelInstance(model=model):
@@ -60,6 +63,10 @@ def stored_model(site: Site) -> tuple[ModelType, Form]:
                 if not pickle_keeps(member.key):
                     raise Refused(f"the keys of what is stored are no plain data that is known (`{describe(member)}`)")
                 found.append((inner.model, Form.BY_KEY))
+            case List(element=element, items=()) if isinstance(force(element), Never):
+                empty.add(Form.MANY)
+            case Dict(value=value, entries=(), default=None) if isinstance(force(value), Never):
+                empty.add(Form.BY_KEY)
             case Cached():
                 continue
             case _ if member == NONE:
@@ -70,7 +77,7 @@ def stored_model(site: Site) -> tuple[ModelType, Form]:
                 raise Refused("what is stored is at times something of which nothing is known")
             case _:
                 raise Refused(f"what is stored is more than instances alone (`{describe(member)}`)")
-    if len(set(found)) != 1:
+    if len(set(found)) != 1 or not empty <= {form for _, form in found}:
         models = ", ".join(sorted({f"`{model.short_name}`" for model, _ in found}))
         raise Refused(f"what is stored is of several models or forms ({models})" if found else "no instance is stored")
     return found[0]
