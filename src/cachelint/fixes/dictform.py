@@ -14,13 +14,13 @@ from cachelint.caching.sites import Site
 from cachelint.django.fields import Field
 from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes import edits, plainrows
+from cachelint.fixes.around import is_guarded, may_give_none
 from cachelint.fixes.newkey import Moved, NoKey, move
 from cachelint.fixes.queries import Queries, kind_of
 from cachelint.fixes.stored import Form, Refused, json_keeps, pickle_keeps, stored_model
 from cachelint.fixes.templates import names_in_templates
 from cachelint.fixes.tracing import Tracer
 from cachelint.fixes.tree import Escapes, Function, is_none, short
-from cachelint.infer.scan import called_name
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
     NONE,
@@ -33,7 +33,6 @@ from cachelint.kinds.model import (
     Unknown,
 )
 from cachelint.project import FunctionRef
-from cachelint.project.trees import descendants
 
 #: Methods that a class can define to make its instances more than their fields.
 _MAGIC = (
@@ -142,10 +141,10 @@ class _Dictform:
         """A field that is read of what may be None, which raises another error than before; empty if none is."""
         kinds = [m for site in self.flow.all_sites if site.value is not None for m in members(site.value)]
         traced = self.tracer.traced
-        if NONE not in kinds and not any(_may_give_none(value) for _, value, form in traced.made if form is Form.ONE):
+        if NONE not in kinds and not any(may_give_none(value) for _, value, form in traced.made if form is Form.ONE):
             return ""
         for function, attribute in traced.reads:
-            if isinstance(attribute.value, cst.Name) and not _is_guarded(function, attribute, attribute.value.value):
+            if isinstance(attribute.value, cst.Name) and not is_guarded(function, attribute, attribute.value.value):
                 name = attribute.value.value
                 return (
                     f"{function.where(attribute)}: where `{name}` is None, a TypeError takes the AttributeError's place"
@@ -409,38 +408,6 @@ class _Dictform:
         if self.form is Form.BY_KEY:
             return f"{{key: {shown} for key, row in {code}.items()}}"
         return f"[{shown} for row in {code}]" if self.form is Form.MANY else shown
-
-
-def _may_give_none(node: cst.BaseExpression) -> bool:
-    inner = node.expression if isinstance(node, cst.Await) else node
-    return called_name(inner) in ("first", "last", "afirst", "alast")
-
-
-def _is_guarded(function: Function, node: cst.CSTNode, name: str) -> bool:
-    """Whether a use of a variable stands under a test of it, or after one that leaves."""
-    current = node
-    while current in function.above:
-        current, inner = function.above[current], current
-        test = current.test if isinstance(current, cst.If | cst.IfExp | cst.While) else None
-        if isinstance(current, cst.BooleanOperation) and inner is current.right:
-            test = current.left
-        if test is not None and test is not inner and _names(test, name):
-            return True
-    line = function.line(node)
-    return any(
-        isinstance(found, cst.If) and _names(found.test, name) and function.line(found) < line and _leaves(found.body)
-        for found in function.above
-    )
-
-
-def _names(node: cst.CSTNode, name: str) -> bool:
-    return any(isinstance(n, cst.Name) and n.value == name for n in (node, *descendants(node)))
-
-
-def _leaves(body: cst.BaseSuite) -> bool:
-    last = body.body[-1] if body.body else None
-    statement = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
-    return isinstance(statement, cst.Return | cst.Raise | cst.Continue | cst.Break)
 
 
 def _is_dotted(node: cst.BaseExpression) -> bool:

@@ -8,6 +8,16 @@ import libcst as cst
 
 from cachelint.caching.collect import Facts
 from cachelint.django.fields import MODEL_API
+from cachelint.fixes.around import (
+    argument_of,
+    binds,
+    call_of,
+    expects_error,
+    is_empty,
+    is_name,
+    is_shown_as_written,
+    takes_keys,
+)  # fmt: skip
 from cachelint.fixes.callers import calls_of
 from cachelint.fixes.stored import Form
 from cachelint.fixes.tree import Escapes, Function, is_none, short
@@ -18,7 +28,6 @@ from cachelint.project import ClassRef, FunctionRef, Lift
 _MAX_FOLLOWED = 12
 #: Built-in functions that give a list of the same rows.
 _SAME_ROWS = frozenset({"list", "sorted", "reversed", "tuple"})
-_OF_KEYS = frozenset({"list", "sorted", "tuple", "set", "frozenset", "iter"})
 _ONE_OF_ROWS = frozenset({"max", "min", "next"})
 _ONLY_TESTS = frozenset({"len", "bool", "any", "all"})
 _ALL_NAMES = frozenset({"locals", "vars", "eval", "exec", "globals"})
@@ -176,7 +185,7 @@ class Tracer:
                 return True
             case cst.For() | cst.CompFor() if parent.iter is node:
                 return True  # Its keys, which stay what they are.
-            case cst.Arg() if parent.keyword is None and not parent.star and _takes_keys(_call(function, parent)):
+            case cst.Arg() if parent.keyword is None and not parent.star and takes_keys(call_of(function, parent)):
                 return True
             case _:
                 return False
@@ -208,7 +217,7 @@ class Tracer:
                 comparison = function.above[parent]
                 assert isinstance(comparison, cst.Comparison)
                 self.traced.looked_up.append((function, comparison.left))
-            case cst.Arg() if called_name(_call(function, parent)) in _ONLY_TESTS:
+            case cst.Arg() if called_name(call_of(function, parent)) in _ONLY_TESTS:
                 return
             case _:
                 raise function.escape(node, "is used in a way that a dict could not stand in for")
@@ -220,7 +229,7 @@ class Tracer:
             parent = function.above.get(node)
             if node is target:
                 continue
-            if isinstance(parent, cst.AssignTarget | cst.NamedExpr | cst.Param) or _binds(parent, node):
+            if isinstance(parent, cst.AssignTarget | cst.NamedExpr | cst.Param) or binds(parent, node):
                 raise function.escape(node, "is something else at times")
             self.mapping(function, node)
 
@@ -272,9 +281,9 @@ class Tracer:
             isinstance(above, cst.AugAssign | cst.AnnAssign) and above.target is parent
         ):
             raise function.escape(node, "is changed")
-        if _is_shown_as_written(function, parent):
+        if is_shown_as_written(function, parent):
             raise function.escape(node, "is shown with its own code, by `=` in an f-string")
-        if _expects_error(function, parent):
+        if expects_error(function, parent):
             raise function.escape(node, "is read where an AttributeError is expected")
         self.traced.reads.append((function, parent))
         return False
@@ -469,7 +478,7 @@ class Tracer:
                 self.source(function, statement.value, form)
             elif isinstance(parent, cst.NamedExpr) and parent.target is node:
                 self.source(function, parent.value, form)
-            elif _binds(parent, node):
+            elif binds(parent, node):
                 raise function.escape(node, "is assigned in a way that is not understood")
             elif node in self.stored:
                 continue
@@ -481,7 +490,7 @@ class Tracer:
     def source(self, function: Function, node: cst.BaseExpression, form: Form) -> None:
         """What gives the value: a read of the cache, a variable, a function of the project, or what makes it."""
         inner = node.expression if isinstance(node, cst.Await) else node
-        if is_none(inner) or inner in self.cache_calls or _is_empty(inner, form):
+        if is_none(inner) or inner in self.cache_calls or is_empty(inner, form):
             self._seen.add((id(node), form))
             return
         if id(node) in self._sources or (id(node), form) in self._seen:
@@ -503,7 +512,7 @@ class Tracer:
             case cst.ListComp() if (
                 form is Form.MANY
                 and isinstance(inner.for_in.target, cst.Name)
-                and _is_name(inner.elt, inner.for_in.target.value)
+                and is_name(inner.elt, inner.for_in.target.value)
             ):
                 self._seen.add((id(inner.elt), Form.ONE))
                 self.traced.made.append((function, inner.for_in.iter, Form.MANY))
@@ -512,7 +521,7 @@ class Tracer:
             case cst.DictComp() if (
                 form is Form.BY_KEY
                 and isinstance(inner.for_in.target, cst.Name)
-                and _is_name(inner.value, inner.for_in.target.value)
+                and is_name(inner.value, inner.for_in.target.value)
             ):
                 self._seen.add((id(inner.value), Form.ONE))
                 self.traced.made.append((function, inner.for_in.iter, Form.MANY))
@@ -526,63 +535,3 @@ class Tracer:
                     self.returns(self.function(ref, lift), form)
                     return
         self.traced.made.append((function, node, form))
-
-
-def _call(function: Function, argument: cst.CSTNode) -> cst.BaseExpression:
-    call = function.above.get(argument)
-    return call if isinstance(call, cst.BaseExpression) else cst.Name("_")
-
-
-def _takes_keys(call: cst.BaseExpression) -> bool:
-    return isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value in _OF_KEYS
-
-
-def _binds(parent: cst.CSTNode | None, node: cst.Name) -> bool:
-    if isinstance(parent, cst.AnnAssign | cst.AugAssign | cst.For | cst.CompFor):
-        return parent.target is node
-    return isinstance(parent, cst.Global | cst.NameItem | cst.Del | cst.AsName | cst.Element)
-
-
-def _is_shown_as_written(function: Function, node: cst.CSTNode) -> bool:
-    """``f"{book.title=}"``: the text of the expression is part of what comes out."""
-    current: cst.CSTNode | None = node
-    while current is not None and not isinstance(current, cst.BaseStatement):
-        if isinstance(current, cst.FormattedStringExpression) and current.equal is not None:
-            return True
-        current = function.above.get(current)
-    return False
-
-
-def _expects_error(function: Function, node: cst.CSTNode) -> bool:
-    """Whether somebody around waits for an AttributeError, which a dict does not raise."""
-    current = node
-    while current in function.above:
-        current, inner = function.above[current], current
-        if isinstance(current, cst.Try) and inner is current.body:
-            if any(h.type is not None and "AttributeError" in function.lift.code(h.type) for h in current.handlers):
-                return True
-        if isinstance(current, cst.With) and any("AttributeError" in function.lift.code(i) for i in current.items):
-            return True
-    return False
-
-
-def argument_of(call: cst.Call, name: str, positional: list[str]) -> cst.BaseExpression | None:
-    """What a call passes for a parameter; None where that can't be told."""
-    for argument in call.args:
-        if argument.star:
-            return None
-        if argument.keyword is not None and argument.keyword.value == name:
-            return argument.value
-    plain = [argument for argument in call.args if argument.keyword is None]
-    index = positional.index(name) if name in positional else len(plain)
-    return plain[index].value if index < len(plain) else None
-
-
-def _is_empty(node: cst.BaseExpression, form: Form) -> bool:
-    if isinstance(node, cst.Dict):
-        return form is Form.BY_KEY and not node.elements
-    return form is Form.MANY and isinstance(node, cst.List | cst.Tuple) and not node.elements
-
-
-def _is_name(node: cst.BaseExpression, name: str) -> bool:
-    return isinstance(node, cst.Name) and node.value == name
