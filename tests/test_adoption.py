@@ -291,3 +291,25 @@ def test_a_wrong_configuration_inside_is_named(repository: Path, capsys: pytest.
     (repository / "front/pyproject.toml").write_text("[tool.cachelint]\nselekt = []\n")
     assert run() == 2
     assert "front/pyproject.toml: tool.cachelint: unknown key 'selekt'" in capsys.readouterr().err
+
+
+def test_a_gitignore_that_takes_a_project_in_again(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / ".gitignore").write_text("*\n!front/\n!front/**\n!back/\n!back/**\n")
+    run("--format", "concise")
+    files = [line.split(":")[0] for line in capsys.readouterr().out.splitlines()]
+    assert files == ["back/app/case.py", "front/app/case.py"]
+
+
+def test_a_project_whose_name_looks_like_a_pattern(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "front").rename(repository / "fr[1] !#")
+    run("--format", "concise")
+    files = [line.split(":")[0] for line in capsys.readouterr().out.splitlines()]
+    assert files == ["back/app/case.py", "fr[1] !#/app/case.py"]
+
+
+def test_what_is_kept_is_removed_in_each_project(repository: Path) -> None:
+    main([])
+    kept = [repository / ".cachelint_cache", repository / "front/.cachelint_cache"]
+    assert all(folder.is_dir() for folder in kept)
+    main(["clean"])
+    assert not any(folder.exists() for folder in kept)

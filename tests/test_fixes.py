@@ -1031,17 +1031,22 @@ def test_it(cache):
 """
 
 
+NO_MOCK = 'client.patch("/api/cache/").assert_called()'
+
+
 @pytest.mark.parametrize(
     ("line", "code", "safe"),
     [
         ("cache.get.return_value = 1", "CL101", False),
         ("cache.get.return_value = 1", "CL201", True),
         ('cache.set.assert_called_once_with("total", 1)', "CL201", False),
+        (NO_MOCK, "CL101", True),
     ],
 )
 def test_a_test_that_stands_in_for_the_cache(line: str, code: str, safe: bool, tmp_path: Path) -> None:
     case = textwrap.dedent(READ_WRITE).lstrip() + '\n\ndef total():\n    cache.set("total", 1)\n'
-    root = make_project(tmp_path, case, app__test_case=MOCKING.format(line))
+    test = MOCKING.format(line) if line != NO_MOCK else f"def test_it(client):\n    {line}\n"
+    root = make_project(tmp_path, case, app__test_case=test)
     (finding,) = [f for f in check(root).findings if f.code == code]
     assert finding.fix is not None
     assert finding.fix.applicability is (Applicability.SAFE if safe else Applicability.UNSAFE)

@@ -55,16 +55,18 @@ def _show_page(text: str) -> None:
 def _clean(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("cachelint clean", description="Remove the results that are kept on disk.")
     parser.parse_args(list(words))
-    folder = find_root(Path.cwd()) / FOLDER
-    if not folder.is_dir():
+    root = find_root(Path.cwd())
+    folders = [place / FOLDER for place in (root, *(root / inner for inner in discover(root).projects))]
+    kept = [folder for folder in folders if folder.is_dir()]
+    for folder in kept:
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            say(f"{folder}: can't be removed: {error.strerror or error}")
+            return FAILED
+        print(f"Removed {folder}.")
+    if not kept:
         print("Nothing is kept here.")
-        return CLEAN
-    try:
-        shutil.rmtree(folder)
-    except OSError as error:
-        say(f"{folder}: can't be removed: {error.strerror or error}")
-        return FAILED
-    print(f"Removed {folder}.")
     return CLEAN
 
 

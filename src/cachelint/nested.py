@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from cachelint.findings import Finding, Fix, Place
@@ -24,13 +25,18 @@ def split(options: Options, found: Discovery) -> list[tuple[str, Options]]:
     parts: list[tuple[str, Options]] = []
     rest = tuple(p for p in options.paths if not any(p == f or p.startswith(f"{f}/") for f in inner))
     if rest or not options.paths:
-        without = (*options.exclude, *(f"/{folder}/" for folder in inner))
-        parts.append(("", replace(options, paths=rest, exclude=without)))
+        without = (*options.exclude, *(f"/{_escaped(folder)}/" for folder in inner))
+        parts.append(("", replace(options, paths=rest, exclude=without, nested=None)))
     for folder, made in inner.items():
         wanted = _inside(folder, options.paths)
         if wanted is not None:
             parts.append((folder, replace(made, paths=wanted, use_store=options.use_store)))
     return parts
+
+
+def _escaped(folder: str) -> str:
+    """A folder's name as a pattern that matches it alone."""
+    return re.sub(r"([\\*?\[\]!# ])", r"\\\1", folder)
 
 
 def _inside(folder: str, paths: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -32,7 +32,7 @@ _LOOSE = {
 }
 
 #: A test that puts something else in the place of a cache, and one that asks how it was called.
-_MOCKED = re.compile(rb"patch(?:\.object|\.multiple)?\([^)\n]*\bcaches?\b")
+_MOCKED = re.compile(rb"(?<![\w.])(?:(?:unittest\.)?mock\.|mocker\.)?patch(?:\.object|\.multiple)?\([^)\n]*\bcaches?\b")
 _ASKED = re.compile(rb"\.assert_(?:called|any_call|has_calls|awaited)")
 
 

@@ -509,23 +509,11 @@ class Tracer:
                 self.source(function, inner.body, form)
                 self.source(function, inner.orelse, form)
                 return
-            case cst.ListComp() if (
-                form is Form.MANY
-                and isinstance(inner.for_in.target, cst.Name)
-                and is_name(inner.elt, inner.for_in.target.value)
-            ):
-                self._seen.add((id(inner.elt), Form.ONE))
+            case cst.ListComp() | cst.DictComp() if _collects(inner, form):
+                collected = inner.value if isinstance(inner, cst.DictComp) else inner.elt
+                self._seen.add((id(collected), Form.ONE))
                 self.traced.made.append((function, inner.for_in.iter, Form.MANY))
-                self._element(function, inner.for_in.target.value, inner, inner.for_in)
-                return
-            case cst.DictComp() if (
-                form is Form.BY_KEY
-                and isinstance(inner.for_in.target, cst.Name)
-                and is_name(inner.value, inner.for_in.target.value)
-            ):
-                self._seen.add((id(inner.value), Form.ONE))
-                self.traced.made.append((function, inner.for_in.iter, Form.MANY))
-                self._element(function, inner.for_in.target.value, inner, inner.for_in)
+                self._element(function, cst.ensure_type(collected, cst.Name).value, inner, inner.for_in)
                 return
             case cst.Call():
                 ref = self._callee(function, inner)
@@ -535,3 +523,11 @@ class Tracer:
                     self.returns(self.function(ref, lift), form)
                     return
         self.traced.made.append((function, node, form))
+
+
+def _collects(comprehension: cst.ListComp | cst.DictComp, form: Form) -> bool:
+    """Whether a comprehension does nothing but to put what it goes through into a list or dict."""
+    collected = comprehension.value if isinstance(comprehension, cst.DictComp) else comprehension.elt
+    target = comprehension.for_in.target
+    wanted = Form.BY_KEY if isinstance(comprehension, cst.DictComp) else Form.MANY
+    return form is wanted and isinstance(target, cst.Name) and is_name(collected, target.value)

@@ -69,7 +69,7 @@ def discover(root: Path, exclude: Sequence[str] = ()) -> Discovery:
     found = Discovery(root)
     specs: list[tuple[str, GitIgnoreSpec]] = []
     if exclude:
-        specs.append(("", _spec(exclude)))
+        specs.append((_EXCLUDED, _spec(exclude)))
     specs.extend(_inherited_ignores(root))
     found.files = sorted(_walk(root, "", specs, found))
     return found
@@ -106,9 +106,18 @@ def _walk(folder: Path, relative: str, specs: list[tuple[str, GitIgnoreSpec]], f
             found.errors.append((path, error.strerror or str(error)))
 
 
+#: In the place of a folder: the patterns of the configuration.
+_EXCLUDED = "\0"
+
+
 def _ignored(path: str, specs: list[tuple[str, GitIgnoreSpec]]) -> bool:
     verdict = False
     for base, spec in specs:
+        if base == _EXCLUDED:
+            # What the configuration leaves out, no `.gitignore` takes in again.
+            if spec.match_file(path):
+                return True
+            continue
         if base.startswith("../"):
             inner = f"{base[3:]}/{path}" if base[3:] else path
         elif base:
