@@ -101,3 +101,48 @@ def kept(value):
     except KeyError:
         chosen = caches["default"]
     chosen.set("a", value)  # CL201
+
+
+# --- a cache that a function keeps in a global, and gives out
+_kept = None
+
+
+def shared():
+    global _kept
+    if _kept is None:
+        _kept = caches["reports"]
+    return _kept
+
+
+def store():
+    shared().set("total", 1)  # CL201
+
+
+# --- a cache that a function puts into a variable, and gives out
+def shared(name):
+    chosen = caches[name]
+    return chosen
+
+
+def store():
+    shared("reports").set("total", 1)  # CL201
+    shared("reports").set("other", 1, 60)
+
+
+# --- a cache in an f-string, and one that is only spoken of
+def text():
+    return f"in all: {cache.get_or_set('total', 1)}"  # CL201
+
+
+def spoken(message="cache.set(1, 2)", kept="it's in the cache"):
+    """Nothing like cache.set("total", 1) stands here."""
+    message.get(kept)  # cache.set("total", 1)
+
+
+# --- a cache by the name of an attribute in a string
+class Store:
+    def __init__(self):
+        self.backend = caches["reports"]
+
+    def keep(self):
+        getattr(self, "backend").set("total", 1)  # CL201

@@ -28,6 +28,7 @@ _MAX_ROUNDS = 5
 
 #: What stands before and after a name that is handed on as it is, subscripted or called.
 _BOUND_BEFORE = re.compile(rb"=\s*(?:\(\s*)?(?:[\w.]+\.)?\Z")
+_VARIABLE_BEFORE = re.compile(rb"(?:^|[\s;(])(\w+)\s*(?::[^=\n]+)?=\s*(?:\(\s*)?(?:[\w.]+\.)?\Z")
 _RETURNED_BEFORE = re.compile(rb"\breturn\s+(?:[\w.]+\.)?\Z")
 _STORED_BEFORE = re.compile(rb"\b(?:self|cls)\.(\w+)\s*(?::[^=\n]+)?=\s*(?:[\w.]+\.)?\Z")
 _LATER_BEFORE = re.compile(rb"=\s*(?:\w+\.)*SimpleLazyObject\(\s*(?:lambda\s*:\s*)?(?:[\w.]+\.)?\Z")
@@ -106,6 +107,10 @@ def _handing(module: Module, word: str) -> Iterator[tuple[str, str]]:
             yield form, stored.group(1).decode()
         if after and _BOUND_BEFORE.search(before):
             yield from ((form, d.name) for d in module.around(word, place) if d.form == "assignment")
+            variable = _VARIABLE_BEFORE.search(before)
+            if variable:
+                functions = [d for d in module.around(word, place) if d.form == "function"]
+                yield from ((form, left) for f in functions for left in _leaving(module, f, variable.group(1)))
         elif after and _RETURNED_BEFORE.search(before):
             for function in module.around(word, place):
                 if function.form == "function":
@@ -113,6 +118,14 @@ def _handing(module: Module, word: str) -> Iterator[tuple[str, str]]:
         elif _LATER_BEFORE.search(before):
             later = f"{word}[]" if rest.startswith(b"[") else f"{word}()"
             yield from ((later, d.name) for d in module.around(word, place) if d.form == "assignment")
+
+
+def _leaving(module: Module, function: Definition, variable: bytes) -> Iterator[str]:
+    """The forms under which what a variable of a function holds leaves it: as its result, or as a global name."""
+    if module.matches(function, re.compile(rb"\breturn\s+" + variable + rb"\b")):
+        yield from (function.name, f"{function.name}()")
+    if module.matches(function, re.compile(rb"\bglobal\s[^\n]*\b" + variable + rb"\b")):
+        yield variable.decode()
 
 
 def _renamed(module: Module, word: str) -> Iterator[str]:

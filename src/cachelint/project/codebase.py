@@ -116,7 +116,7 @@ class Module:
         return found
 
     def near(self, word: str) -> list[tuple[bytes, bytes]]:
-        """For each place where a word stands, not as a part of another, what is before and after it."""
+        """For each place where a word stands in code, not as a part of another, what is before and after it."""
         if word not in self._asked.near:
             self._asked.near[word] = near_digest(self.reading, word)
         return self.reading.near(word)
@@ -126,11 +126,13 @@ class Module:
         return [self.reading.definitions[number] for number in self._standing(word)[place]]
 
     def naming(self, word: str) -> list[Definition]:
-        """The definitions that a word stands in, not as a part of another."""
+        """The definitions in whose code a word stands, not as a part of another."""
         numbers = {number for around in self._standing(word) for number in around}
         return [self.reading.definitions[number] for number in sorted(numbers)]
 
     def _standing(self, word: str) -> list[tuple[int, ...]]:
+        if not self.near(word):
+            return []
         _ = self.outline
         found = self._asked.standing[word] = self.reading.standing(word)
         return found

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cachelint.project.prose import without_prose
+
 if TYPE_CHECKING:
     from cachelint.project.outline import Definition, Outline
 
@@ -32,6 +34,11 @@ class Reading:
         return outline(self.data)
 
     @cached_property
+    def code(self) -> bytes:
+        """The text without what is said to people in it."""
+        return without_prose(self.data)
+
+    @cached_property
     def definitions(self) -> list[Definition]:
         """All that the file defines, in one order; a definition is known by its number in it."""
         return list(self.outline.walk())
@@ -42,10 +49,11 @@ class Reading:
         return {id(definition): number for number, definition in enumerate(self.definitions)}
 
     def places(self, word: str) -> list[int]:
-        """Where a word stands, not as a part of another: bytes from the start, ascending."""
+        """Where a word stands in code, not as a part of another: bytes from the start, ascending."""
         found = self._places.get(word)
         if found is None:
-            found = self._places[word] = list(_places(self.data, word.encode()))
+            data = word.encode()
+            found = self._places[word] = list(_places(self.code, data)) if data in self.data else []
         return found
 
     def near(self, word: str) -> list[tuple[bytes, bytes]]:
