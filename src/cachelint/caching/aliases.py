@@ -82,11 +82,12 @@ def _overridden_elsewhere(interpreter: Interpreter) -> bool:
     )
 
 
+# Both begin with a word, which makes the search fast; that it is no part of another is looked at behind it.
 _STORED = re.compile(
-    rb"\bCACHES\s*\[\s*(?:['\"](\w+)['\"])?[^\]\n]*\](?:\s*\[[^\]\n]*\])*\s*"
+    rb"CACHES(?<!\wCACHES)\s*\[\s*(?:['\"](\w+)['\"])?[^\]\n]*\](?:\s*\[[^\]\n]*\])*\s*"
     rb"(?:=(?!=)|\.\s*(?:update|setdefault|pop)\()"
 )
-_UPDATED = re.compile(rb"\bCACHES\s*\.\s*(?:update|setdefault|pop|clear)\(")
+_UPDATED = re.compile(rb"CACHES(?<!\wCACHES)\s*\.\s*(?:update|setdefault|pop|clear)\(")
 
 
 def _changed_later(interpreter: Interpreter, name: str) -> bool:

@@ -8,7 +8,7 @@ them, or calls no method of a cache, is never looked into. Names only choose wha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from cachelint.caching.sites import METHOD_NAMES
 from cachelint.project import Codebase, Definition, Module
@@ -23,7 +23,9 @@ _LOADING = (
 )  # fmt: skip
 _LOAD_CALL = re.compile(rb"\b(?:loads?|Unpickler|unpickle|decode|unsafe_load|full_load|eval|exec|open)\s*\(")
 _METHOD = re.compile(rb"\.\s*(?:" + "|".join(sorted(METHOD_NAMES)).encode() + rb")\s*\(|\bin\b")
-_ANNOTATED = re.compile(rb"\b(\w+)\s*:\s*['\"]?(?:\w+\.)*(?:BaseCache|RedisCache)\b")
+#: What is annotated with a class of caches, and the name before such an annotation.
+_CACHE_CLASSES = ("BaseCache", "RedisCache")
+_ANNOTATED_BEFORE = re.compile(rb"\b(\w+)\s*:\s*['\"]?(?:\w+\.)*\Z")
 _MAX_ROUNDS = 5
 
 #: What stands before and after a name that is handed on as it is, subscripted or called.
@@ -46,10 +48,6 @@ def _importing(codebase: Codebase) -> list[Module]:
     return codebase.search(_IMPORT, "core.cache", "core import", "django_redis", "django_valkey")
 
 
-def _alternation(words: Iterable[str]) -> bytes:
-    return rb"(?:" + b"|".join(re.escape(w.encode()) for w in sorted(words)) + rb")"
-
-
 class Carriers:
     """The names by which cache objects, and instances of wrapper classes, travel through the project.
 
@@ -67,8 +65,10 @@ class Carriers:
             yield from ("cache", "caches[]", "get_cache()")
             for name, form in (("cache", "{}"), ("caches", "{}[]")):
                 yield from (form.format(bound) for bound in _renamed(module, name))
-            for (annotated,) in module.findall(_ANNOTATED):
-                yield annotated.decode()
+            for before, _ in [near for name in _CACHE_CLASSES for near in module.near(name)]:
+                annotated = _ANNOTATED_BEFORE.search(before)
+                if annotated:
+                    yield annotated.group(1).decode()
 
     def travelling(self, forms: set[str]) -> set[str]:
         """Forms, and all those that what they name is handed on to."""
@@ -142,13 +142,18 @@ def names_of(forms: Iterable[str]) -> set[str]:
 
 
 def candidates(
-    codebase: Codebase, words: set[str], calls: re.Pattern[bytes] = _METHOD
+    codebase: Codebase, words: set[str], called: Collection[str] = ()
 ) -> Iterator[tuple[Module, Definition]]:
-    """The definitions that mention one of ``words`` and call something that ``calls`` matches."""
+    """The definitions that mention one of ``words`` and call one of ``called``, or else a method of caches."""
+    calls = calls_of(called) if called else _METHOD
+    # Few files that name a thing call it, and only those need to be outlined. All call something named like a method
+    # of caches.
+    calling = {module.path for module in codebase.search(calls, *called)} if called else codebase.modules.keys()
     named: dict[str, list[str]] = {}
     for word in sorted(words):
         for module in codebase.containing(word):
-            named.setdefault(module.path, []).append(word)
+            if module.path in calling:
+                named.setdefault(module.path, []).append(word)
     for path in sorted(named):
         module = codebase.modules[path]
         mentioned = {id(definition) for word in named[path] for definition in module.naming(word)}
@@ -175,5 +180,7 @@ def _whole(word: str) -> re.Pattern[bytes]:
 
 def calls_of(names: Iterable[str]) -> re.Pattern[bytes]:
     """A pattern for calls of functions or methods of some names, decorators included."""
-    words = _alternation(names)
-    return re.compile(rb"\b" + words + rb"\s*\(|@\s*(?:\w+\.)*" + words + rb"\b")
+    words = [re.escape(name.encode()) for name in sorted(names)]
+    # Each alternative begins with the name, or with `@`, which makes the search fast.
+    called = b"|".join(word + rb"(?<!\w" + word + rb")\s*\(" for word in words)
+    return re.compile(called + rb"|@\s*(?:\w+\.)*(?:" + b"|".join(words) + rb")\b")

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from cachelint.caching.candidates import Carriers, calls_of, candidates, loaders, names_of, uses_cache
+from cachelint.caching.candidates import Carriers, candidates, loaders, names_of, uses_cache
 from cachelint.caching.declared import Declared, site_of
 from cachelint.caching.flows import Flows
 from cachelint.caching.mentions import Mentions
@@ -144,7 +144,7 @@ class _Collector:
         carriers = Carriers(self.codebase)
         self.carriers = carriers.words
         names = {d.short_name for d in self.declared.values()}
-        declared = candidates(self.codebase, names, calls_of(names)) if names else ()
+        declared = candidates(self.codebase, names, names) if names else ()
         for module, definition in [
             *candidates(self.codebase, carriers.words), *loaders(self.codebase), *declared,
         ]:  # fmt: skip
@@ -182,12 +182,12 @@ class _Collector:
                 found[(inner[0].path, inner[1].start)] = inner
             names = {parent.name} | {c.definition.name for c in self.interpreter.classes.subclasses(owner)}
             words = names_of(carriers.travelling(names | {f"{n}()" for n in names}))
-            callers = list(candidates(self.codebase, words, calls_of([name])))
+            callers = list(candidates(self.codebase, words, [name]))
             # A name that half the project calls says nothing of who calls this method.
             for inner in callers if len(callers) <= _MAX_CALLERS else ():
                 found[(inner[0].path, inner[1].start)] = inner
         if plain:
-            for inner in candidates(self.codebase, plain, calls_of(plain)):
+            for inner in candidates(self.codebase, plain, plain):
                 found[(inner[0].path, inner[1].start)] = inner
         return list(found.values())
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 
 import libcst as cst
 
@@ -51,6 +53,7 @@ class Mentions:
         self.codebase = interpreter.codebase
         self.classes = interpreter.classes
         self._found: dict[tuple[str, int, str], tuple[Mention, ...]] = {}
+        self._named: dict[int, _Named] = {}
 
     def of(self, module: Module, definition: Definition) -> tuple[Mention, ...]:
         """Where a definition may be named, but in imports and where it is defined.
@@ -86,15 +89,14 @@ class Mentions:
         self, module: Module, around: Definition, lift: Lift, home: Module, definition: Definition
     ) -> Iterator[Mention]:
         name = definition.name
-        above: dict[cst.CSTNode, cst.CSTNode] | None = None
-        local = around.form == "function" and any(_binds(node, name) for node in descendants(lift.module))
-        for node in descendants(lift.module):
-            if isinstance(node, cst.SimpleString):
-                if not self._named_in_text(node, home, definition):
-                    continue
-            elif not isinstance(node, cst.Name) or node.value != name:
+        named = self._named.get(id(lift))
+        if named is None:
+            named = self._named[id(lift)] = _Named(lift.module)
+        local = around.form == "function" and name in named.bound
+        for node in named.by(name):
+            if isinstance(node, cst.SimpleString) and not self._named_in_text(node, home, definition):
                 continue
-            above = above if above is not None else parents(lift.module)
+            above = named.above
             parent = above.get(node)
             if isinstance(node, cst.Name) and not self._refers(
                 node, parent, above, local, module, around, home, definition
@@ -164,16 +166,52 @@ class Mentions:
         return other in family or any(one in self.classes.order(sub) for sub in self.classes.subclasses(other))
 
 
-def _binds(node: cst.CSTNode, name: str) -> bool:
-    """Whether a node of a function makes a name a variable of its own."""
+class _Named:
+    """The names and texts of one tree, gathered in one walk for all that is looked for in it."""
+
+    def __init__(self, module: cst.Module) -> None:
+        self._module = module
+        self._names: dict[str, list[tuple[int, cst.CSTNode]]] = {}
+        self._texts: list[tuple[int, cst.SimpleString]] = []
+        #: The names that the tree makes variables of its own.
+        self.bound: set[str] = set()
+        for place, node in enumerate(descendants(module)):
+            kind = type(node)
+            if kind is cst.Name:
+                self._names.setdefault(node.value, []).append((place, node))  # type: ignore[attr-defined]
+            elif kind is cst.SimpleString:
+                self._texts.append((place, node))  # type: ignore[arg-type]
+            elif kind in _BINDING:
+                self.bound.update(_bound(node))
+
+    def by(self, name: str) -> list[cst.Name | cst.SimpleString]:
+        """The names that are this one, and the texts that end with it, in the order of the source."""
+        texts = [(place, text) for place, text in self._texts if name in text.value]
+        return [node for _, node in sorted([*self._names.get(name, ()), *texts], key=itemgetter(0))]
+
+    @cached_property
+    def above(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        """For each node the one above it."""
+        return parents(self._module)
+
+
+_BINDING = frozenset(
+    {
+        cst.Param, cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr,
+        cst.ImportAlias,
+    }
+)  # fmt: skip
+
+
+def _bound(node: cst.CSTNode) -> Iterator[str]:
+    """The names that a node of a function makes variables of its own."""
     match node:
         case cst.Param():
-            return node.name.value == name
+            yield node.name.value
         case cst.AssignTarget() | cst.AnnAssign() | cst.AugAssign() | cst.For() | cst.CompFor() | cst.NamedExpr():
-            return any(isinstance(n, cst.Name) and n.value == name for n in (node.target, *_parts(node.target)))
+            yield from (n.value for n in (node.target, *_parts(node.target)) if isinstance(n, cst.Name))
         case cst.ImportAlias():
-            return (node.evaluated_alias or node.evaluated_name) == name
-    return False
+            yield node.evaluated_alias or node.evaluated_name
 
 
 def _parts(target: cst.CSTNode) -> Iterator[cst.CSTNode]:

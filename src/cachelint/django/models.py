@@ -39,7 +39,7 @@ _MADE_BY = re.compile(rb"\w+\s*(?::[^=]*)?=\s*([\w.\s]+)\(")
 _LITERAL = re.compile(rb"\w+\s*(?::[^=]*)?=\s*[\[{'\"\d]")
 _DECLARES = re.compile(rb"=\s*models\.\w*(Field|ForeignKey)\(")
 _ABSTRACT = re.compile(rb"\babstract\s*=\s*True")
-_CLASS = re.compile(rb"\bclass\s+(\w+)")
+_CLASS = re.compile(rb"class\s+(\w+)")
 _RELATED_NAME = re.compile(rb"related_name\s*=\s*['\"](\w+)['\"]")
 
 

@@ -15,7 +15,8 @@ from cachelint.project.outline import Definition
 Base: TypeAlias = ClassRef | External
 
 _MAX_ALIASES = 5
-_HEADER = re.compile(rb"^[ \t]*class\s+(\w+)\s*\(([^)]*(?:\([^)]*\)[^)]*)*)\)", re.M)
+#: Begins with a word, which makes the search fast; what is no class after all is sorted out by the outline.
+_HEADER = re.compile(rb"class\s+(\w+)\s*\(([^)]*(?:\([^)]*\)[^)]*)*)\)")
 
 
 def dotted(node: cst.BaseExpression | None) -> str | None:

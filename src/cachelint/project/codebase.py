@@ -131,7 +131,9 @@ class Module:
         return [self.reading.definitions[number] for number in sorted(numbers)]
 
     def _standing(self, word: str) -> list[tuple[int, ...]]:
-        if not self.near(word):
+        if not self.reading.places(word):
+            # That it stands nowhere is what is on record then.
+            self.near(word)
             return []
         _ = self.outline
         found = self._asked.standing[word] = self.reading.standing(word)

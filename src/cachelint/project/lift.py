@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import libcst as cst
-from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
+from libcst.metadata import CodeRange, PositionProvider
 
 from cachelint.findings import Place
 from cachelint.project.outline import Definition
@@ -76,8 +78,7 @@ class Lift:
         """Where a node of this tree stands in the file."""
         if self._positions is None:
             # Positions cost as much as parsing: only trees with something to report ask for them.
-            wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-            self._positions = dict(wrapper.resolve(PositionProvider))
+            self._positions = _Positions().of(self.module)
         start, end = self._positions[node].start, self._positions[node].end
         # libcst leaves the parentheses around an expression out of its position; here they belong to it.
         if getattr(node, "lpar", ()):
@@ -93,6 +94,14 @@ class Lift:
     def code(self, node: cst.CSTNode) -> str:
         """The source of a node."""
         return self.module.code_for_node(node)
+
+
+class _Positions(PositionProvider):
+    """The positions of a tree without the wrapper around it, which would walk through the tree once more."""
+
+    def of(self, module: cst.Module) -> dict[cst.CSTNode, CodeRange]:
+        self._gen_impl(module)
+        return cast("dict[cst.CSTNode, CodeRange]", self._computed)
 
 
 #: Brackets inside brackets: the parser is native code, which ends the program where it runs out of stack.

@@ -24,6 +24,7 @@ class Reading:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self._places: dict[str, list[int]] = {}
+        self._near: dict[str, list[tuple[bytes, bytes]]] = {}
         self._standing: dict[str, list[tuple[int, ...]]] = {}
 
     @cached_property
@@ -58,15 +59,16 @@ class Reading:
 
     def near(self, word: str) -> list[tuple[bytes, bytes]]:
         """For each place of a word, what stands before it on its line and the one above, and after it on its line."""
-        found: list[tuple[bytes, bytes]] = []
-        for start in self.places(word):
-            end = start + len(word.encode())
-            line = self.data.rfind(b"\n", max(0, start - NEAR), start)
-            above = self.data.rfind(b"\n", max(0, start - NEAR), max(0, line))
-            below = self.data.find(b"\n", end, end + NEAR)
-            before = self.data[max(above + 1, start - NEAR, 0) : start]
-            found.append((before, self.data[end : below if below >= 0 else end + NEAR]))
-        return found
+        if word not in self._near:
+            self._near[word] = [self._around(start, start + len(word.encode())) for start in self.places(word)]
+        return self._near[word]
+
+    def _around(self, start: int, end: int) -> tuple[bytes, bytes]:
+        line = self.data.rfind(b"\n", max(0, start - NEAR), start)
+        above = self.data.rfind(b"\n", max(0, start - NEAR), max(0, line))
+        below = self.data.find(b"\n", end, end + NEAR)
+        before = self.data[max(above + 1, start - NEAR, 0) : start]
+        return before, self.data[end : below if below >= 0 else end + NEAR]
 
     def standing(self, word: str) -> list[tuple[int, ...]]:
         """For each place of a word, the numbers of the definitions that it stands in."""
