@@ -1,4 +1,4 @@
-"""What of a file is written for people: comments, and strings with spaces in them. Names in it name nothing."""
+"""What of a file is no code: comments, and strings that are no name. Words in it name nothing."""
 
 from __future__ import annotations
 
@@ -13,27 +13,23 @@ _COMMENT_OR_STRING = re.compile(
     rb"|'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*'",
     re.DOTALL,
 )
-_SPACE = re.compile(rb"\s")
+_HASH = ord("#")
+_NAME = re.compile(rb"[\"']+[\w.]+[\"']+")
 
 
 def without_prose(data: bytes) -> bytes:
     """The text of a file with spaces in the place of its prose, byte for byte as long.
 
-    Strings without a space stay, since they may name something (``"shop.views.find"``), and so do f-strings, in which
+    Strings that are a name stay, since they may name something (``"shop.views.find"``), and so do f-strings, in which
     code stands.
     """
     code = bytearray(data)
     for match in _COMMENT_OR_STRING.finditer(data):
         start, end = match.span()
-        if data[start] != _HASH and (
-            _is_formatted(data[max(0, start - 2) : start]) or not _SPACE.search(match.group())
-        ):
+        if data[start] != _HASH and (_is_formatted(data[max(0, start - 2) : start]) or _NAME.fullmatch(match.group())):
             continue
         code[start:end] = b" " * (end - start)
     return bytes(code)
-
-
-_HASH = ord("#")
 
 
 def _is_formatted(before: bytes) -> bool:
