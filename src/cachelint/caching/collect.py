@@ -14,7 +14,7 @@ from cachelint.caching.declared import Declared, site_of
 from cachelint.caching.flows import Flows
 from cachelint.caching.mentions import Mentions
 from cachelint.caching.sites import METHOD_NAMES, Load, Site, base_method, read_site
-from cachelint.caching.wrappers import Inside, closure_parameter_names, parameter_names
+from cachelint.caching.wrappers import Inside, LeftOpen, closure_parameter_names, parameter_names
 from cachelint.infer import scan
 from cachelint.infer.context import Context
 from cachelint.infer.functions import call_closure, call_function, decorator_context
@@ -121,12 +121,15 @@ class _Collector:
         self.sites: dict[tuple[str, int], Site] = {}
         self.loads: dict[tuple[str, int], Load] = {}
         #: Functions that hand parameters on → what is left to their callers, by the id of the call inside.
-        self.wrappers: dict[FunctionRef, dict[int, frozenset[str]]] = {}
+        self.wrappers: dict[FunctionRef, dict[int, LeftOpen]] = {}
         #: The same for lambdas and local functions, by the id of their tree.
-        self.local_wrappers: dict[int, dict[int, frozenset[str]]] = {}
+        self.local_wrappers: dict[int, dict[int, LeftOpen]] = {}
         self.from_callers: list[tuple[Site, int, str, Kind]] = []
-        self.watched: set[str] = {*METHOD_NAMES, *_LOADER_NAMES, CONTAINS, *(d.short_name for d in declared.values())}
+        #: What wrappers, and functions that load, are called by; methods of caches matter where a cache is named.
+        self.watched: set[str] = {*_LOADER_NAMES, *(d.short_name for d in declared.values())}
         self.carriers: set[str] = set()
+        self.naming_caches: set[tuple[str, int]] = set()
+        self.names_caches = False
         self.done: set[tuple[str, int]] = set()
         self.function: FunctionRef | None = None
 
@@ -145,9 +148,9 @@ class _Collector:
         self.carriers = carriers.words
         names = {d.short_name for d in self.declared.values()}
         declared = candidates(self.codebase, names, names) if names else ()
-        for module, definition in [
-            *candidates(self.codebase, carriers.words), *loaders(self.codebase), *declared,
-        ]:  # fmt: skip
+        near_caches = list(candidates(self.codebase, carriers.words))
+        self.naming_caches.update((module.path, definition.start) for module, definition in near_caches)
+        for module, definition in [*near_caches, *loaders(self.codebase), *declared]:
             self.enter(module, definition)
         known: set[FunctionRef] = set()
         for _ in range(_MAX_ROUNDS):
@@ -210,6 +213,7 @@ class _Collector:
         if key in self.done:
             return
         self.done.add(key)
+        self.names_caches = key in self.naming_caches
         self.interpreter.steps = 0
         self.codebase.count("interpreted")
         try:
@@ -242,7 +246,7 @@ class _Collector:
 
     def watches(self, name: str) -> bool:
         """See Observer."""
-        return name in self.watched
+        return name in self.watched or (self.names_caches and (name in METHOD_NAMES or name == CONTAINS))
 
     def call(self, context: Context, node: cst.Call) -> None:
         """See Observer."""
@@ -266,12 +270,12 @@ class _Collector:
         own = _left_to_callers(fact, of_closures=False)
         around = list(context.local_functions())
         for tree in around:
-            self.local_wrappers.setdefault(id(tree), {})[id(node)] = undecided
+            self.local_wrappers.setdefault(id(tree), {})[id(node)] = LeftOpen(called_name(node), undecided)
             name = tree.name.value if isinstance(tree, cst.FunctionDef) else "lambda"
             self.watched.add(name)
         # A function whose local function leaves something open may be one that makes decorators.
         if own or around:
-            self.wrappers.setdefault(function, {})[id(node)] = own
+            self.wrappers.setdefault(function, {})[id(node)] = LeftOpen(called_name(node), own)
 
     def _decorated(self, ref: FunctionRef) -> None:
         """A decorator that caches what the function gives is a call of a wrapper with that function."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import libcst as cst
 
@@ -20,15 +20,20 @@ from cachelint.kinds.join import map_members
 from cachelint.kinds.model import Closure, Function, Kind
 from cachelint.kinds.walk import handed_in, params_of
 
-#: For each call inside a wrapper, by the id of its node, what is left to the wrapper's callers.
-Left = Mapping[int, frozenset[str]]
+
+class LeftOpen(NamedTuple):
+    """A call inside a wrapper, by the name of what is called, and what of it is left to the wrapper's callers."""
+
+    name: str
+    aspects: frozenset[str]
+
+
+#: The calls inside a wrapper that leave something open, by the ids of their nodes.
+Left = Mapping[int, LeftOpen]
 
 
 class Collector(Protocol):
     """What is asked of whoever collects the facts."""
-
-    def watches(self, name: str) -> bool:
-        """Whether calls of something named ``name`` are wanted."""
 
     def facts_of(self, context: Context, node: cst.Call, depth: int) -> list[Site | Load]:
         """The sites and loads that a call is, or leads to."""
@@ -64,13 +69,14 @@ class Inside(Observer):
         self.collector = collector
         self.function = function
         self.left = left
+        self.names = frozenset(call.name for call in left.values())
         self.positions = positions
         self.depth = depth
         self.found: dict[int, list[Site | Load]] = {}
 
     def watches(self, name: str) -> bool:
         """See Observer."""
-        return self.collector.watches(name)
+        return name in self.names
 
     def contains(self, context: Context, node: cst.Comparison) -> None:
         """See Observer: reads say nothing of what a caller decides."""
@@ -99,7 +105,7 @@ class Inside(Observer):
             names, ref = passed_sources(context, node, self.function), self.function.ref
             site.key = map_members(fact.key, lambda member: renamed(member, names, ref))
         site.timeout, site.version = fact.timeout, fact.version
-        site.aspects = self.left[key] & fact.aspects
+        site.aspects = self.left[key].aspects & fact.aspects
         site.inner = fact
         general = self.collector.general(fact, key)
         if general is not None:
