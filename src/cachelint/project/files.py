@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,14 +71,17 @@ def discover(root: Path, exclude: Sequence[str] = ()) -> Discovery:
     if exclude:
         specs.append((_EXCLUDED, _spec(exclude)))
     specs.extend(_inherited_ignores(root))
-    found.files = sorted(_walk(root, "", specs, found))
+    _walk(str(root), "", specs, found)
+    for listed in (found.files, found.errors, found.projects):
+        listed.sort()
     return found
 
 
-def _walk(folder: Path, relative: str, specs: list[tuple[str, GitIgnoreSpec]], found: Discovery) -> Iterator[str]:
+def _walk(folder: str, relative: str, specs: list[tuple[str, GitIgnoreSpec]], found: Discovery) -> None:
+    """Add what a folder holds, in no order. Paths are strings here: there may be ten thousand folders."""
     try:
         with os.scandir(folder) as scan:
-            entries = sorted(scan, key=lambda entry: entry.name)
+            entries = list(scan)
     except OSError as error:
         found.errors.append((relative or ".", error.strerror or str(error)))
         return
@@ -88,7 +91,7 @@ def _walk(folder: Path, relative: str, specs: list[tuple[str, GitIgnoreSpec]], f
     if relative and "pyproject.toml" in names:
         found.projects.append(relative)
     if ".gitignore" in names:
-        spec = _read_ignore(folder / ".gitignore")
+        spec = _read_ignore(Path(folder, ".gitignore"))
         specs = [*specs, (relative, spec)] if spec else specs
     for entry in entries:
         name = entry.name
@@ -99,9 +102,9 @@ def _walk(folder: Path, relative: str, specs: list[tuple[str, GitIgnoreSpec]], f
                     continue
                 if name in _USUALLY_BUILT and not os.path.exists(os.path.join(entry.path, "__init__.py")):
                     continue
-                yield from _walk(Path(entry.path), path, specs, found)
+                _walk(entry.path, path, specs, found)
             elif name.endswith(".py") and entry.is_file() and not _ignored(path, specs):
-                yield path
+                found.files.append(path)
         except OSError as error:
             found.errors.append((path, error.strerror or str(error)))
 

@@ -25,7 +25,8 @@ class Kept:
         self.store = store
         self.files = files
         #: Before anything is read: a file that changes meanwhile is asked again next time.
-        self._states = {path: status(store.root / path) for path in files}
+        self._root = str(store.root)
+        self._states = {path: status(f"{self._root}/{path}") for path in files}
         self.key = fingerprint(self._states, settings)
         self._last = f"last-{name_of(settings)}"
 
@@ -68,7 +69,7 @@ class Kept:
 
     def save(self, results: dict[str, Any], trace: Trace) -> None:
         """Keep the results of a run, and what it asked; not where a file has changed meanwhile."""
-        if any(status(self.store.root / path) != state for path, state in self._states.items()):
+        if any(status(f"{self._root}/{path}") != state for path, state in self._states.items()):
             return
         self.store.save(self.key, {**results, "others": trace.others})
         self.store.save(self._last, {"key": self.key, "files": self._states, "trace": trace.encode()})

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def status(path: Path) -> list[int]:
+def status(path: str) -> list[int]:
     """Time and size of a file, by which a change is noticed; the number of the error where they can't be told."""
     try:
         found = os.stat(path)
@@ -26,9 +26,11 @@ def found_below(root: Path, paths: Iterable[str], kinds: tuple[str, ...], name: 
             folders.add(folder)
             folder = folder.rpartition("/")[0]
     found: dict[str, list[int]] = {}
+    above = str(root)
     for folder in sorted(folders):
         for kind in kinds:
             path = "/".join(part for part in (folder, kind, name) if part)
-            if os.path.isfile(root / path):
-                found[path] = status(root / path)
+            full = f"{above}/{path}"
+            if os.path.isfile(full):
+                found[path] = status(full)
     return found

@@ -31,9 +31,18 @@ def name_of(settings: object) -> str:
 
 def program() -> str:
     """A hash of the program itself: results of another state of it are not its own, whatever its version says."""
-    home = Path(__file__).parent.parent
-    states = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(home.rglob("*.py"))]
+    states = sorted(_sources(os.path.dirname(os.path.dirname(__file__))))
     return hashlib.sha256(repr((states, _versions())).encode()).hexdigest()
+
+
+def _sources(folder: str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                found = entry.stat()
+                yield entry.path, found.st_mtime_ns, found.st_size
+            elif entry.is_dir():
+                yield from _sources(entry.path)
 
 
 def _versions() -> list[str]:
