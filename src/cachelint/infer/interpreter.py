@@ -43,7 +43,7 @@ from cachelint.project.names import ModuleRef
 MAX_CALL_DEPTH = 24
 MAX_RECURSION = 2
 #: Expressions evaluated for one function that is judged; beyond it everything is Unknown.
-MAX_STEPS = 15_000
+MAX_STEPS = 4_000
 
 #: Types whose subclasses json.dumps takes for the type itself.
 _BUILTINS = frozenset({"list", "dict", "str", "int", "float", "tuple", "OrderedDict", "defaultdict", "Counter"})
