@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cachelint.caching.keys import joined, templates
+import libcst as cst
+
+from cachelint.caching.keys import templates
+from cachelint.caching.shapes import Index, Shape, may_meet, shape
 from cachelint.caching.sites import Site
 from cachelint.kinds.join import members
 from cachelint.kinds.model import NO_VALUE, NONE, Origin, Str, Text, constant
@@ -36,42 +41,9 @@ _MOCKED = re.compile(rb"(?<![\w.])(?:(?:unittest\.)?mock\.|mocker\.)?patch(?:\.o
 _ASKED = re.compile(rb"\.assert_(?:called|any_call|has_calls|awaited)")
 
 
-#: The parts of a key: fixed text, or None for what is made at run time.
-Shape = tuple[str | None, ...]
-
-
-def shape(template: Str) -> Shape:
-    """A template without the names of its holes."""
-    return tuple(part.text if isinstance(part, Text) else None for part in joined(template))
-
-
 def shapes(site: Site) -> frozenset[Shape]:
     """The shapes that the key of a site can have."""
     return frozenset(shape(template) for template in templates(site.key))
-
-
-def may_meet(a: Shape, b: Shape) -> bool:
-    """Whether two keys of these shapes can be the same text."""
-    if a == b:
-        return True
-    if not ends_meet(a, b):
-        return False
-    for first, second in ((a, b), (b, a)):
-        if None not in second:
-            pattern = "".join(".*" if part is None else re.escape(part) for part in first)
-            return re.fullmatch(pattern, "".join(p for p in second if p is not None), re.DOTALL) is not None
-    return True
-
-
-def ends_meet(a: Shape, b: Shape) -> bool:
-    """Whether two keys of these shapes can begin and end alike."""
-    if not a or not b:
-        return a == b
-    head, other = a[0] or "", b[0] or ""
-    if not (head.startswith(other) or other.startswith(head)):
-        return False
-    tail, other = a[-1] or "", b[-1] or ""
-    return tail.endswith(other) or other.endswith(tail)
 
 
 def origins(template: Str) -> list[Origin]:
@@ -103,6 +75,7 @@ class Flows:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        handed_on = _calls_by_inner(facts)
         #: The sites whose own key is known or open, with its shapes.
         self.keyed: list[tuple[Site, frozenset[Shape]]] = []
         for site in facts.sites:
@@ -112,8 +85,9 @@ class Flows:
             if all(member == NONE for member in members(site.key)):
                 continue  # No key at all: a parameter that was left out.
             # What it is handed is seen at each call of the function around it.
-            if found or not _explained(site, facts):
+            if found or not _explained(site, facts, handed_on.get(id(site.node), frozenset())):
                 self.keyed.append((site, found))
+        self.index = Index(found for _, found in self.keyed)
         self._known: dict[int, Flow] = {}
 
     @cached_property
@@ -162,24 +136,34 @@ class Flows:
         return self._known[id(site)]
 
     def _find(self, site: Site) -> Flow:
-        wanted = shapes(site)
-        near = [(other, found) for other, found in self.keyed if _same_cache(site, other)]
-        while True:
-            more = wanted.union(*(found for other, found in near if found & wanted and other.method not in MANY))
-            if more == wanted:
-                break
-            wanted = more
-        mine: list[Site] = []
-        calls: list[Site] = []
-        open_at: Site | None = None
-        for other, found in near:
-            if found & wanted and not other.declared:
-                (mine if other.inner is None else calls).append(other)
-                if _has_more(other):
-                    open_at = open_at or other
-            elif open_at is None and (not found or any(may_meet(w, s) for w in wanted for s in found)):
-                open_at = other
-        return Flow(wanted, tuple(mine), tuple(calls), open_at)
+        wanted: set[Shape] = set()
+        fresh = set(shapes(site))
+        while fresh:
+            wanted |= fresh
+            mates = {number for each in fresh for number in self._like(site, each)}
+            fresh = {s for n in mates if self.keyed[n][0].method not in MANY for s in self.keyed[n][1]} - wanted
+        all_like = {number for each in wanted for number in self._like(site, each)}
+        mine = sorted(number for number in all_like if not self.keyed[number][0].declared)
+        members = [self.keyed[number][0] for number in mine]
+        return Flow(
+            frozenset(wanted),
+            tuple(member for member in members if member.inner is None),
+            tuple(member for member in members if member.inner is not None),
+            self._open_at(site, wanted, frozenset(mine)),
+        )
+
+    def _like(self, site: Site, wanted: Shape) -> Iterator[int]:
+        """The sites whose key can have a shape, of the cache and the version of a site."""
+        return (number for number in self.index.of(wanted) if _same_cache(site, self.keyed[number][0]))
+
+    def _open_at(self, site: Site, wanted: set[Shape], mine: frozenset[int]) -> Site | None:
+        """The first site that may be of the flow, or whose key may be something else as well."""
+        doubtful = {number for number in mine if _has_more(self.keyed[number][0])}
+        unknown = (n for n in self.index.without if _same_cache(site, self.keyed[n][0]))
+        doubtful.update(itertools.islice(unknown, 1))
+        meeting = {other for each in wanted for other in self.index.near(each) if may_meet(each, other)}
+        doubtful.update(number for other in meeting for number in self._like(site, other) if number not in mine)
+        return self.keyed[min(doubtful)][0] if doubtful else None
 
 
 def _has_more(site: Site) -> bool:
@@ -187,16 +171,20 @@ def _has_more(site: Site) -> bool:
     return len(templates(site.key)) < sum(1 for member in members(site.key) if member != NONE)
 
 
-def _explained(site: Site, facts: Facts) -> bool:
-    """Whether the key of a site is a parameter, and every mention of the function around it a call that was seen."""
+def _calls_by_inner(facts: Facts) -> dict[int, frozenset[cst.CSTNode]]:
+    """By the id of a call's node, the calls of functions that hand their key on to it."""
+    found: dict[int, set[cst.CSTNode]] = {}
+    for site in facts.sites:
+        if site.inner is not None and "key" in site.aspects:
+            found.setdefault(id(site.inner.node), set()).add(site.node)
+    return {node: frozenset(calls) for node, calls in found.items()}
+
+
+def _explained(site: Site, facts: Facts, calls: frozenset[cst.CSTNode]) -> bool:
+    """Whether the key of a site is a parameter, and every mention of the function around it one of the calls seen."""
     function = site.function
     if function is None:
         return False
-    calls = {
-        other.node
-        for other in facts.sites
-        if other.inner is not None and other.inner.node is site.node and "key" in other.aspects
-    }
     return bool(calls) and all(
         mention.call in calls for mention in facts.mentions.of(function.module, function.definition)
     )

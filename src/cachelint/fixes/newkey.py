@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.flows import MANY, Flow, Shape, ends_meet, origins, shape
+from cachelint.caching.flows import MANY, Flow, origins
 from cachelint.caching.keys import VERSION_MARKER, templates
+from cachelint.caching.shapes import Shape, overlap, says, shape
 from cachelint.caching.sites import Site
 from cachelint.findings import Edit, Place
 from cachelint.fixes import edits
@@ -94,6 +96,7 @@ class _Move:
     def moved(self) -> Moved:
         """The edits; raises NoKey."""
         self._choose()
+        index = self.facts.flows.index
         after: dict[Shape, tuple[Shape, Site]] = {}
         for site in self.group.values():
             if site.version is not None:
@@ -105,12 +108,13 @@ class _Move:
                     raise NoKey(
                         f"{_line(other)} and {_line(site)} write the key in different ways: no one marker fits both"
                     )
-        for site, found in self.facts.flows.keyed:
-            if id(site) not in self.group and any(_overlap(s, old) for s in found for old in after):
-                raise NoKey(f"the key at {_line(site)} can be the same, and is written in another way: move it by hand")
-        taken = {s for site, found in self.facts.flows.keyed if id(site) not in self.group for s in found}
+        other_way = self._staying(near for old in after for near in index.near(old) if overlap(near, old))
+        if other_way is not None:
+            raise NoKey(
+                f"the key at {_line(other_way)} can be the same, and is written in another way: move it by hand"
+            )
         for new, site in after.values():
-            if new in taken:
+            if self._staying([new]) is not None:
                 raise NoKey(f"the key of {_line(site)} with a marker is one that is used already")
         self.helpers = {
             origin.lift.definition.name
@@ -198,7 +202,7 @@ class _Move:
             if isinstance(part, Text) and part.origin is not None and part.origin.node is origin.node
         ]
         marked = [(index, part) for index, part in mine if VERSION_MARKER.search(part.text)]
-        index, target = next(iter(marked), None) or next((i, p) for i, p in mine if _says(p.text))
+        index, target = next(iter(marked), None) or next((i, p) for i, p in mine if says(p.text))
         before_hole = index + 1 < len(parts) and isinstance(parts[index + 1], Hole)
         rest = "".join(part.text for part in (*parts[index + 1 :], *parts[:index][::-1]) if isinstance(part, Text))
         return _Change(origin, target.text, _next_text(target.text, before_hole, self.first, rest))
@@ -224,6 +228,13 @@ class _Move:
                 raise NoKey(f"the words of the key at {_line(site)} are not written as a whole")
             parts[same[0]] = Text(change.new, change.origin)
         return shape(Str(tuple(parts)))
+
+    def _staying(self, shapes: Iterable[Shape]) -> Site | None:
+        """The first site whose key has one of some shapes and that does not move along."""
+        flows = self.facts.flows
+        numbers = {number for each in shapes for number in flows.index.of(each)}
+        others = (flows.keyed[number][0] for number in sorted(numbers))
+        return next((site for site in others if id(site) not in self.group), None)
 
     def _check_once_more(self) -> None:
         """The same words once more in a function with a call: what `get_many` gave is asked by them, say."""
@@ -381,18 +392,6 @@ def _words_of(lift: Lift, node: cst.CSTNode) -> tuple[str, ...]:
     return (lift.code(node),)
 
 
-def _overlap(one: Shape, other: Shape) -> bool:
-    """Whether of two different keys one is certainly a case of the other: its words fit, and they say something."""
-    return one != other and (_is_case(one, other) or _is_case(other, one))
-
-
-def _is_case(key: Shape, template: Shape) -> bool:
-    if not ends_meet(key, template) or not any(part and _says(part) for part in template):
-        return False
-    pattern = "".join(".+" if part is None else re.escape(part) for part in template)
-    return re.fullmatch(pattern, "".join("\0" if part is None else part for part in key), re.DOTALL) is not None
-
-
 def _only_makes(module: Module, definition: Definition) -> bool:
     """Whether a definition is a constant, or a function that does nothing but to return something."""
     if definition.form == "assignment":
@@ -427,7 +426,3 @@ def _next_text(text: str, before_hole: bool, first: int, rest: str = "") -> str:
     separator = text[-1] if text[-1] in _SEPARATORS else usual
     lead = "" if text[-1] in _SEPARATORS else separator
     return f"{text}{lead}v{first}{separator}"
-
-
-def _says(text: str) -> bool:
-    return any(c.isalnum() for c in text)
