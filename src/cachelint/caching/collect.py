@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import libcst as cst
 
@@ -77,6 +78,8 @@ class Facts:
     loads: list[Load] = field(default_factory=list)
     uses_cache: bool = True
     fix_timeout: int | None = None
+    #: What was worked out for one finding and is the same for others, by what it is about.
+    shared: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     @property
     def codebase(self) -> Codebase:

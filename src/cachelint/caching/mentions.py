@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from operator import itemgetter
 
 import libcst as cst
 
 from cachelint.infer.interpreter import Interpreter
 from cachelint.project import ClassRef, Definition, FunctionRef, Lift, Module, Symbol, ValueRef, dotted
-from cachelint.project.trees import descendants, parents
 
 #: Definitions that are parsed to find the mentions of one name: a name that stands in more of them is everybody's.
 _MAX_DEFINITIONS = 120
@@ -53,7 +50,6 @@ class Mentions:
         self.codebase = interpreter.codebase
         self.classes = interpreter.classes
         self._found: dict[tuple[str, int, str], tuple[Mention, ...]] = {}
-        self._named: dict[int, _Named] = {}
 
     def of(self, module: Module, definition: Definition) -> tuple[Mention, ...]:
         """Where a definition may be named, but in imports and where it is defined.
@@ -89,9 +85,7 @@ class Mentions:
         self, module: Module, around: Definition, lift: Lift, home: Module, definition: Definition
     ) -> Iterator[Mention]:
         name = definition.name
-        named = self._named.get(id(lift))
-        if named is None:
-            named = self._named[id(lift)] = _Named(lift.module)
+        named = lift.gathered
         local = around.form == "function" and name in named.bound
         for node in named.by(name):
             if isinstance(node, cst.SimpleString) and not self._named_in_text(node, home, definition):
@@ -164,58 +158,3 @@ class Mentions:
         family = {base for base in self.classes.order(one) if isinstance(base, ClassRef)}
         family.update(self.classes.subclasses(one))
         return other in family or any(one in self.classes.order(sub) for sub in self.classes.subclasses(other))
-
-
-class _Named:
-    """The names and texts of one tree, gathered in one walk for all that is looked for in it."""
-
-    def __init__(self, module: cst.Module) -> None:
-        self._module = module
-        self._names: dict[str, list[tuple[int, cst.CSTNode]]] = {}
-        self._texts: list[tuple[int, cst.SimpleString]] = []
-        #: The names that the tree makes variables of its own.
-        self.bound: set[str] = set()
-        for place, node in enumerate(descendants(module)):
-            kind = type(node)
-            if kind is cst.Name:
-                self._names.setdefault(node.value, []).append((place, node))  # type: ignore[attr-defined]
-            elif kind is cst.SimpleString:
-                self._texts.append((place, node))  # type: ignore[arg-type]
-            elif kind in _BINDING:
-                self.bound.update(_bound(node))
-
-    def by(self, name: str) -> list[cst.Name | cst.SimpleString]:
-        """The names that are this one, and the texts that end with it, in the order of the source."""
-        texts = [(place, text) for place, text in self._texts if name in text.value]
-        return [node for _, node in sorted([*self._names.get(name, ()), *texts], key=itemgetter(0))]
-
-    @cached_property
-    def above(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        """For each node the one above it."""
-        return parents(self._module)
-
-
-_BINDING = frozenset(
-    {
-        cst.Param, cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr,
-        cst.ImportAlias,
-    }
-)  # fmt: skip
-
-
-def _bound(node: cst.CSTNode) -> Iterator[str]:
-    """The names that a node of a function makes variables of its own."""
-    match node:
-        case cst.Param():
-            yield node.name.value
-        case cst.AssignTarget() | cst.AnnAssign() | cst.AugAssign() | cst.For() | cst.CompFor() | cst.NamedExpr():
-            yield from (n.value for n in (node.target, *_parts(node.target)) if isinstance(n, cst.Name))
-        case cst.ImportAlias():
-            yield node.evaluated_alias or node.evaluated_name
-
-
-def _parts(target: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    if isinstance(target, cst.Tuple | cst.List):
-        for element in target.elements:
-            yield element.value
-            yield from _parts(element.value)

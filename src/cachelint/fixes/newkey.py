@@ -19,7 +19,6 @@ from cachelint.fixes.tree import is_none
 from cachelint.infer.scan import called_name
 from cachelint.kinds.model import Hole, Origin, Str, Text
 from cachelint.project import Definition, Lift, Module
-from cachelint.project.trees import descendants, parents
 
 _SEPARATORS = ":_-./#|"
 
@@ -52,6 +51,19 @@ class Moved:
 
 def move(flow: Flow, facts: Facts, first: int) -> Moved:
     """Move the key of a flow to its next version (``first`` where it has none). Raises NoKey."""
+    about = ("move", id(flow), first)
+    if about not in facts.shared:
+        try:
+            facts.shared[about] = _moved(flow, facts, first)
+        except NoKey as refused:
+            facts.shared[about] = refused
+    result: Moved | NoKey = facts.shared[about]
+    if isinstance(result, NoKey):
+        raise NoKey(*result.args)
+    return result
+
+
+def _moved(flow: Flow, facts: Facts, first: int) -> Moved:
     shared: set[int] = set()
     while True:
         try:
@@ -215,14 +227,12 @@ class _Move:
     def _after(self, template: Str, site: Site) -> Shape:
         """The shape of a key once its literals are changed. Raises NoKey where one is not written as elsewhere."""
         parts = list(template.parts or ())
-        for key, change in self.changed.items():
-            mine = [
-                index
-                for index, part in enumerate(parts)
-                if isinstance(part, Text) and part.origin is not None and id(part.origin.node) == key
-            ]
-            if not mine:
-                continue
+        written: dict[int, list[int]] = {}
+        for index, part in enumerate(parts):
+            if isinstance(part, Text) and part.origin is not None and id(part.origin.node) in self.changed:
+                written.setdefault(id(part.origin.node), []).append(index)
+        for key, mine in written.items():
+            change = self.changed[key]
             same = [index for index in mine if getattr(parts[index], "text", "") == change.old]
             if len(same) != 1:
                 raise NoKey(f"the words of the key at {_line(site)} are not written as a whole")
@@ -240,10 +250,9 @@ class _Move:
         """The same words once more in a function with a call: what `get_many` gave is asked by them, say."""
         words = {_words_of(change.origin.lift, change.origin.node) for change in self.changed.values()}
         for lift in {id(site.lift): site.lift for site in self.group.values()}.values():
-            for node in descendants(lift.module):
-                if isinstance(node, cst.SimpleString | cst.FormattedString) and id(node) not in self.changed:
-                    if _words_of(lift, node) in words:
-                        raise NoKey(f"{lift.path}:{lift.place(node).line} writes the key once more, for something else")
+            for node in lift.gathered.literals:
+                if id(node) not in self.changed and _words_of(lift, node) in words:
+                    raise NoKey(f"{lift.path}:{lift.place(node).line} writes the key once more, for something else")
 
     def _check_name(self, origin: Origin) -> Place | None:
         """What else a changed literal is used for.
@@ -264,10 +273,10 @@ class _Move:
 
     def _other_use(self, origin: Origin) -> str | None:
         """Where a key, or what it is made of, is used for more than calls of the group; None if nowhere."""
-        tree = origin.lift.function
-        if tree is None:
+        if origin.lift.function is None:
             return None
-        above = parents(tree)
+        tree = origin.lift.gathered
+        above = tree.above
         mine: set[cst.CSTNode] = {site.node for site in self.group.values()}
         wanted: list[cst.CSTNode] = [origin.node]
         seen: set[str] = set()
@@ -278,7 +287,7 @@ class _Move:
                 return f"{origin.lift.path}:{origin.lift.place(node).line}"
             if name and name not in seen:
                 seen.add(name)
-                wanted += [n for n in above if isinstance(n, cst.Name) and n.value == name and _is_read(n, above)]
+                wanted += [named for named in reversed(tree.named(name)) if _is_read(named, above)]
         return None
 
     def _kept_in(self, node: cst.CSTNode, above: dict[cst.CSTNode, cst.CSTNode], mine: set[cst.CSTNode]) -> str | None:
@@ -367,7 +376,7 @@ def _logs(call: cst.Call) -> bool:
     return called_name(call) in _LOG
 
 
-def _is_read(node: cst.Name, above: dict[cst.CSTNode, cst.CSTNode]) -> bool:
+def _is_read(node: cst.CSTNode, above: dict[cst.CSTNode, cst.CSTNode]) -> bool:
     parent = above.get(node)
     if isinstance(parent, cst.Arg):
         return parent.value is node

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from cachelint.project import FunctionRef, Lift
-from cachelint.project.trees import children, descendants, parents
+from cachelint.project.trees import children, descendants
 
 
 class Escapes(Exception):
@@ -23,7 +23,9 @@ class Function:
         self.home = home
         assert lift.function is not None
         self.tree = lift.function
-        self.above = parents(self.tree)
+        self.above = dict(lift.gathered.above)
+        # What stands around the function is none of its business.
+        self.above.pop(self.tree, None)
 
     def names(self, name: str, scope: cst.CSTNode | None = None) -> Iterator[cst.Name]:
         """All places where a variable stands (not attributes or keywords of that name), below ``scope``."""

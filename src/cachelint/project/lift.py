@@ -10,7 +10,7 @@ from libcst.metadata import CodeRange, PositionProvider
 from cachelint.findings import Place
 from cachelint.project.outline import Definition
 from cachelint.project.source import Source
-from cachelint.project.trees import CalledNames
+from cachelint.project.trees import CalledNames, Gathered
 
 
 class LiftError(Exception):
@@ -24,7 +24,17 @@ class Lift:
     so that columns need no correction and strings stay whole.
     """
 
-    __slots__ = ("_positions", "called", "column_shift", "definition", "first_line", "module", "path", "statements")
+    __slots__ = (
+        "_gathered",
+        "_positions",
+        "called",
+        "column_shift",
+        "definition",
+        "first_line",
+        "module",
+        "path",
+        "statements",
+    )
 
     def __init__(self, source: Source, definition: Definition, *, header_only: bool = False) -> None:
         self.definition = definition
@@ -61,6 +71,14 @@ class Lift:
         self.statements = body
         self.called = CalledNames()
         self._positions: dict[cst.CSTNode, CodeRange] | None = None
+        self._gathered: Gathered | None = None
+
+    @property
+    def gathered(self) -> Gathered:
+        """What stands in the tree, found in one walk."""
+        if self._gathered is None:
+            self._gathered = Gathered(self.module)
+        return self._gathered
 
     @property
     def function(self) -> cst.FunctionDef | None:

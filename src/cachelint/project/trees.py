@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import libcst as cst
@@ -46,7 +48,8 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The nodes directly below, in the order of the source, without whitespace and punctuation."""
     kind = type(node)
     sorts = _sorts
-    for name in _fields.get(kind) or _field_names(kind):
+    names = _fields.get(kind)
+    for name in _field_names(kind) if names is None else names:
         value = getattr(node, name)
         found = type(value)
         sort = sorts[found] if found in sorts else _sort(found)
@@ -130,3 +133,67 @@ _OWN_NAMES: dict[type, Callable[[Any], str]] = {
     cst.ComparisonTarget: lambda node: CONTAINS if isinstance(node.operator, cst.In | cst.NotIn) else "",
     cst.Yield: lambda node: YIELDS,
 }
+
+
+class Gathered:
+    """The names and the texts of one tree, gathered in one walk for all that is looked for in it."""
+
+    def __init__(self, module: cst.Module) -> None:
+        self._module = module
+        self._names: dict[str, list[tuple[int, cst.CSTNode]]] = {}
+        self._texts: list[tuple[int, cst.SimpleString]] = []
+        #: All literals that are texts, in the order of the source.
+        self.literals: list[cst.SimpleString | cst.FormattedString] = []
+        #: The names that the tree makes variables of its own.
+        self.bound: set[str] = set()
+        for place, node in enumerate(descendants(module)):
+            kind = type(node)
+            if kind is cst.Name:
+                self._names.setdefault(node.value, []).append((place, node))  # type: ignore[attr-defined]
+            elif kind is cst.SimpleString:
+                self._texts.append((place, node))  # type: ignore[arg-type]
+                self.literals.append(node)  # type: ignore[arg-type]
+            elif kind is cst.FormattedString:
+                self.literals.append(node)  # type: ignore[arg-type]
+            elif kind in _BINDING:
+                self.bound.update(_bound(node))
+
+    def by(self, name: str) -> list[cst.Name | cst.SimpleString]:
+        """The names that are this one, and the texts that end with it, in the order of the source."""
+        texts = [(place, text) for place, text in self._texts if name in text.value]
+        return [node for _, node in sorted([*self._names.get(name, ()), *texts], key=itemgetter(0))]
+
+    def named(self, name: str) -> list[cst.CSTNode]:
+        """The names that are this one, in the order of the source."""
+        return [node for _, node in self._names.get(name, ())]
+
+    @cached_property
+    def above(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        """For each node the one above it."""
+        return parents(self._module)
+
+
+_BINDING = frozenset(
+    {
+        cst.Param, cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor, cst.NamedExpr,
+        cst.ImportAlias,
+    }
+)  # fmt: skip
+
+
+def _bound(node: cst.CSTNode) -> Iterator[str]:
+    """The names that a node of a function makes variables of its own."""
+    match node:
+        case cst.Param():
+            yield node.name.value
+        case cst.AssignTarget() | cst.AnnAssign() | cst.AugAssign() | cst.For() | cst.CompFor() | cst.NamedExpr():
+            yield from (n.value for n in (node.target, *_parts(node.target)) if isinstance(n, cst.Name))
+        case cst.ImportAlias():
+            yield node.evaluated_alias or node.evaluated_name
+
+
+def _parts(target: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    if isinstance(target, cst.Tuple | cst.List):
+        for element in target.elements:
+            yield element.value
+            yield from _parts(element.value)
