@@ -168,7 +168,8 @@ class Codebase:
         self._by_name: dict[tuple[str, str], Module] = {}
         self.modules: dict[str, Module] = {}
         self._packages: set[tuple[str, str]] = set()
-        self._roots: list[str] = []
+        #: By its name, the modules that are imported so from somewhere, those of outer source roots first.
+        self._anywhere: dict[str, list[Module]] = {}
         self._lookup: dict[tuple[str, str], Module | None] = {}
         self._words: dict[str, list[Module]] = {}
         self._search: dict[re.Pattern[bytes], list[Module]] = {}
@@ -311,8 +312,6 @@ class Codebase:
             module = Module(self, path, name, root)
             self.modules[path] = module
             self._by_name.setdefault((root, name), module)
-            if root not in self._roots:
-                self._roots.append(root)
         # A file below no package may also be imported by its path from a folder above (namespace packages).
         for path, module in self.modules.items():
             parts = path[:-3].removesuffix("/__init__").split("/")
@@ -321,9 +320,8 @@ class Codebase:
                 base = base.rpartition("/")[0]
                 inner_parts = parts[len(base.split("/")) if base else 0 :]
                 self._by_name.setdefault((base, ".".join(inner_parts)), module)
-                if base not in self._roots:
-                    self._roots.append(base)
-        self._roots.sort(key=lambda root: (len(root.split("/")), root))
+        for root, name in sorted(self._by_name, key=lambda key: (key[0].count("/"), key[0])):
+            self._anywhere.setdefault(name, []).append(self._by_name[(root, name)])
         for root, name in self._by_name:
             while "." in name:
                 name = name.rpartition(".")[0]
@@ -336,8 +334,7 @@ class Codebase:
         if key not in self._lookup:
             found = self._by_name.get(key)
             if found is None:
-                candidates = [self._by_name[(r, name)] for r in self._roots if (r, name) in self._by_name]
-                found = max(candidates, key=lambda m: _common(m.path, near), default=None)
+                found = max(self._anywhere.get(name, ()), key=lambda m: _common(m.path, near), default=None)
             self._lookup[key] = found
         return self._lookup[key]
 
