@@ -42,7 +42,8 @@ from cachelint.project.names import ModuleRef
 #: Calls inside calls that are followed, and how often the same function may stand among them.
 MAX_CALL_DEPTH = 24
 MAX_RECURSION = 2
-#: Expressions evaluated for one function that is judged; beyond it everything is Unknown. Keys are known that take 8,000.
+#: Expressions evaluated for one function that is judged; beyond it everything is Unknown. There are
+#: keys that take 8,000.
 MAX_STEPS = 15_000
 
 #: Types whose subclasses json.dumps takes for the type itself.
