@@ -240,7 +240,7 @@ def more(projects: list[Path], largest: Path, programs: Path, bare: Path, repeat
         "|---|---|---|",
     ]
     smallest = min(projects, key=lambda folder: lines_of([folder]))
-    for count, seconds, megabytes in growth(smallest, programs, (3, 10, 30)):
+    for count, seconds, megabytes in growth(smallest, programs, (6, 60, 622)):
         lines.append(f"| {count:,} | {seconds:.1f} | {megabytes} |")
     return lines
 

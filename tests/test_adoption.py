@@ -218,6 +218,13 @@ def test_a_configuration_that_extends_another(project: Path, capsys: pytest.Capt
     assert "timeout=10" in capsys.readouterr().out
     assert run("--format", "concise") == 1
     assert {line.split(" ")[1] for line in capsys.readouterr().out.splitlines()} == {"CL201"}
+    assert main(["config"]) == 0
+    assert f"which extends: {project / 'base.toml'}\n" in capsys.readouterr().out
+
+
+def test_a_configuration_with_a_mark_before_its_first_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text('[tool.cachelint]\nselect = ["CL103"]\n', encoding="utf-8-sig")
+    assert run() == 0
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -85,7 +87,10 @@ def test_select_and_ignore(project: Path, capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere"], "nowhere: no such file or folder"),
+        (["nowhere"], "nowhere: no such file or folder\n"),
+        (["confg"], "confg: no such file or folder; did you mean `cachelint config`?"),
+        (["help"], "`cachelint --help` shows the options"),
+        (["cl101"], "`cachelint rule CL101` explains the rule"),
         (["--select", "CL999"], "no rule or family is called 'CL999'"),
         (["--select", "model-instnce"], "did you mean 'model-instance'"),
         (["--unsafe-fixes"], "goes with --fix or --diff"),
@@ -119,6 +124,8 @@ def test_a_missing_path_does_not_stop_the_others(project: Path, capsys: pytest.C
         ("[tool.cachelint]\nwrappers = ['a.b']\n", "wrappers must be a table"),
         ("[tool.cachelint.wrappers]\n'remember' = ['key']\n", "'remember' is not the full name of a function"),
         ("[tool.cachelint.wrappers]\n'lib.remember' = ['kee']\n", "'kee' is no role (key, value,"),
+        ("[tool.cachelint.wrappers]\n'lib.remember' = []\n", "'lib.remember' says of no parameter what it is"),
+        ("[tool.cachelint.wrappers]\n'lib.remember' = ['key', 'key=k']\n", "two parameters for 'key'"),
     ],
 )
 def test_a_wrong_configuration(project: Path, text: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -367,6 +374,27 @@ def test_a_file_that_is_no_python_is_told(project: Path, capsys: pytest.CaptureF
 def test_the_words_are_completed(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", shell]) == 0
     assert "unsafe-fixes" in capsys.readouterr().out
+
+
+def test_a_shell_completes_commands_rules_and_formats(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if shutil.which("bash") is None:
+        pytest.skip("no bash here")
+    assert main(["completion", "bash"]) == 0
+    script = tmp_path / "words.bash"
+    script.write_text(capsys.readouterr().out)
+
+    def completed(*words: str) -> list[str]:
+        code = f"source {script}; COMP_WORDS=(cachelint {shlex.join(words)}); COMP_CWORD={len(words)}; "
+        code += 'COMPREPLY=(); _shtab_cachelint; printf "%s\\n" "${COMPREPLY[@]}"'
+        return subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert {*completed("co")} == {"config", "completion"}
+    assert completed("ap") == ["app"]
+    assert completed("--select", "CL2") == ["CL201", "CL202", "CL203"]
+    assert completed("--format", "git") == ["github", "gitlab"]
+    assert completed("--output", "sar") == ["sarif="]
 
 
 def test_no_such_shell(capsys: pytest.CaptureFixture[str]) -> None:

@@ -117,9 +117,20 @@ def test_an_output_that_is_none(word: str, project: Path, capsys: pytest.Capture
     assert f"--output {word}: write FORMAT=FILE" in capsys.readouterr().err
 
 
-def test_an_output_that_can_not_be_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--no-cache", "--output", "json=no/such/folder/x"]) == 2
-    assert "cachelint: no/such/folder/x: can't be written" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["json=no/such/folder/x"], "json=no/such/folder/x: there is no folder no/such/folder"),
+        (["json=app"], "json=app: is a folder"),
+        (["json=-"], "json=-: names a file; what is printed is chosen by --format json"),
+        (["json=x", "sarif=app/../x"], "json=x: two reports can't be written to one file"),
+    ],
+)
+def test_an_output_that_can_not_be_written(
+    words: list[str], said: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--no-cache", *(w for word in words for w in ("--output", word))]) == 2
+    assert capsys.readouterr().err == f"cachelint: --output {said}\n"
 
 
 def test_json_is_what_its_schema_says(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import sys
 from pathlib import Path
 
@@ -29,6 +30,19 @@ def say(message: str) -> None:
     """One line on stderr."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"cachelint: {message}\n")
+
+
+def hint(word: str) -> str:
+    """What somebody may have meant by a word that is no path: a command, or a rule; empty where nothing is near."""
+    if word == "help":
+        return "; `cachelint --help` shows the options"
+    from cachelint.rules.names import find_code
+
+    code = find_code(word)
+    if code is not None:
+        return f"; `cachelint rule {code}` explains the rule"
+    close = difflib.get_close_matches(word, COMMANDS, 1, 0.7)
+    return f"; did you mean `cachelint {close[0]}`?" if close else ""
 
 
 def parser() -> argparse.ArgumentParser:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cachelint.arguments import CLEAN, COMMANDS, FAILED, FINDINGS, clash, say
+from cachelint.arguments import CLEAN, COMMANDS, FAILED, FINDINGS, clash, hint, say
 from cachelint.arguments import parser as options_parser
 from cachelint.config import ConfigError, make_options
 from cachelint.findings import Confidence, Finding, Severity
@@ -114,14 +114,14 @@ def _lint(words: argparse.Namespace) -> int:
     existing = [path for path in given if path.exists()]
     missing = [path for path in given if path not in existing]
     for path in missing:
-        say(f"{path}: no such file or folder")
+        say(f"{path}: no such file or folder{hint(str(path))}")
     if not existing:
         return FAILED
     for path in existing:
         if path.is_file() and path.suffix != ".py":
             say(f"{path}: is not looked into: its name does not end in .py")
     try:
-        outputs = [_output(word) for word in words.output]
+        outputs = _outputs(words.output)
         options = make_options(
             existing, words.select, words.ignore, all_in_tests=words.all_in_tests, use_store=not words.no_cache
         )
@@ -188,6 +188,15 @@ def _choose(outcome: Outcome, words: argparse.Namespace, changed: dict[str, list
         outcome.findings = since.only_changed(outcome.findings, changed)
 
 
+def _outputs(words: Sequence[str]) -> list[tuple[str, Path]]:
+    outputs = [_output(word) for word in words]
+    places = [path.resolve() for _, path in outputs]
+    for (name, path), place in zip(outputs, places, strict=True):
+        if places.count(place) > 1:
+            raise ConfigError(f"--output {name}={path}: two reports can't be written to one file")
+    return outputs
+
+
 def _output(word: str) -> tuple[str, Path]:
     name, _, path = word.partition("=")
     if path.endswith(".py"):
@@ -195,7 +204,14 @@ def _output(word: str) -> tuple[str, Path]:
     if name not in (TEXT, *FORMATS) or not path:
         known = ", ".join((TEXT, *FORMATS))
         raise ConfigError(f"--output {word}: write FORMAT=FILE, where FORMAT is one of {known}")
-    return name, Path(path)
+    if path == "-":
+        raise ConfigError(f"--output {word}: names a file; what is printed is chosen by --format {name}")
+    place = Path(path)
+    if place.is_dir():
+        raise ConfigError(f"--output {word}: is a folder")
+    if not place.parent.is_dir():
+        raise ConfigError(f"--output {word}: there is no folder {place.parent}")
+    return name, place
 
 
 def _write_output(outcome: Outcome, name: str, path: Path) -> None:

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cachelint.arguments import CLEAN, FAILED, say
+from cachelint.arguments import CLEAN, COMMANDS, FAILED, say
 from cachelint.arguments import parser as options_parser
 from cachelint.config import ConfigError, expand, load_config, make_options, settings_of
 from cachelint.nested import split
 from cachelint.project.files import discover, find_root
 from cachelint.project.store import FOLDER
+from cachelint.report.formats import FORMATS, TEXT
+from cachelint.rules.names import NAMES
 
 
 def _explain(words: Sequence[str]) -> int:
@@ -81,6 +83,8 @@ def _config(words: Sequence[str]) -> int:
         return FAILED
     print(f"project: {root}")
     print(f"configuration: {config.path or 'none: all settings are the defaults'}")
+    for path in config.extends:
+        print(f"which extends: {path}")
     for name, value, given in settings_of(config):
         print(f"{name} = {value}" + ("" if given else "  # default"))
     try:
@@ -91,6 +95,15 @@ def _config(words: Sequence[str]) -> int:
     for folder, _ in inner:
         print(f"{folder}: a project of its own, by {folder}/pyproject.toml")
     return CLEAN
+
+
+_BASH_FIRST = f"""\
+_cachelint_first() {{
+  compgen -W "{" ".join(COMMANDS)}" -- "$1"
+  compgen -f -- "$1"
+}}
+"""
+_ZSH_FIRST = f"_alternative 'commands:command:({' '.join(COMMANDS)})' 'files:file:_files'"
 
 
 def _completion(words: Sequence[str]) -> int:
@@ -108,9 +121,16 @@ def _completion(words: Sequence[str]) -> int:
     shell = parser.parse_args(list(words)).shell
     options = options_parser()
     for action in options._actions:
-        if action.dest in ("paths", "baseline", "write_baseline"):
+        if action.dest in ("baseline", "write_baseline"):
             action.complete = shtab.FILE  # type: ignore[attr-defined]
-    print(shtab.complete(options, shell))
+        elif action.dest in ("select", "ignore"):
+            action.choices = [*NAMES]
+        elif action.dest == "output":
+            action.choices = [f"{name}=" for name in (TEXT, *FORMATS)]
+        elif action.dest == "paths":
+            # shtab takes words or files, where ours may be both: the words in the shells that can be told so.
+            action.complete = {**shtab.FILE, "bash": "_cachelint_first", "zsh": _ZSH_FIRST}  # type: ignore[attr-defined]
+    print(shtab.complete(options, shell, preamble={"bash": _BASH_FIRST}))  # type: ignore[arg-type]
     return CLEAN
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ class Config:
     fix_timeout: int | None = None
     all_in_tests: bool = False
     path: Path | None = None
+    #: The files that it extends, the nearest first.
+    extends: tuple[Path, ...] = ()
 
 
 def load_config(root: Path) -> Config:
@@ -58,14 +60,19 @@ def load_config(root: Path) -> Config:
             continue
         table = _read(path)
         if table is not None:
-            return _check(path, _extended(path, table))
+            return _extended(path, table)
         if (folder / ".git").exists():
             break
     return Config()
 
 
-def _extended(path: Path, table: Any, depth: int = 0) -> Any:
-    """A table with the settings of the file that it extends, where it says nothing itself. Raises ConfigError."""
+def _extended(path: Path, table: Any) -> Config:
+    """The settings of a table, and of the files that it extends where it says nothing itself. Raises ConfigError."""
+    extends: list[Path] = []
+    return replace(_check(path, _joined(path, table, extends)), extends=tuple(extends))
+
+
+def _joined(path: Path, table: Any, extends: list[Path]) -> Any:
     if not isinstance(table, dict) or "extend" not in table:
         return table
     name = table["extend"]
@@ -76,7 +83,7 @@ def _extended(path: Path, table: Any, depth: int = 0) -> Any:
         raise ConfigError(
             f"{path}: tool.cachelint.extend: {'names no file' if not name else 'the file extends itself'}"
         )
-    if depth >= _MAX_EXTENDS:
+    if len(extends) >= _MAX_EXTENDS:
         raise ConfigError(f"{path}: tool.cachelint.extend: more than {_MAX_EXTENDS} files one after the other")
     if not other.is_file():
         raise ConfigError(f"{path}: tool.cachelint.extend: {name}: no such file")
@@ -84,7 +91,8 @@ def _extended(path: Path, table: Any, depth: int = 0) -> Any:
     if inherited is None:
         raise ConfigError(f"{path}: tool.cachelint.extend: {name} has no [tool.cachelint]")
     _check(other, inherited)
-    return {**_extended(other, inherited, depth + 1), **{key: value for key, value in table.items() if key != "extend"}}
+    extends.append(other)
+    return {**_joined(other, inherited, extends), **{key: value for key, value in table.items() if key != "extend"}}
 
 
 def settings_of(config: Config) -> list[tuple[str, str, bool]]:
@@ -114,8 +122,8 @@ def _read(path: Path) -> Any | None:
     if not path.is_file():
         raise ConfigError(f"{path}: is no file that can be read")
     try:
-        with path.open("rb") as file:
-            document = tomllib.load(file)
+        # Some editors put a mark before the first line.
+        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except RecursionError:
         raise ConfigError(f"{path}: no valid TOML: too deeply nested") from None
     except tomllib.TOMLDecodeError as error:
@@ -235,8 +243,7 @@ def make_options(
         table = _read(path)
         if table is None:
             return None
-        inner = _check(path, _extended(path, table))
-        return _options(folder, inner, (), select, ignore, all_in_tests, use_store, nested)
+        return _options(folder, _extended(path, table), (), select, ignore, all_in_tests, use_store, nested)
 
     relative = tuple(path.relative_to(root).as_posix() for path in absolute)
     paths_inside = () if "." in relative else relative

@@ -54,7 +54,11 @@ def parse(name: str, parameters: tuple[str, ...]) -> Declared:
         role = match.group(1) if match else ""
         if match is None or role not in (*ROLES, "_"):
             raise ValueError(f"{text!r} is no role ({', '.join(ROLES)}, _), nor role=name")
+        if role != "_" and any(role == other for other, _ in found):
+            raise ValueError(f"{name!r} has two parameters for {role!r}")
         found.append((role, match.group(2) or role))
+    if not found:
+        raise ValueError(f"{name!r} says of no parameter what it is: {', '.join(ROLES)}")
     return Declared(name, tuple(found))
 
 
