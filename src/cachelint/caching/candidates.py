@@ -178,9 +178,11 @@ def _whole(word: str) -> re.Pattern[bytes]:
     return re.compile(text + rb"(?!\w)(?<!\w" + text + rb")")
 
 
-def calls_of(names: Iterable[str]) -> re.Pattern[bytes]:
-    """A pattern for calls of functions or methods of some names, decorators included."""
+def calls_of(names: Iterable[str], *, not_on: Iterable[str] = ()) -> re.Pattern[bytes]:
+    """A pattern for calls of functions or methods of some names, decorators included; not those on some variables."""
     words = [re.escape(name.encode()) for name in sorted(names)]
-    # Each alternative begins with the name, or with `@`, which makes the search fast.
-    called = b"|".join(word + rb"(?<!\w" + word + rb")\s*\(" for word in words)
+    # Each alternative begins with the name, or with `@`, which makes the search fast: what stands before is looked at
+    # behind it.
+    before = [rb"\w", b"def ", *(re.escape(variable.encode()) + rb"\." for variable in not_on)]
+    called = b"|".join(word + b"".join(b"(?<!" + b + word + b")" for b in before) + rb"\s*\(" for word in words)
     return re.compile(called + rb"|@\s*(?:\w+\.)*(?:" + b"|".join(words) + rb")\b")

@@ -10,7 +10,7 @@ from typing import Any
 
 import libcst as cst
 
-from cachelint.caching.candidates import Carriers, candidates, loaders, names_of, uses_cache
+from cachelint.caching.candidates import Carriers, calls_of, candidates, loaders, names_of, uses_cache
 from cachelint.caching.declared import Declared, site_of
 from cachelint.caching.flows import Flows
 from cachelint.caching.mentions import Mentions
@@ -186,6 +186,9 @@ class _Collector:
                 self.watched |= instances
             for inner in self._inside(owner, name):
                 found[(inner[0].path, inner[1].start)] = inner
+            # A method that its own family calls, and nobody else, has no callers that a search by names would find.
+            if not self.codebase.search(calls_of([name], not_on=("self", "cls")), name):
+                continue
             names = {parent.name} | {c.definition.name for c in self.interpreter.classes.subclasses(owner)}
             words = names_of(carriers.travelling(names | {f"{n}()" for n in names}))
             callers = list(candidates(self.codebase, words, [name]))
