@@ -45,6 +45,7 @@ def uses_cache(codebase: Codebase) -> bool:
 
 
 def _importing(codebase: Codebase) -> list[Module]:
+    codebase.look_ahead("cache")
     return codebase.search(_IMPORT, "core.cache", "core import", "django_redis", "django_valkey")
 
 
@@ -164,6 +165,7 @@ def candidates(
 
 def loaders(codebase: Codebase) -> Iterator[tuple[Module, Definition]]:
     """The functions that may deserialise something."""
+    codebase.look_ahead("ickle")
     named = {m.path for word in _LOADING for m in codebase.containing(word, _whole(word))}
     for path in sorted(named):
         module = codebase.modules[path]

@@ -172,6 +172,7 @@ class Codebase:
         self._anywhere: dict[str, list[Module]] = {}
         self._lookup: dict[tuple[str, str], Module | None] = {}
         self._words: dict[str, list[Module]] = {}
+        self._found: dict[str, list[str]] = {}
         self._search: dict[re.Pattern[bytes], list[Module]] = {}
         self._indexes: dict[re.Pattern[bytes], dict[bytes, list[Module]]] = {}
         self._index()
@@ -253,13 +254,24 @@ class Codebase:
         self.trace.search(pattern, (word,), (m.path for m in narrowed))
         return narrowed
 
+    def look_ahead(self, part: str) -> None:
+        """Find a part of several words that will be asked for: each is then looked for in few files."""
+        self._with_word(part)
+
     def _with_word(self, word: str) -> list[str]:
-        data = word.encode()
-        return [path for path, text in self._texts if data in text]
+        found = self._found.get(word)
+        if found is None:
+            data = word.encode()
+            # Where a part of a word does not stand, the word does not: `caches` is looked for where `cache` was found.
+            parts = [paths for known, paths in self._found.items() if known in word]
+            texts = self._texts
+            among = min(parts, key=len) if parts else texts
+            found = self._found[word] = [path for path in among if data in texts[path]]
+        return found
 
     @cached_property
-    def _texts(self) -> list[tuple[str, bytes]]:
-        return [(path, module.reading.data) for path, module in self.modules.items()]
+    def _texts(self) -> dict[str, bytes]:
+        return {path: module.reading.data for path, module in self.modules.items()}
 
     def read_all(self) -> None:
         """Read what was not read yet, so that what can't be read is known."""
