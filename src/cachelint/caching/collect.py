@@ -121,7 +121,8 @@ class _Collector:
         self.declared = declared
         self.interpreter = facts.interpreter
         self.codebase = facts.codebase
-        self.sites: dict[tuple[str, int], Site] = {}
+        #: By the id of the call's node and of that of the call of the cache, which a wrapper makes for its caller.
+        self.sites: dict[tuple[int, int], Site] = {}
         self.loads: dict[tuple[str, int], Load] = {}
         #: Functions that hand parameters on → what is left to their callers, by the id of the call inside.
         self.wrappers: dict[FunctionRef, dict[int, LeftOpen]] = {}
@@ -264,7 +265,8 @@ class _Collector:
     def _keep(self, fact: Site | Load, node: cst.BaseExpression) -> None:
         self._settle(fact)
         if isinstance(fact, Site):
-            self._keep_site((fact.lift.path, id(node)), fact)
+            # A wrapper may hold several sites: each is a fact of its own about this call.
+            self.sites[id(node), id(fact.innermost.node)] = fact
         else:
             self._keep_load(fact)
 
@@ -329,18 +331,11 @@ class _Collector:
                 key = context.lazy(node.left)
                 site = Site("has_key", member.alias, context.lift, node, context.function, key)
                 site.nodes = {"key": node.left}
-                self.sites[(context.lift.path, id(node))] = site
-
-    def _keep_site(self, key: tuple[str, int], site: Site) -> None:
-        if site.inner is not None:
-            # A wrapper may hold several sites: each is a fact of its own about this call.
-            key = (key[0], key[1] * 31 + id(site.innermost.node))
-        self.sites[key] = site
+                self.sites[id(node), id(node)] = site
 
     def general(self, fact: Site, node: int) -> Site | None:
         """The same site as it is when nothing is known of the caller."""
-        path = fact.lift.path
-        return self.sites.get((path, node)) or self.sites.get((path, node * 31 + id(fact.innermost.node)))
+        return self.sites.get((node, id(fact.innermost.node)))
 
     def _keep_load(self, load: Load) -> None:
         key = (load.lift.path, id(load.node))

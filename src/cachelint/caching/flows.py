@@ -51,7 +51,7 @@ def origins(template: Str) -> list[Origin]:
     return [part.origin for part in template.parts or () if isinstance(part, Text) and part.origin is not None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flow:
     """The sites of one key: ``sites`` call the cache itself, ``calls`` a function that hands their key on to it.
 

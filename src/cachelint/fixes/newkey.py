@@ -51,7 +51,7 @@ class Moved:
 
 def move(flow: Flow, facts: Facts, first: int) -> Moved:
     """Move the key of a flow to its next version (``first`` where it has none). Raises NoKey."""
-    about = ("move", id(flow), first)
+    about = ("move", flow, first)
     if about not in facts.shared:
         try:
             facts.shared[about] = _moved(flow, facts, first)
