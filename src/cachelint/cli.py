@@ -18,10 +18,10 @@ from cachelint.config import ConfigError, make_options
 from cachelint.findings import Confidence, Finding, Severity
 from cachelint.nested import split
 from cachelint.options import Refusal
-from cachelint.project.files import discover
+from cachelint.project.ignored import Patterns
 from cachelint.report.formats import FORMATS, TEXT, plain_text, render
 from cachelint.report.paths import shown_path
-from cachelint.session import Options, Outcome, joined, run
+from cachelint.session import Options, Outcome, files_of, joined, run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,19 +79,17 @@ def program() -> None:
 
 def _say_left_out(options: Options) -> None:
     """A path that was named and of which nothing is looked into is no clean one."""
-    files = discover(options.root, options.exclude).files if options.paths else []
+    excluded = Patterns(options.exclude)
+    files: list[str] | None = None
     for path in options.paths:
-        # A file that git ignores is looked into where it is named.
-        known = path in files or any(file.startswith(f"{path}/") for file in files)
-        is_file = (options.root / path).is_file()
-        if not known and (not is_file or (path.endswith(".py") and _is_excluded(options, path))):
+        if (options.root / path).is_file():
+            # One that git ignores is looked into where it is named.
+            left_out = path.endswith(".py") and excluded.match(path)
+        else:
+            files = files_of(options).files if files is None else files
+            left_out = not any(file.startswith(f"{path}/") for file in files)
+        if left_out:
             say(f"{path}: nothing in it is looked into: it holds no Python, or is excluded, or ignored by git")
-
-
-def _is_excluded(options: Options, path: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
-    return bool(options.exclude) and GitIgnoreSpec.from_lines(options.exclude).match_file(path)
 
 
 def _say_problems(outcome: Outcome) -> None:
@@ -250,7 +248,7 @@ def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
 
     outcomes: list[tuple[str, Outcome]] = []
     said: list[str] = []
-    for folder, inner in split(options, discover(options.root, options.exclude)):
+    for folder, inner in split(options, files_of(options)):
         repaired = repair(inner, unsafe=words.unsafe_fixes, write_files=not words.diff)
         if words.diff:
             sys.stdout.write(diff_text(repaired.repair, folder))

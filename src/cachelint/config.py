@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pathspec import GitIgnoreSpec
-
 from cachelint.options import Options, Refusal
 from cachelint.project.files import find_root, is_root
+from cachelint.project.ignored import is_pattern
 from cachelint.rules.names import NAMES, UNUSED_IGNORE, matching
 
 if sys.version_info >= (3, 11):
@@ -146,10 +145,8 @@ def _check(path: Path, table: Any) -> Config:
     ignore = _strings(path, "ignore", table.get("ignore", []))
     exclude = _strings(path, "exclude", table.get("exclude", []))
     for pattern in (*exclude, *(table.get("per-file-ignores") or {})):
-        try:
-            GitIgnoreSpec.from_lines([pattern])
-        except ValueError:
-            raise ConfigError(f"{path}: tool.cachelint: {pattern!r} is no pattern as in .gitignore") from None
+        if not is_pattern(pattern):
+            raise ConfigError(f"{path}: tool.cachelint: {pattern!r} is no pattern as in .gitignore")
     ignores = table.get("per-file-ignores", {})
     if not isinstance(ignores, dict):
         raise ConfigError(f"{path}: tool.cachelint.per-file-ignores must be a table of patterns and lists of codes")

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from cachelint.findings import Applicability, Finding
 from cachelint.fixes.driver import Repair, fix_all
 from cachelint.fixes.transaction import NotWritten, recover, write
-from cachelint.project.files import discover
 from cachelint.project.source import Source, read_source
-from cachelint.session import Options, Outcome, analyse
+from cachelint.session import Options, Outcome, analyse, files_of
 
 
 @dataclass
@@ -26,7 +25,7 @@ class Repaired:
 def repair(options: Options, *, unsafe: bool, write_files: bool) -> Repaired:
     """Fix what can be fixed. Files are written only where ``write_files`` says so."""
     finished = recover(options.root) if write_files else []
-    files = discover(options.root, options.exclude).files
+    files = files_of(options).files
     last: list[Outcome] = []
 
     def check(staged: dict[str, Source]) -> tuple[list[Finding], dict[str, str]]:

@@ -15,6 +15,7 @@ from cachelint.findings.codec import decode, encode
 from cachelint.nested import moved, split
 from cachelint.options import Options
 from cachelint.project.files import Discovery, discover, is_test
+from cachelint.project.ignored import Patterns, Verdicts
 from cachelint.project.kept import Kept
 from cachelint.project.source import Source
 from cachelint.project.store import Store, program
@@ -22,7 +23,7 @@ from cachelint.project.store import Store, program
 if TYPE_CHECKING:
     from cachelint.project.trace import Trace
 
-__all__ = ["Options", "Outcome", "analyse", "joined", "run", "run_with"]
+__all__ = ["Options", "Outcome", "analyse", "files_of", "joined", "run", "run_with"]
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Outcome:
 
 def run(options: Options) -> Outcome:
     """Find the files and report on them, from the store where nothing has changed."""
-    found = discover(options.root, options.exclude)
+    found = files_of(options)
     parts = split(options, found)
     if parts != [("", options)]:
         return joined(options.root, [(folder, run(inner)) for folder, inner in parts])
@@ -57,6 +58,11 @@ def run(options: Options) -> Outcome:
     outcome = restored if restored is not None else _one_for_all(kept, whole, found)
     _add_errors(outcome, found)
     return _only_wanted(outcome, options)
+
+
+def files_of(options: Options) -> Discovery:
+    """The files of a project, by what earlier runs know of its `.gitignore` where that is kept."""
+    return discover(options.root, options.exclude, Verdicts(Store(options.root) if options.use_store else None))
 
 
 def _one_for_all(kept: Kept, whole: Options, found: Discovery) -> Outcome:
@@ -106,7 +112,7 @@ def _only_wanted(outcome: Outcome, options: Options) -> Outcome:
 
 def run_with(options: Options, source: Source) -> Outcome:
     """Report on the project with one file as it is given here, whatever stands on the disk."""
-    found = discover(options.root, options.exclude)
+    found = files_of(options)
     for folder, inner in split(options, found):
         if folder and inner.paths:
             name = source.path.removeprefix(f"{folder}/")
@@ -120,12 +126,10 @@ def run_with(options: Options, source: Source) -> Outcome:
 
 def _add_named(found: Discovery, options: Options) -> None:
     """Files that were named are looked at even where `.gitignore` leaves them out, but not what is excluded."""
-    from pathspec import GitIgnoreSpec
-
     known = set(found.files)
-    left_out = GitIgnoreSpec.from_lines(options.exclude) if options.exclude else None
+    excluded = Patterns(options.exclude)
     for path in options.paths:
-        if left_out is not None and left_out.match_file(path):
+        if excluded.match(path):
             continue
         if path.endswith(".py") and path not in known and (options.root / path).is_file():
             found.files.append(path)
@@ -201,13 +205,11 @@ class _Wanted:
     """Which paths are reported, and which rules are off where."""
 
     def __init__(self, options: Options) -> None:
-        from pathspec import GitIgnoreSpec
-
         self.everything = not options.paths or "." in options.paths
         self.paths = frozenset(options.paths)
         self.folders = tuple(f"{path}/" for path in options.paths)
         self.all_in_tests = options.all_in_tests
-        self.per_file = [(GitIgnoreSpec.from_lines([pattern]), codes) for pattern, codes in options.per_file_ignores]
+        self.per_file = [(Patterns([pattern]), codes) for pattern, codes in options.per_file_ignores]
 
     def reports(self, path: str) -> bool:
         return self.everything or path in self.paths or path.startswith(self.folders)
@@ -216,4 +218,4 @@ class _Wanted:
         # A test's entries are gone with it: how long they may live, and under which version, matters to nobody.
         if not self.all_in_tests and finding.code.startswith(("CL2", "CL3")) and is_test(finding.place.path):
             return True
-        return any(finding.code in codes and spec.match_file(finding.place.path) for spec, codes in self.per_file)
+        return any(finding.code in codes and pattern.match(finding.place.path) for pattern, codes in self.per_file)

@@ -6,17 +6,20 @@ Whatever goes wrong here (a full disk, a folder that can't be written, a damaged
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
-import importlib.util
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 FOLDER = ".cachelint_cache"
-#: Entries kept; the oldest go first.
+#: What the name of an entry begins with that is kept however old it is.
+LASTING = "lasting-"
+#: Other entries kept; the oldest go first.
 _MAX_ENTRIES = 20
 #: Seconds after which a file that is being written has been left behind by a run that was killed.
 _ABANDONED = 3600
@@ -29,6 +32,7 @@ def name_of(settings: object) -> str:
     return hashlib.sha256(repr(settings).encode()).hexdigest()[:20]
 
 
+@functools.cache
 def program() -> str:
     """A hash of the program itself: results of another state of it are not its own, whatever its version says."""
     states = sorted(_sources(os.path.dirname(os.path.dirname(__file__))))
@@ -45,14 +49,17 @@ def _sources(folder: str) -> Iterator[tuple[str, int, int]]:
                 yield from _sources(entry.path)
 
 
+#: What the names of the folders begin with that installing our parsers made.
+_PARSERS = ("libcst-", "tree_sitter-", "tree_sitter_python-", "pathspec-")
+
+
 def _versions() -> list[str]:
     """The parsers with their versions, by the folders that installing them made: without importing them."""
     found: list[str] = []
-    for name in ("libcst", "tree_sitter", "tree_sitter_python", "pathspec"):
-        spec = importlib.util.find_spec(name)
-        place = Path(spec.origin).parent.parent if spec is not None and spec.origin else None
-        found += sorted(path.name for path in place.glob(f"{name}-*.dist-info")) if place is not None else []
-    return found
+    for place in sys.path:
+        with contextlib.suppress(OSError):
+            found += (name for name in os.listdir(place or ".") if name.startswith(_PARSERS))
+    return sorted(found)
 
 
 def fingerprint(states: Mapping[str, Sequence[int]], settings: object) -> str:
@@ -126,6 +133,7 @@ class Store:
         for path in self.folder.glob("*.tmp"):
             if time.time() - path.stat().st_mtime > _ABANDONED:
                 path.unlink(missing_ok=True)
-        entries = sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+        entries = [path for path in self.folder.glob("*.json") if not path.name.startswith(LASTING)]
+        entries.sort(key=lambda path: path.stat().st_mtime)
         for path in entries[:-_MAX_ENTRIES]:
             path.unlink(missing_ok=True)
