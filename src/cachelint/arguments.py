@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import sys
 from pathlib import Path
 
 from cachelint import __version__
 from cachelint.findings import Confidence, Severity
 from cachelint.report.formats import FORMATS, TEXT
+from cachelint.spelling import closest
 
 _DESCRIPTION = "Finds, and repairs, misuse of Django's low-level cache API. Without PATHS: the working directory."
 _EPILOG = """\
@@ -41,8 +41,8 @@ def hint(word: str) -> str:
     code = find_code(word)
     if code is not None:
         return f"; `cachelint rule {code}` explains the rule"
-    close = difflib.get_close_matches(word, COMMANDS, 1, 0.7)
-    return f"; did you mean `cachelint {close[0]}`?" if close else ""
+    close = closest(word, COMMANDS, 0.7)
+    return f"; did you mean `cachelint {close}`?" if close else ""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,7 +52,8 @@ def parser() -> argparse.ArgumentParser:
         usage="cachelint [options] [PATHS ...]",
         description=_DESCRIPTION,
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        # Each option asks one how it would look: that of the help, set below, imports half the standard library.
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=80),
         allow_abbrev=False,
     )
     made.add_argument("paths", nargs="*", metavar="PATHS", help="files or folders to report on")
@@ -92,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     )
     output.add_argument("--exit-zero", action="store_true", help="exit 0 even where something was found")
     output.add_argument("--no-cache", action="store_true", help="neither read nor write results kept on disk")
+    made.formatter_class = argparse.RawDescriptionHelpFormatter
     return made
 
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cachelint.frozen import dataclass
 from cachelint.options import Options, Refusal
 from cachelint.project.files import find_root, is_root
 from cachelint.project.ignored import is_pattern
 from cachelint.rules.names import NAMES, UNUSED_IGNORE, matching
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from cachelint.spelling import closest
 
 _KEYS = ("extend", "select", "ignore", "exclude", "per-file-ignores", "wrappers", "fix-timeout", "all-in-tests")
 
@@ -121,18 +117,31 @@ def _read(path: Path) -> Any | None:
     if not path.is_file():
         raise ConfigError(f"{path}: is no file that can be read")
     try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
+    # Most say nothing to us, and a start is quicker without the parser. A NUL: text in an encoding that hides words.
+    if b"cachelint" not in data and b"\0" not in data:
+        return None
+    tool = _parsed(path, data).get("tool")
+    return tool.get("cachelint") if isinstance(tool, dict) else None
+
+
+def _parsed(path: Path, data: bytes) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
         # Some editors put a mark before the first line.
-        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(data.decode("utf-8-sig"))
     except RecursionError:
         raise ConfigError(f"{path}: no valid TOML: too deeply nested") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: no valid TOML: {error}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: no valid TOML: not UTF-8") from None
-    except OSError as error:
-        raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
-    tool = document.get("tool")
-    return tool.get("cachelint") if isinstance(tool, dict) else None
 
 
 def _check(path: Path, table: Any) -> Config:
@@ -195,8 +204,8 @@ def _strings(path: Path, key: str, value: Any) -> tuple[str, ...]:
 def nearest(word: str, known: Iterable[str]) -> str:
     """``; did you mean …?`` with the nearest of the known words, or all of them where none is near."""
     options = list(known)
-    close = difflib.get_close_matches(word, options, 1, 0.5)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(options)}"
+    close = closest(word, options, 0.5)
+    return f"; did you mean {close!r}?" if close else f"; known are {', '.join(options)}"
 
 
 def expand(selectors: Sequence[str]) -> frozenset[str]:
@@ -205,8 +214,8 @@ def expand(selectors: Sequence[str]) -> frozenset[str]:
     for selector in selectors:
         found = matching(selector)
         if not found:
-            close = difflib.get_close_matches(selector, [*NAMES, *NAMES.values()], 1, 0.7)
-            hint = f"; did you mean {close[0]!r}?" if close else "; `cachelint rule` lists them all"
+            close = closest(selector, [*NAMES, *NAMES.values()], 0.7)
+            hint = f"; did you mean {close!r}?" if close else "; `cachelint rule` lists them all"
             raise ConfigError(f"no rule or family is called {selector!r}{hint}")
         codes.update(found)
     return frozenset(codes)

@@ -52,10 +52,10 @@ def moved(finding: Finding, folder: str) -> Finding:
         return finding
 
     def place(inner: Place) -> Place:
-        return replace(inner, path=f"{folder}/{inner.path}")
+        return inner._replace(path=f"{folder}/{inner.path}")
 
     fix: Fix | None = finding.fix
     if fix is not None:
-        fix = replace(fix, edits=tuple(replace(edit, place=place(edit.place)) for edit in fix.edits))
-    related = tuple(replace(r, place=place(r.place)) for r in finding.related)
+        fix = replace(fix, edits=tuple(edit._replace(place=place(edit.place)) for edit in fix.edits))
+    related = tuple(r._replace(place=place(r.place)) for r in finding.related)
     return replace(finding, place=place(finding.place), related=related, fix=fix)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cachelint.django.settings import names_settings
+from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
 from cachelint.kinds.join import members
 from cachelint.kinds.model import NO_VALUE, Dict, Kind, Unknown, constant, force

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import libcst as cst
 
 from cachelint.caching.sites import Site
+from cachelint.frozen import dataclass
 from cachelint.infer.context import Context
 from cachelint.infer.known.caches import default_value
 from cachelint.kinds.arguments import Arguments

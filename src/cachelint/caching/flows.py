@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import libcst as cst
 from cachelint.caching.keys import templates
 from cachelint.caching.shapes import Index, Shape, may_meet, shape
 from cachelint.caching.sites import Site
+from cachelint.frozen import dataclass
 from cachelint.kinds.join import members
 from cachelint.kinds.model import NO_VALUE, NONE, Origin, Str, Text, constant
 from cachelint.project.files import is_test

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
+from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
 from cachelint.project import ClassRef, Definition, FunctionRef, Lift, Module, Symbol, ValueRef, dotted
 

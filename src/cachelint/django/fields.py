@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cachelint.frozen import dataclass
 from cachelint.kinds.model import BOOL, BYTES, FLOAT, INT, STR, UNKNOWN, Kind, ModelType, Scalar
 
 DATETIME = Scalar("datetime.datetime")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from cachelint.frozen import dataclass
 
 
 class Severity(enum.Enum):
@@ -29,8 +31,7 @@ class Applicability(enum.Enum):
     UNSAFE = "unsafe"
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A stretch of source. Lines and columns count from 1, columns in characters; the end is exclusive.
 
     ``path`` is relative to the project's root, with ``/``.
@@ -43,16 +44,14 @@ class Place:
     end_column: int
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """A place from which something was learnt, and what."""
 
     place: Place
     message: str
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the text at ``place`` by ``text``; an empty place inserts."""
 
     place: Place

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cachelint.findings import Applicability, Edit, Finding, Fix
 from cachelint.fixes.edits import Conflict, apply
+from cachelint.frozen import dataclass
 from cachelint.project import Source
 
 #: Rounds of fixing and checking; each applies or refuses something, and sees what the one before left.

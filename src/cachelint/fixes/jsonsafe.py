@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
 from cachelint.caching.collect import Facts
@@ -14,6 +12,7 @@ from cachelint.fixes.imports import name_for
 from cachelint.fixes.newkey import NoKey, move
 from cachelint.fixes.readers import Read, later_uses, local_ends, takes_a_list
 from cachelint.fixes.tree import Escapes, Function, short
+from cachelint.frozen import dataclass
 from cachelint.kinds.join import members
 from cachelint.kinds.model import Kind, Pickled, Scalar, Set, Str
 from cachelint.kinds.serialize import Json, json_verdict

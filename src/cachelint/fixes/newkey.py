@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -16,6 +15,7 @@ from cachelint.caching.sites import Site
 from cachelint.findings import Edit, Place
 from cachelint.fixes import edits
 from cachelint.fixes.tree import is_none
+from cachelint.frozen import dataclass
 from cachelint.infer.scan import called_name
 from cachelint.kinds.model import Hole, Origin, Str, Text
 from cachelint.project import Definition, Lift, Module

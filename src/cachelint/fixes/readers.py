@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
 from cachelint.caching.flows import Flow
 from cachelint.caching.sites import Site
 from cachelint.fixes.tree import Escapes, Function, is_none
+from cachelint.frozen import dataclass
 
 #: Methods that neither store nor read a value.
 _NO_VALUE = frozenset({"delete", "delete_many", "touch", "has_key"})

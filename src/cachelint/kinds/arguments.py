@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cachelint.frozen import dataclass
 from cachelint.kinds.model import UNKNOWN, Kind, Str, Text, constant, force
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, TypeVar
 
 import libcst as cst
 
 from cachelint.findings import Place
+from cachelint.frozen import dataclass
 from cachelint.project import ClassRef, FunctionRef, Lift
 from cachelint.project.names import ModuleRef
 

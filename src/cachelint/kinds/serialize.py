@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
+from cachelint.frozen import dataclass
 from cachelint.kinds.describe import article, short
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (

@@ -6,9 +6,10 @@ import codecs
 import io
 import re
 import tokenize
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from cachelint.frozen import dataclass
 
 #: Nobody writes such a file by hand, and reading it would cost more than all the others together.
 MAX_BYTES = 16_000_000

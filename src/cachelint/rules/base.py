@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
@@ -11,6 +11,7 @@ from cachelint.caching.collect import Facts
 from cachelint.caching.keys import templates
 from cachelint.caching.sites import Load, Site
 from cachelint.findings import Confidence, Finding, Place, Related, Severity
+from cachelint.frozen import dataclass
 from cachelint.kinds.join import members
 from cachelint.kinds.model import Cached, Kind, Origin
 from cachelint.project import Lift

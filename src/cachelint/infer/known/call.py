@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import libcst as cst
 
+from cachelint.frozen import dataclass
 from cachelint.infer.context import Context
 from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.model import UNKNOWN, Kind, force

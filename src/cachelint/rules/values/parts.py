@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
 from cachelint.caching.sites import Site
+from cachelint.frozen import dataclass
 from cachelint.kinds.describe import describe
 from cachelint.kinds.model import (
     Dict,
