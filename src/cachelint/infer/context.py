@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Protocol
 
 import libcst as cst
 
+from cachelint import infer
 from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import lazy_join
 from cachelint.kinds.model import NEVER, Kind, Lazy, Origin
 from cachelint.project import ClassRef, FunctionRef, Lift, Module
 
 if TYPE_CHECKING:
+    import cachelint.infer.attributes
+    import cachelint.infer.calls
+    import cachelint.infer.expressions
+    import cachelint.infer.statements  # noqa: F401
     from cachelint.infer.interpreter import Interpreter, Run
 
 
@@ -205,67 +210,48 @@ class Context:
         frozen = self.snapshot()
         return Lazy(lambda: frozen.evaluate(node))
 
-    # The parts of the interpreter need one another in all directions; they meet here.
+    # The parts of the interpreter need one another in all directions; they meet here, as attributes of the package:
+    # to import each where it is called would be a twentieth of all time.
 
     def evaluate(self, node: cst.BaseExpression) -> Kind:
         """The kind of an expression in this context."""
-        from cachelint.infer.expressions import evaluate
-
-        return evaluate(self, node)
+        return infer.expressions.evaluate(self, node)
 
     def run(self, statements: Iterable[cst.CSTNode], run: Run | None = None) -> bool:
         """Run statements; whether control can reach what follows them."""
-        from cachelint.infer.statements import run_block
-
-        return run_block(self, statements, run)
+        return infer.statements.run_block(self, statements, run)
 
     def attribute(self, base: Kind, name: str) -> Kind:
         """What ``base.name`` evaluates to."""
-        from cachelint.infer.attributes import attribute
-
-        return attribute(self, base, name)
+        return infer.attributes.attribute(self, base, name)
 
     def bind(self, target: cst.BaseExpression, kind: Kind, value: cst.BaseExpression | None) -> None:
         """Assign to a target."""
-        from cachelint.infer.expressions import bind_target
-
-        bind_target(self, target, kind, value)
+        infer.expressions.bind_target(self, target, kind, value)
 
     def enter(self, node: cst.CompFor) -> None:
         """Bind the targets of a comprehension."""
-        from cachelint.infer.expressions import enter_comprehension
-
-        enter_comprehension(self, node)
+        infer.expressions.enter_comprehension(self, node)
 
     def member(self, ref: ClassRef, name: str, receiver: Kind | None) -> Kind | None:
         """A member of a class or its bases; None where the project defines none."""
-        from cachelint.infer.attributes import class_attribute
-
-        return class_attribute(self, ref, name, receiver)
+        return infer.attributes.class_attribute(self, ref, name, receiver)
 
     def arguments(self, node: cst.Call) -> Arguments:
         """The arguments of a call."""
-        from cachelint.infer.calls import arguments_of
-
-        return arguments_of(self, node)
+        return infer.calls.arguments_of(self, node)
 
     def call(self, callee: Kind, arguments: Arguments) -> Kind:
         """What calling a value gives."""
-        from cachelint.infer.calls import call_kind
-
-        return call_kind(self, callee, arguments)
+        return infer.calls.call_kind(self, callee, arguments)
 
     def iterate(self, kind: Kind) -> Kind:
         """What iterating over a value gives, one at a time."""
-        from cachelint.infer.expressions import iterated
-
-        return iterated(self, kind)
+        return infer.expressions.iterated(self, kind)
 
     def item(self, container: Kind, key: Kind) -> Kind:
         """What ``container[key]`` evaluates to."""
-        from cachelint.infer.expressions import item_of
-
-        return item_of(self, container, key)
+        return infer.expressions.item_of(self, container, key)
 
     def origin(self, node: cst.CSTNode) -> Origin:
         """An expression of this context as the origin of a kind."""

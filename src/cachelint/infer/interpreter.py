@@ -60,6 +60,9 @@ class Interpreter:
     """Evaluates code of one code base. Results are kept for as long as this object lives."""
 
     def __init__(self, codebase: Codebase) -> None:
+        # From now on all parts are where `Context` looks for them.
+        from cachelint.infer import attributes, calls, expressions, statements  # noqa: F401
+
         self.codebase = codebase
         self.classes = Classes(codebase)
         self.models = Models(codebase, self.classes)

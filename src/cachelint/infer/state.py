@@ -50,7 +50,7 @@ def _assigned(context: Context, ref: ClassRef, name: str, besides: str = "") -> 
     """What is assigned to ``self.name``, in methods other than ``besides``."""
     pattern = re.compile(rb"\b(?:self|cls)\." + re.escape(name.encode()) + rb"\b[^=\n()\[]*=(?!=)")
     found: list[Kind] = []
-    for method in _methods(ref, context, pattern):
+    for method in _methods(ref, context, pattern, name):
         if method.definition.name != besides:
             stores, last = _run_method(context, method, ref, name, None)
             found += [*stores, *last]
@@ -62,7 +62,7 @@ def _filled(context: Context, ref: ClassRef, name: str, made: Kind) -> Kind:
     if not any(isinstance(member, Dict | List | Set) for member in members(made)):
         return made
     pattern = filling(rb"\b(?:self|cls)\." + re.escape(name.encode()) + rb"\b")
-    filling_methods = list(_methods(ref, context, pattern))
+    filling_methods = list(_methods(ref, context, pattern, name))
     setters = [m for m in filling_methods if _has_parameters(context, m)]
     if setters:
         # What they put in is decided by those who call them.
@@ -81,15 +81,18 @@ def _has_parameters(context: Context, method: FunctionRef) -> bool:
     return node is not None and len(node.params.posonly_params) + len(node.params.params) > 1
 
 
-def _methods(ref: ClassRef, context: Context, pattern: re.Pattern[bytes]) -> Iterator[FunctionRef]:
-    """The methods of a class, of its bases and of what derives from it whose text a pattern matches."""
+def _methods(ref: ClassRef, context: Context, pattern: re.Pattern[bytes], word: str = "") -> Iterator[FunctionRef]:
+    """The methods of a class, of its bases and of what derives from it whose text a pattern matches.
+
+    ``word`` stands in each match.
+    """
     classes = context.interpreter.classes
     for base in (*classes.order(ref), *classes.subclasses(ref)[:_MAX_SUBCLASSES]):
         if not isinstance(base, ClassRef) or base.definition.scope is None:
             continue
         for definitions in base.definition.scope.definitions.values():
             for definition in definitions:
-                if definition.form == "function" and base.module.matches(definition, pattern):
+                if definition.form == "function" and base.module.matches(definition, pattern, word):
                     yield FunctionRef(base.module, definition)
 
 

@@ -99,10 +99,10 @@ class Module:
         if number not in self._asked.texts:
             self._asked.texts[number] = text_digest(self.reading, number)
 
-    def matches(self, definition: Definition, pattern: re.Pattern[bytes]) -> bool:
-        """Whether a pattern is found in the text of a definition."""
+    def matches(self, definition: Definition, pattern: re.Pattern[bytes], word: str = "") -> bool:
+        """Whether a pattern is found in the text of a definition; ``word`` stands in each match."""
         number = self.reading.numbers[id(definition)]
-        found = self.reading.matches(number, pattern)
+        found = self.reading.holds(number, word) and self.reading.matches(number, pattern)
         answers = self._asked.matches.setdefault(self.codebase.trace.number(pattern), set())
         answers.add(number if found else ~number)
         return found

@@ -88,6 +88,11 @@ class Reading:
         """The groups of all matches of a pattern; what matched, where it has none."""
         return [match.groups(b"") or (match.group(),) for match in pattern.finditer(self.data)]
 
+    def holds(self, number: int, word: str) -> bool:
+        """Whether a word stands in the text of a definition, also as a part of another."""
+        definition = self.definitions[number]
+        return self.data.find(word.encode(), definition.start, definition.end) >= 0
+
     def matches(self, number: int, pattern: re.Pattern[bytes]) -> bool:
         """Whether a pattern is found in the text of a definition."""
         definition = self.definitions[number]
