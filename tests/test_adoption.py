@@ -67,6 +67,22 @@ def test_a_baseline_that_is_none(
     assert words in line
 
 
+def test_comments_for_one_rule_after_another(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = project / "app/case.py"
+    path.write_text("from django.core.cache import cache\n\n\ndef f(n):\n    cache.set(f'a:{n}', {'n': n})  # so\n")
+    for code in ("CL2", "CL3"):
+        assert run("--add-ignores", "--select", code, "--reason", "old") == 0
+    assert path.read_text().splitlines()[4:6] == [
+        "    # cachelint: ignore CL201 -- old",
+        "    # cachelint: ignore CL301 -- old",
+    ]
+    assert run() == 0
+    path.write_text(path.read_text() + "    # cachelint: ignore CL101 -- gone\n")
+    capsys.readouterr()
+    assert run("--add-ignores") == 1, "a comment that silences nothing gets no other one"
+    assert "CL001" in capsys.readouterr().out
+
+
 def test_comments_for_all_findings(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = project / "app/case.py"
     path.write_text(

@@ -21,6 +21,8 @@ from tests.support import check, make_project
         'cache.set("a", 1)  # cachelint: ignore ALL',
         'cache.set("a", 1)  # cachelint: ignore',
         '# cachelint: ignore CL201 -- reason\ncache.set("a", 1)',
+        '# cachelint: ignore CL201 -- reason\n# and why\ncache.set("a", 1)',
+        'cache.set("a", 1)  # cachelint: ignore CL201  # reason',
         'cache.set(\n    "a",\n    1,  # cachelint: ignore CL201\n)',
         'cache.set("a", 1)  # noqa: CL201',
         'cache.set("a", 1)  # noqa: E501, CL201',
@@ -51,6 +53,8 @@ def test_it_is_not(text: str, tmp_path: Path) -> None:
         ('cache.set("a", 1, 60)  # cachelint: ignore CL2', "silences nothing"),
         ("x = 1  # cachelint: ignore", "silences nothing"),
         ('cache.set("a", 1, 60)  # cachelint: ignore CL999', "names no rule"),
+        ('cache.set("a", 1, 60)  # cachelint: disable=CL201', "is not understood"),
+        ('cache.set("a", 1, 60)  # TODO cachelint: ignore CL2, CL3: why', "is not understood"),
     ],
 )
 def test_a_comment_that_silences_nothing_is_reported(text: str, said: str, tmp_path: Path) -> None:

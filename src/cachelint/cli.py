@@ -9,8 +9,10 @@ import io
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cachelint.arguments import CLEAN, COMMANDS, FAILED, FINDINGS, clash, hint, say
 from cachelint.arguments import parser as options_parser
@@ -21,7 +23,11 @@ from cachelint.options import Refusal
 from cachelint.project.ignored import Patterns
 from cachelint.report.formats import FORMATS, TEXT, plain_text, render
 from cachelint.report.paths import shown_path
+from cachelint.rules.names import UNUSED_IGNORE
 from cachelint.session import Options, Outcome, files_of, joined, run
+
+if TYPE_CHECKING:
+    from cachelint.baseline import Mark
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -128,11 +134,7 @@ def _lint(words: argparse.Namespace) -> int:
             from cachelint import baseline
 
             known = baseline.read(words.baseline)
-        changed = None
-        if words.since:
-            from cachelint import since
-
-            changed = since.changed_lines(options.root, words.since)
+        changed = _changed(options, words)
         with _progress():
             outcome, fixed = _run(options, words)
         if not outcome.findings:
@@ -145,11 +147,17 @@ def _lint(words: argparse.Namespace) -> int:
             print(f"{_count(len(outcome.findings), 'finding')} kept in {words.write_baseline}.")
             _say_problems(outcome)
             return FAILED if missing or outcome.problems else CLEAN
-        gone = 0
-        if known is not None:
-            outcome.findings, gone = baseline.apply(outcome.findings, known)
-        if words.add_ignores:
-            fixed = _add_ignores(outcome, words.reason)
+        gone = _quiet(outcome, known)
+        commented = _add_ignores(outcome, words.reason) if words.add_ignores else 0
+        if commented:
+            # What the comments have silenced, and what they have not, is for the next run to say.
+            before, problems = len(outcome.findings), outcome.problems
+            outcome = run(options)
+            outcome.problems = {**outcome.problems, **problems}
+            _choose(outcome, words, _changed(options, words))
+            _quiet(outcome, known)
+            silenced = _count(before - len(outcome.findings), "finding")
+            fixed = f"Silenced {silenced} in {_count(commented, 'file')}."
         style = "statistics" if words.statistics else words.format if not words.diff else "none"
         _print(outcome, style)
         for name, path in outputs:
@@ -175,6 +183,15 @@ def _fails(outcome: Outcome, least: Severity) -> bool:
     return any(_ORDER.index(finding.severity) >= _ORDER.index(least) for finding in outcome.findings)
 
 
+def _changed(options: Options, words: argparse.Namespace) -> dict[str, list[range]] | None:
+    """The lines that `--since` speaks of; None where it was not given."""
+    if not words.since:
+        return None
+    from cachelint import since
+
+    return since.changed_lines(options.root, words.since)
+
+
 def _choose(outcome: Outcome, words: argparse.Namespace, changed: dict[str, list[range]] | None) -> None:
     """Leave what was asked for of the findings."""
     order = list(Confidence)
@@ -184,6 +201,16 @@ def _choose(outcome: Outcome, words: argparse.Namespace, changed: dict[str, list
         from cachelint import since
 
         outcome.findings = since.only_changed(outcome.findings, changed)
+
+
+def _quiet(outcome: Outcome, known: Counter[Mark] | None) -> int:
+    """Leave what no baseline knows; how many of those that it knows are not found any more."""
+    if known is None:
+        return 0
+    from cachelint import baseline
+
+    outcome.findings, gone = baseline.apply(outcome.findings, known)
+    return gone
 
 
 def _outputs(words: Sequence[str]) -> list[tuple[str, Path]]:
@@ -220,25 +247,25 @@ def _write_output(outcome: Outcome, name: str, path: Path) -> None:
         raise ConfigError(f"{path}: can't be written: {error.strerror or error}") from None
 
 
-def _add_ignores(outcome: Outcome, reason: str) -> str:
-    """Write a comment for each finding; what is said of it."""
+def _add_ignores(outcome: Outcome, reason: str) -> int:
+    """Write a comment for each finding; in how many files."""
     from cachelint.fixes.transaction import NotWritten, write
     from cachelint.ignoring import with_ignores
     from cachelint.project.source import Source, read_source
 
     by_path: dict[str, list[Finding]] = {}
     for finding in outcome.findings:
-        by_path.setdefault(finding.place.path, []).append(finding)
+        # A comment that silences nothing is taken away by hand; a second one would not help.
+        if finding.code != UNUSED_IGNORE:
+            by_path.setdefault(finding.place.path, []).append(finding)
     original: dict[str, Source] = {path: read_source(outcome.root / path, path) for path in by_path}
     changed = {path: with_ignores(original[path], found, reason) for path, found in by_path.items()}
     try:
         write(outcome.root, changed, original)
     except NotWritten as error:
         outcome.problems[""] = str(error)
-        return ""
-    count = len(outcome.findings)
-    outcome.findings = []
-    return f"Silenced {_count(count, 'finding')} in {_count(len(changed), 'file')}."
+        return 0
+    return len(changed)
 
 
 def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:

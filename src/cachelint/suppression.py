@@ -15,29 +15,32 @@ from cachelint.rules.names import NAMES, UNUSED_IGNORE, matching
 UNUSED_NAME = "unused-ignore"
 
 _COMMENT = re.compile(
-    r"#\s*cachelint:\s*ignore\b\s*[:=]?\s*[\[(]?(?P<codes>[\w\-, ]*?)[\])]?\s*(?:--.*|$)", re.IGNORECASE | re.DOTALL
+    r"#\s*cachelint:\s*ignore\b\s*[:=]?\s*[\[(]?(?P<codes>[\w\-, ]*?)[\])]?\s*(?:--.*|#.*|$)", re.IGNORECASE | re.DOTALL
 )
+#: A comment that is meant for us, whether it can be followed or not.
+_MEANT = re.compile(r"^#\s*cachelint:|\bcachelint:\s*(?:ignore|disable|skip|noqa|off)\b", re.IGNORECASE)
 _NOQA = re.compile(r"#\s*noqa(?P<codes>:\s*[A-Z][0-9A-Z]*\d(?:[\s,]+[A-Z][0-9A-Z]*\d)*)?", re.IGNORECASE)
 
 
 @dataclass
 class Ignore:
-    """One comment. No codes: everything. ``alone`` is true where nothing else stands on its line."""
+    """One comment. No codes: everything. ``above`` is the line below it and comments like it; 0 beside code."""
 
     place: Place
     codes: tuple[str, ...]
-    alone: bool
+    above: int
     used: set[str] = field(default_factory=set)
     unknown: tuple[str, ...] = ()
     #: Whether it names families of rules, of which one that is broken is enough.
     family: bool = False
+    #: False where it is meant for us, and not written as we read it.
+    understood: bool = True
 
     def covers(self, finding: Finding) -> bool:
         """Whether the comment stands where it counts for a finding, and names its rule."""
         line = self.place.line
         near = finding.call_line <= line <= finding.call_end or finding.place.line <= line <= finding.place.end_line
-        above = self.alone and line == finding.call_line - 1
-        return (near or above) and (not self.codes or finding.code in self.codes)
+        return (near or self.above == finding.call_line) and (not self.codes or finding.code in self.codes)
 
 
 def read_ignores(source: Source) -> list[Ignore]:
@@ -49,30 +52,37 @@ def read_ignores(source: Source) -> list[Ignore]:
         tokens = list(tokenize.generate_tokens(io.StringIO(source.text).readline))
     except (tokenize.TokenError, SyntaxError, IndentationError):
         return []
-    for token in tokens:
-        if token.type != tokenize.COMMENT:
+    comments = [token for token in tokens if token.type == tokenize.COMMENT]
+    alone = {token.start[0] for token in comments if not token.line[: token.start[1]].strip()}
+    for token in comments:
+        if not _MEANT.search(token.string):
             continue
-        start = token.string.lower().find("cachelint:")
-        match = _COMMENT.search(token.string) if start >= 0 else None
-        if match is None:
-            continue
-        words = [word for word in re.split(r"[\s,]+", match.group("codes")) if word]
+        match = _COMMENT.search(token.string)
+        words = [word for word in re.split(r"[\s,]+", match.group("codes")) if word] if match else []
         codes = tuple(code for word in words for code in matching(word))
         unknown = tuple(word for word in words if not matching(word))
         line, column = token.start
         place = Place(source.path, line, column + 1, line, token.end[1] + 1)
-        if unknown and not codes:
+        if match is None or (unknown and not codes):
             codes = ("?",)
         found.append(
             Ignore(
                 place,
                 codes,
-                not token.line[:column].strip(),
+                _first_after(line, alone) if line in alone else 0,
                 unknown=unknown,
                 family=any(len(matching(word)) > 1 for word in words),
+                understood=match is not None,
             )
         )
     return found
+
+
+def _first_after(line: int, alone: set[int]) -> int:
+    """The first line after one that holds no comment alone."""
+    while line in alone:
+        line += 1
+    return line
 
 
 def apply(
@@ -108,6 +118,8 @@ def apply(
 
 
 def _unused(ignore: Ignore, active: set[str]) -> str:
+    if not ignore.understood:
+        return "this comment is not understood, and silences nothing: write `# cachelint: ignore CL201 -- reason`"
     if ignore.unknown:
         return f"this comment names no rule of cachelint: {', '.join(ignore.unknown)}; a reason stands after ` -- `"
     if ignore.family and (ignore.used or not {*ignore.codes} - {UNUSED_IGNORE} <= active):
