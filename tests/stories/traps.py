@@ -760,3 +760,202 @@ def story():
 
 
 EXPECTED = ["Tea", "none", "Tea", "none"]
+
+
+# --- a parameter that callers pass instances by
+def title(pk, book=None):
+    if book is None:
+        book = cache.get(f"t:parameter:v1:{pk}")
+    if book is None:
+        book = Book.objects.get(pk=pk)
+        cache.set(f"t:parameter:v1:{pk}", book, timeout=300)  # CL101 none
+    return book.title
+
+
+def story():
+    return [title(1), title(1), title(2, Book(title="given"))]
+
+
+EXPECTED = ["Tea", "Tea", "given"]
+
+
+# --- the default of a lambda
+def story():
+    books = cache.get("t:lambda:v1")
+    if books is None:
+        books = list(Book.objects.order_by("pk"))
+        cache.set("t:lambda:v1", books, 300)  # CL101 none
+    made = []
+    for book in books:
+        if book.pages:
+            made.append(lambda book=book: str(book))
+    return made[0]()
+
+
+EXPECTED = "Tea!"
+
+
+# --- a variable of an inner function with the name of one outside
+def outer(pk):
+    book = Book.objects.get(pk=pk)
+
+    def newest():
+        book = cache.get("t:inner:v1")
+        return book.title if book else ""
+
+    return newest() + book.title
+
+
+def story():
+    cache.set("t:inner:v1", Book.objects.get(pk=3), 300)  # CL101 none
+    return outer(1)
+
+
+EXPECTED = "RyeTea"
+
+
+# --- rows that were changed before they are stored
+def story():
+    books = Book.objects.order_by("pk")
+    for book in books:
+        book.title = book.title.upper()
+    cache.set("t:loud:v1", list(books), 300)  # CL101 none
+    return [book.title for book in cache.get("t:loud:v1") or ()]
+
+
+EXPECTED = ["TEA", "JAM", "RYE"]
+
+
+# --- a lazy query in a variable of an async function
+async def warm():
+    books = Book.objects.filter(pages__gt=200)
+    await cache.aset("t:async-lazy:v1", books, 300)  # CL102 none
+
+
+def story():
+    async_to_sync(warm)()
+    return sorted(book.title for book in cache.get("t:async-lazy:v1") or ())
+
+
+EXPECTED = ["Jam", "Rye"]
+
+
+# --- whoever asks
+def remember(request):
+    cache.set("t:visitor:v1", request.user, 300)  # CL101 none
+
+
+def story():
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    remember(request)
+    user = cache.get("t:visitor:v1")
+    return user.email if user is not None and user.pk else "nobody"
+
+
+EXPECTED = "nobody"
+
+
+# --- rows that compare themselves
+def story():
+    ranks = cache.get("t:ranks:v1")
+    if ranks is None:
+        ranks = list(Rank.objects.all())
+        cache.set("t:ranks:v1", ranks, 300)  # CL101 none
+    return [rank.place for rank in sorted(ranks)]
+
+
+EXPECTED = []
+
+
+# --- a field that a class below has taken away
+def story():
+    place = cache.get("t:without:v1")
+    if place is None:
+        place = Place(name="first", place=1)
+        place.save()
+        place = Place.objects.get(pk=place.pk)
+        cache.set("t:without:v1", place, 300)  # CL101 none
+    return [place.status, place.place]
+
+
+EXPECTED = ["computed", 1]
+
+
+# --- a query inside an f-string
+def story():
+    return f"{cache.get_or_set('t:f-string:v1', Book.objects.get(pk=1), 60).title}"  # CL101 none
+
+
+EXPECTED = "Tea"
+
+
+# --- a variable that is a QuerySet only later
+def story():
+    items = [Book(title="Fake")]
+    books = list(items)
+    cache.set("t:later:v1", books, 300)  # CL101 safe
+    items = Book.objects.all()
+    return [[book.title for book in cache.get("t:later:v1") or ()], items.count() > 0]
+
+
+EXPECTED = [["Fake"], True]
+
+
+# --- an error that somebody further out waits for
+class Card:
+    @property
+    def title(self):
+        book = cache.get("t:card:v1")
+        if not book:
+            TOLD.append("missed")
+        return book.title
+
+
+TOLD = []
+
+
+def shown(card):
+    try:
+        return card.title
+    except (AttributeError, TypeError):
+        return "untitled"
+
+
+def story():
+    card = Card()
+    missed = shown(card)
+    cache.set("t:card:v1", Book.objects.get(pk=1), 300)  # CL101 unsafe
+    found = shown(card)
+    cache.delete("t:card:v1")
+    return [missed, found]
+
+
+EXPECTED = ["untitled", "Tea"]
+
+
+# --- what a case is compared with
+def story():
+    book = cache.get("t:case:v1")
+    if book is None:
+        book = Book.objects.get(pk=1)
+        cache.set("t:case:v1", book, 300)  # CL101 none
+    match "Tea":
+        case book.title:
+            return "same"
+    return "other"
+
+
+EXPECTED = "same"
+
+
+# --- one of two queries
+def books(cheap):
+    return list(cache.get_or_set("t:two:v1", Book.objects.all() if cheap else Book.objects.none(), 60))  # CL102 none
+
+
+def story():
+    return sorted(book.title for book in books(True))
+
+
+EXPECTED = ["Jam", "Rye", "Tea"]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import libcst as cst
+
 from cachelint.django.settings import names_settings
 from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
 from cachelint.kinds.join import members
-from cachelint.kinds.model import NO_VALUE, Dict, Kind, Unknown, constant, force
+from cachelint.kinds.model import NO_VALUE, NONE, UNKNOWN, Dict, Kind, Unknown, constant, force
 from cachelint.project.files import is_test
 
 #: Seconds that Django keeps an entry where nothing says otherwise (``BaseCache``).
@@ -74,6 +76,20 @@ def _configured(interpreter: Interpreter, name: str | None, label: str) -> Alias
     return _read(label, [option for option in options if isinstance(option, Dict)])
 
 
+def store_of(interpreter: Interpreter, name: str) -> tuple[object, ...] | None:
+    """What tells the entries of a cache from those of others; None where the settings don't say that in constants.
+
+    Two aliases may lead to the same server, under the same prefix.
+    """
+    configured = interpreter.setting("CACHES")
+    entries = [force(dict(m.entries).get(name, UNKNOWN)) for m in members(configured) if isinstance(m, Dict)]
+    if len(entries) != 1 or not isinstance(entries[0], Dict):
+        return None
+    given = dict(entries[0].entries)
+    said = tuple(constant(force(given.get(word, NONE))) for word in ("BACKEND", "LOCATION", "KEY_PREFIX", "VERSION"))
+    return None if NO_VALUE in said or said[0] is None else said
+
+
 def _overridden_elsewhere(interpreter: Interpreter) -> bool:
     """Whether a settings module takes in all names of a module that is not in the project: a local override."""
     return any(
@@ -90,6 +106,15 @@ _STORED = re.compile(
 )
 _UPDATED = re.compile(rb"CACHES(?<!\wCACHES)\s*\.\s*(?:update|setdefault|pop|clear)\(")
 
+# Any other use than an assignment of it or of a part, or an import: what has it may change it.
+_USED = re.compile(
+    rb"^(?![ \t]*(?:#|from\b|import\b))[^\n#'\"]*?\bCACHES\b"
+    rb"(?![ \t]*(?::[^=\n]*|(?:\[[^\]\n]*\]\s*)+)?(?:=(?!=)|\.\s*(?:update|setdefault|pop)\())[^\n]*$",
+    re.MULTILINE,
+)
+#: What may give any setting another value.
+_ANYTHING = re.compile(rb"(?:globals|vars|locals)\(\)|\bexec\(|\bsetattr\(")
+
 
 def _changed_later(interpreter: Interpreter, name: str) -> bool:
     """Whether a module changes an entry of ``CACHES`` after it was made."""
@@ -97,6 +122,8 @@ def _changed_later(interpreter: Interpreter, name: str) -> bool:
         if is_test(module.path) and module not in interpreter.settings_modules:
             continue
         if module.findall(_UPDATED):
+            return True
+        if module in interpreter.settings_modules and (module.findall(_USED) or module.findall(_ANYTHING)):
             return True
         if any(entry in (b"", name.encode()) for (entry,) in module.findall(_STORED)):
             return True
@@ -123,6 +150,7 @@ def _read(label: str, options: list[Dict]) -> Alias:
             timeouts.add(DJANGO_TIMEOUT)
             continue
         configured = True
+        known = known and not _is_replaced(option)
         for member in members(given):
             value = _seconds(member)
             known = known and value is not NO_VALUE
@@ -133,6 +161,22 @@ def _read(label: str, options: list[Dict]) -> Alias:
     if not (timeout is None or isinstance(timeout, int | float)):
         return Alias(label, known=False, has_version=has_version, has_settings=True)
     return Alias(label, timeout, known, configured, has_version, True)
+
+
+def _is_replaced(option: Dict) -> bool:
+    """Whether something that is not known is put in after ``TIMEOUT``: ``{"TIMEOUT": 60, **cache_url()}``."""
+    node = option.origin.node if option.origin is not None else None
+    if not isinstance(node, cst.Dict) or not any(isinstance(m, Unknown) for m in members(option.value)):
+        return False
+    spreads = [isinstance(element, cst.StarredDictElement) for element in node.elements]
+    said = [
+        index
+        for index, element in enumerate(node.elements)
+        if isinstance(element, cst.DictElement)
+        and isinstance(element.key, cst.SimpleString)
+        and str(element.key.evaluated_value).upper() == "TIMEOUT"
+    ]
+    return not said or any(spreads[said[-1] :])
 
 
 def _seconds(kind: Kind) -> object:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from cachelint.caching.aliases import store_of
 from cachelint.caching.keys import templates
 from cachelint.caching.shapes import Index, Shape, may_meet, shape
 from cachelint.caching.sites import Site
+from cachelint.findings import Place
 from cachelint.frozen import dataclass
 from cachelint.kinds.join import members
 from cachelint.kinds.model import NO_VALUE, NONE, Origin, Str, Text, constant
@@ -20,6 +22,7 @@ from cachelint.project.files import is_test
 
 if TYPE_CHECKING:
     from cachelint.caching.collect import Facts
+    from cachelint.project import Module
 
 #: Methods that take many keys at once, which have nothing to do with one another.
 MANY = frozenset({"get_many", "set_many", "delete_many"})
@@ -34,11 +37,24 @@ _LOOSE = {
     "getattr(": re.compile(rb"getattr\(\s*\w*cache"),
     ".make_key(": re.compile(rb"\.make_key\("),
     ".make_and_validate_key(": re.compile(rb"\.make_and_validate_key\("),
+    "get_redis_connection(": re.compile(rb"get_redis_connection\("),
 }
 
 #: A test that puts something else in the place of a cache, and one that asks how it was called.
-_MOCKED = re.compile(rb"(?<![\w.])(?:(?:unittest\.)?mock\.|mocker\.)?patch(?:\.object|\.multiple)?\([^)\n]*\bcaches?\b")
-_ASKED = re.compile(rb"\.assert_(?:called|any_call|has_calls|awaited)")
+_NAMED = rb"(?<![A-Za-z0-9])(?:[a-z]+_)?caches?(?:\.\w+)?"
+_PUT = rb"|^[ \t]*(?!self\.)\w+(?:\.\w+)*\.(?:[a-z]+_)?caches?[ \t]*=(?!=)\s*(?!caches?\b)"
+_MOCKED = re.compile(
+    rb"(?<![\w.])(?:(?:unittest\.)?mock\.|mocker\.)?patch(?:\.object|\.multiple)?\([^)]*?" + _NAMED + rb"['\"]"
+    rb"|\bsetattr\([^)]*?" + _NAMED + rb"['\"]" + _PUT,
+    re.MULTILINE,
+)
+#: One that puts an object of its own there, and not one that takes any call.
+_REPLACED = re.compile(
+    rb"\bpatch(?:\.object)?\([^)]*?" + _NAMED + rb"['\"]\s*,(?!\s*\w+\s*=)(?!\s*(?:mock\.)?(?:Magic)?Mock\()"
+    rb"|\bsetattr\([^)]*?" + _NAMED + rb"['\"]" + _PUT,
+    re.MULTILINE,
+)
+_ASKED = re.compile(rb"\.assert_(?:called|any_call|has_calls|awaited)|\.call_(?:args|count)|\.(?:mock|method)_calls")
 
 
 def shapes(site: Site) -> frozenset[Shape]:
@@ -82,7 +98,8 @@ class Flows:
             if site.inner is not None and "key" not in site.aspects:
                 continue
             found = shapes(site)
-            if all(member == NONE for member in members(site.key)):
+            kinds = members(site.key)
+            if kinds and all(member == NONE for member in kinds):
                 continue  # No key at all: a parameter that was left out.
             # What it is handed is seen at each call of the function around it.
             if found or not _explained(site, facts, handed_on.get(id(site.node), frozenset())):
@@ -101,15 +118,34 @@ class Flows:
         return found
 
     @cached_property
+    def literals(self) -> dict[str, list[Place]]:
+        """By path, where the words of known keys are written."""
+        found: dict[str, set[Place]] = {}
+        for site, _ in self.keyed:
+            for template in templates(site.key):
+                for origin in origins(template):
+                    found.setdefault(origin.lift.path, set()).add(origin.place)
+        return {path: sorted(places) for path, places in found.items()}
+
+    @cached_property
     def mocked(self) -> str:
         """A file that puts something else in the place of a cache; empty if none does."""
-        return next((m.path for m in self._facts.codebase.search(_MOCKED, "patch(", "patch.")), "")
+        return next((m.path for m in self._tests_with(_MOCKED)), "")
 
     @cached_property
     def asked(self) -> str:
-        """A file that does so, and asks how it was called; empty if none does."""
-        asking = self._facts.codebase.search(_ASKED, ".assert_")
-        return next((m.path for m in self._facts.codebase.search(_MOCKED, "patch(", "patch.") if m in asking), "")
+        """What a file does so and asks how it was called, or takes not any call; empty if none does."""
+        replaced = self._tests_with(_REPLACED)
+        if replaced:
+            return f"{replaced[0].path} puts an object of its own in the place of the cache, which may take no timeout"
+        asking = self._facts.codebase.search(_ASKED, ".assert_", ".call_", "_calls")
+        mocked = next((m.path for m in self._tests_with(_MOCKED) if m in asking), "")
+        return f"{mocked} asks what the cache was called with" if mocked else ""
+
+    def _tests_with(self, pattern: re.Pattern[bytes]) -> list[Module]:
+        """The test files in which a pattern is found that begins with what puts something in the place of a cache."""
+        found = self._facts.codebase.search(pattern, "cache")
+        return [module for module in found if is_test(module.path)]
 
     @cached_property
     def loose_end(self) -> str:
@@ -154,12 +190,20 @@ class Flows:
 
     def _like(self, site: Site, wanted: Shape) -> Iterator[int]:
         """The sites whose key can have a shape, of the cache and the version of a site."""
-        return (number for number in self.index.of(wanted) if _same_cache(site, self.keyed[number][0]))
+        return (number for number in self.index.of(wanted) if self._same_cache(site, self.keyed[number][0]))
+
+    def _same_cache(self, a: Site, b: Site) -> bool:
+        """Whether two sites may be calls of one cache with one version."""
+        if a.alias is not None and b.alias is not None and a.alias != b.alias:
+            stores = [store_of(self._facts.interpreter, alias) for alias in (a.alias, b.alias)]
+            if stores[0] is None or stores[0] != stores[1]:
+                return False
+        return _same_version(a, b)
 
     def _open_at(self, site: Site, wanted: set[Shape], mine: frozenset[int]) -> Site | None:
         """The first site that may be of the flow, or whose key may be something else as well."""
         doubtful = {number for number in mine if _has_more(self.keyed[number][0])}
-        unknown = (n for n in self.index.without if _same_cache(site, self.keyed[n][0]))
+        unknown = (n for n in self.index.without if self._same_cache(site, self.keyed[n][0]))
         doubtful.update(itertools.islice(unknown, 1))
         meeting = {other for each in wanted for other in self.index.near(each) if may_meet(each, other)}
         doubtful.update(number for other in meeting for number in self._like(site, other) if number not in mine)
@@ -190,10 +234,8 @@ def _explained(site: Site, facts: Facts, calls: frozenset[cst.CSTNode]) -> bool:
     )
 
 
-def _same_cache(a: Site, b: Site) -> bool:
-    """Whether two sites may be calls of one cache with one version."""
-    if a.alias is not None and b.alias is not None and a.alias != b.alias:
-        return False
+def _same_version(a: Site, b: Site) -> bool:
+    """Whether two sites may use one version, as far as it is passed."""
     versions = [constant(site.version) for site in (a, b) if site.version is not None]
     known = [version for version in versions if version is not NO_VALUE and version is not None]
     return len(known) < 2 or known[0] == known[1]

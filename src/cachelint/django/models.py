@@ -153,7 +153,11 @@ class Models:
                 if isinstance(base, External):
                     found.update({field.name: field for field in KNOWN_MODELS.get(base.name, ())})
                 else:
-                    found.update({field.name: field for field in self._own_fields(base)})
+                    own = {field.name: field for field in self._own_fields(base)}
+                    for name in found.keys() - own.keys():
+                        if _takes_away(base, name):
+                            del found[name]
+                    found.update(own)
             if not any(field.primary_key for field in found.values()):
                 known = model.ref is None or all(
                     isinstance(b, ClassRef) or b.name in MODEL_BASES or b.name.startswith(("django.", "builtins."))
@@ -373,3 +377,12 @@ def _is_true(node: cst.BaseExpression | None) -> bool:
 
 def _is_false(node: cst.BaseExpression | None) -> bool:
     return isinstance(node, cst.Name) and node.value == "False"
+
+
+def _takes_away(ref: ClassRef, name: str) -> bool:
+    """Whether a class has something else in the place of an inherited field (`status = None`, a property)."""
+    definitions = ref.definition.scope.definitions.get(name) if ref.definition.scope is not None else None
+    if not definitions:
+        return False
+    # An annotation alone gives it no value.
+    return definitions[-1].form != "assignment" or b"=" in ref.module.text_of(definitions[-1])

@@ -23,9 +23,23 @@ def settings_modules(codebase: Codebase) -> list[Module]:
             found = codebase.module(name.decode(), module)
             if found is not None and found not in named:
                 named.append(found)
-    candidates = [*named, *(module for module in codebase.search(_LOOKS, *_WORDS) if module not in named)]
-    real = [module for module in candidates if not _TESTISH.search(module.path)]
+    looking = [module for module in codebase.search(_LOOKS, *_WORDS) if module not in named]
+    candidates = [*named, *(module for module in looking if not _is_fragment(module, [*named, *looking]))]
+    real = [module for module in candidates if not is_for_tests(module.path)]
     return real or candidates
+
+
+def is_for_tests(path: str) -> bool:
+    """Whether settings in a file are for tests, documentation or an example, by its name."""
+    return _TESTISH.search(path) is not None
+
+
+def _is_fragment(module: Module, others: list[Module]) -> bool:
+    """Whether a file has nothing but caches, and no other settings take it in: an example, for a container say."""
+    if {name for name, _ in module.findall(_LOOKS)} != {b"CACHES"}:
+        return False
+    word = module.name.rpartition(".")[2]
+    return not any(other is not module and other.near(word) for other in others)
 
 
 def names_settings(codebase: Codebase) -> bool:

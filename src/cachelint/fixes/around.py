@@ -47,11 +47,16 @@ def expects_error(function: Function, node: cst.CSTNode) -> bool:
     while current in function.above:
         current, inner = function.above[current], current
         if isinstance(current, cst.Try) and inner is current.body:
-            if any(h.type is not None and "AttributeError" in function.lift.code(h.type) for h in current.handlers):
+            if any(h.type is not None and _may_be_named(function.lift.code(h.type)) for h in current.handlers):
                 return True
         if isinstance(current, cst.With) and any("AttributeError" in function.lift.code(i) for i in current.items):
             return True
     return False
+
+
+def _may_be_named(types: str) -> bool:
+    """Whether an AttributeError is among some types, or may be in a constant that stands for several."""
+    return "AttributeError" in types or types.isupper()
 
 
 def argument_of(call: cst.Call, name: str, positional: list[str]) -> cst.BaseExpression | None:
@@ -84,8 +89,11 @@ def may_give_none(node: cst.BaseExpression) -> bool:
     return called_name(inner) in ("first", "last", "afirst", "alast")
 
 
-def is_guarded(function: Function, node: cst.CSTNode, name: str) -> bool:
-    """Whether a use of a variable stands under a test of it, or after one that leaves."""
+def is_guarded(function: Function, node: cst.CSTNode, name: str, *, refilled: bool = False) -> bool:
+    """Whether a use of a variable stands under a test of it, or after one that leaves.
+
+    ``refilled``: or after one under which the variable is given another value.
+    """
     current = node
     while current in function.above:
         current, inner = function.above[current], current
@@ -96,8 +104,19 @@ def is_guarded(function: Function, node: cst.CSTNode, name: str) -> bool:
             return True
     line = function.line(node)
     return any(
-        isinstance(found, cst.If) and _names(found.test, name) and function.line(found) < line and _leaves(found.body)
+        isinstance(found, cst.If)
+        and _names(found.test, name)
+        and function.line(found) < line
+        and (_leaves(found.body) or (refilled and _fills(found.body, name)))
         for found in function.above
+    )
+
+
+def _fills(body: cst.BaseSuite, name: str) -> bool:
+    return any(
+        (isinstance(n, cst.AssignTarget) and is_name(n.target, name))
+        or (isinstance(n, cst.NamedExpr) and is_name(n.target, name))
+        for n in descendants(body)
     )
 
 

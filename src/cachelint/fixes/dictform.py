@@ -5,6 +5,8 @@ The key moves to a new version at every site of the flow.
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from cachelint.caching.collect import Facts
@@ -37,8 +39,15 @@ from cachelint.project import FunctionRef
 #: Methods that a class can define to make its instances more than their fields.
 _MAGIC = (
     "__getattr__", "__getattribute__", "__setattr__", "__init__", "__new__", "from_db", "__bool__", "__len__", "__eq__",
+    "__lt__", "__gt__", "__le__", "__ge__", "__getitem__", "__iter__", "__contains__",
     "__getstate__", "__setstate__", "__reduce__", "__reduce_ex__",
 )  # fmt: skip
+
+#: Words that say that an instance is not what its row is.
+_CHANGES = {
+    "post_init": "a receiver of `post_init` may change instances when they are made",
+    "modeltranslation": "`modeltranslation` gives each reader another language of what is read of an instance",
+}
 
 
 def propose(site: Site, facts: Facts) -> Fix | str:
@@ -141,13 +150,19 @@ class _Dictform:
         """A field that is read of what may be None, which raises another error than before; empty if none is."""
         kinds = [m for site in self.flow.all_sites if site.value is not None for m in members(site.value)]
         traced = self.tracer.traced
-        if NONE not in kinds and not any(may_give_none(value) for _, value, form in traced.made if form is Form.ONE):
-            return ""
+        none = NONE in kinds or any(may_give_none(value) for _, value, form in traced.made if form is Form.ONE)
         for function, attribute in traced.reads:
-            if isinstance(attribute.value, cst.Name) and not is_guarded(function, attribute, attribute.value.value):
-                name = attribute.value.value
+            read = attribute.value
+            name = read.value if isinstance(read, cst.Name) else ""
+            # Without a None in the cache, it is a miss alone that must not come so far.
+            if name and (none or self.tracer.may_miss(function, name)):
+                guarded = is_guarded(function, attribute, name, refilled=not none)
+            else:
+                guarded = bool(name) or not none
+            if not guarded:
+                code = name or short(function.lift.code(read))
                 return (
-                    f"{function.where(attribute)}: where `{name}` is None, a TypeError takes the AttributeError's place"
+                    f"{function.where(attribute)}: where `{code}` is None, a TypeError takes the AttributeError's place"
                 )
         return ""
 
@@ -173,8 +188,9 @@ class _Dictform:
 
     def _check_model(self) -> None:
         ref = self.model.ref
-        if self.facts.codebase.containing("post_init"):
-            raise Refused("a receiver of `post_init` may change instances when they are made")
+        for word, what in _CHANGES.items():
+            if self.facts.codebase.containing(word, re.compile(rb"\b" + word.encode() + rb"\b")):
+                raise Refused(what)
         if ref is not None and self.models.is_abstract(ref):
             raise Refused(f"`{self.model.short_name}` is abstract: which model's rows these are is not known")
         for name in _MAGIC if ref is not None else ():
@@ -242,6 +258,8 @@ class _Dictform:
                 return
         if site.called_value:
             raise Refused(f"{function.where(site.node)}: `{short(site.lift.code(node))}` can't be followed")
+        if isinstance(node, cst.IfExp | cst.BooleanOperation):
+            raise Refused(f"{function.where(node)}: `{short(site.lift.code(node))}` is one of two queries")
         self.queries.eager.add(node)
         self.tracer.source(function, node, self.form)
 
@@ -288,6 +306,14 @@ class _Dictform:
         if not kinds or any(not isinstance(m, ModelInstance | List | QuerySet | Dict) for m in kinds):
             code = short(site.lift.code(value))
             raise Refused(f"{function.where(site.node)}: `{code}` is something else at times")
+        if any(isinstance(m, QuerySet) for m in kinds):
+            function.refuse_list(value)
+        user = next((m.origin for m in kinds if m.origin is not None and _is_user(m.origin.node)), None)
+        if user is not None or _is_user(value):
+            code = user.code if user is not None else short(site.lift.code(value))
+            raise Refused(f"{function.where(site.node)}: `{code}` may be an AnonymousUser, which has other fields")
+        if function.in_f_string(value):
+            raise Refused(f"{function.where(site.node)}: `{short(site.lift.code(value))}` stands inside an f-string")
         self.displays.append((function, value))
 
     def _is_generic(self, site: Site) -> bool:
@@ -413,6 +439,14 @@ class _Dictform:
 def _is_dotted(node: cst.BaseExpression) -> bool:
     """Whether an expression is a name, or attributes of one: asking it again costs nothing."""
     return isinstance(node, cst.Name) or (isinstance(node, cst.Attribute) and _is_dotted(node.value))
+
+
+def _is_user(node: cst.CSTNode) -> bool:
+    """Whether an expression is `request.user`: whoever asks, logged in or not."""
+    if not isinstance(node, cst.Attribute) or node.attr.value != "user":
+        return False
+    base = node.value
+    return (base.attr.value if isinstance(base, cst.Attribute) else getattr(base, "value", "")) == "request"
 
 
 def _quoted(function: Function, node: cst.CSTNode, name: str) -> str:

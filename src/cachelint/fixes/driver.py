@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import field
@@ -74,7 +76,7 @@ def _apply_what_holds(
             reason, after = "its edits overlap", state
         else:
             after = _State(*check(staged))
-            reason = _worse(state, after, batch)
+            reason = _unparsable(staged, repair, read) or _worse(state, after, batch)
             if not reason:
                 repair.changed = staged
                 repair.fixed += batch
@@ -150,6 +152,28 @@ def _stage(batch: list[Finding], repair: Repair, read: Callable[[str], Source]) 
         source = staged.get(path) or read(path)
         staged[path] = Source(path, apply(source, edits), source.encoding, source.bom)
     return staged
+
+
+def _unparsable(staged: Mapping[str, Source], repair: Repair, read: Callable[[str], Source]) -> str:
+    """A file that the Python that runs here could parse before, and could not any more; empty if there is none.
+
+    libcst, which all files are parsed with otherwise, takes what only later versions of Python do.
+    """
+    for path, source in staged.items():
+        before = repair.changed.get(path) or read(path)
+        if before.text != source.text and not _parses(source.text) and _parses(before.text):
+            return f"{path} would not parse any more"
+    return ""
+
+
+def _parses(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _worse(before: _State, after: _State, batch: list[Finding]) -> str:

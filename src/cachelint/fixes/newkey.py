@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
 from cachelint.caching.collect import Facts
 from cachelint.caching.flows import MANY, Flow, origins
-from cachelint.caching.keys import VERSION_MARKER, templates
+from cachelint.caching.keys import VERSION_MARKER, is_versioned, templates
 from cachelint.caching.shapes import Shape, overlap, says, shape
 from cachelint.caching.sites import Site
 from cachelint.findings import Edit, Place
@@ -21,6 +21,8 @@ from cachelint.kinds.model import Hole, Origin, Str, Text
 from cachelint.project import Definition, Lift, Module
 
 _SEPARATORS = ":_-./#|"
+#: Letters and digits of a key by which it is told from other texts.
+_MIN_WORDS = 4
 
 
 class NoKey(Exception):
@@ -147,7 +149,8 @@ class _Move:
         self._check_once_more()
         open_at = next((flow.open_at for flow in self.flows if flow.open_at is not None), None)
         calls = {(site.lift.path, site.place) for site in self.group.values()}
-        return Moved(tuple(changes), len(calls), elsewhere, open_at, self.facts.flows.loose_end)
+        loose_end = self.facts.flows.loose_end or self._written_elsewhere()
+        return Moved(tuple(changes), len(calls), elsewhere, open_at, loose_end)
 
     # -- choosing --------------------------------------------------------------------------------------------
 
@@ -215,6 +218,8 @@ class _Move:
         ]
         marked = [(index, part) for index, part in mine if VERSION_MARKER.search(part.text)]
         index, target = next(iter(marked), None) or next((i, p) for i, p in mine if says(p.text))
+        if not marked and is_versioned(template):
+            raise NoKey(f"`{template.template}` has a version that is made at run time: raise that by hand")
         before_hole = index + 1 < len(parts) and isinstance(parts[index + 1], Hole)
         rest = "".join(part.text for part in (*parts[index + 1 :], *parts[:index][::-1]) if isinstance(part, Text))
         return _Change(origin, target.text, _next_text(target.text, before_hole, self.first, rest))
@@ -253,6 +258,33 @@ class _Move:
             for node in lift.gathered.literals:
                 if id(node) not in self.changed and _words_of(lift, node) in words:
                     raise NoKey(f"{lift.path}:{lift.place(node).line} writes the key once more, for something else")
+
+    def _written_elsewhere(self) -> str:
+        """A place where the words of the key stand in another string; empty if there is none."""
+        codebase = self.facts.codebase
+        for change in self.changed.values():
+            words = change.old.encode()
+            if sum(c.isalnum() for c in change.old) < _MIN_WORDS or not any(c in _SEPARATORS for c in change.old):
+                continue  # A word like any other.
+            pattern = re.compile(
+                rb"(?<![A-Za-z0-9_])" + re.escape(words) + (rb"(?=['\"{%*?])" if not words[-1:].isalnum() else rb"\b")
+            )
+            for module in codebase.containing(change.old, pattern):
+                for line in self._lines_with(module, pattern):
+                    return f"{module.path}:{line} has the words of the key, in no call that is known to use it"
+        return ""
+
+    def _lines_with(self, module: Module, pattern: re.Pattern[bytes]) -> Iterator[int]:
+        """The lines in which a pattern stands in a string that no known key is written in."""
+        source = module.source
+        known = self.facts.flows.literals.get(module.path, ())
+        for match in pattern.finditer(source.data):
+            line = source.data.count(b"\n", 0, match.start()) + 1
+            before = source.data[source.data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+            if before.lstrip().startswith(b"#") or not (b"'" in before or b'"' in before):
+                continue
+            if not any(place.line <= line <= place.end_line for place in known):
+                yield line
 
     def _check_name(self, origin: Origin) -> Place | None:
         """What else a changed literal is used for.

@@ -8,8 +8,9 @@ from cachelint.caching.collect import Facts
 from cachelint.caching.flows import Flow
 from cachelint.findings import Edit
 from cachelint.fixes import edits
+from cachelint.fixes.around import is_name
 from cachelint.fixes.stored import Refused
-from cachelint.fixes.tree import Function, short
+from cachelint.fixes.tree import Function, parameters, short
 from cachelint.kinds.model import Function as FunctionKind
 from cachelint.kinds.model import Kind, Manager, ModelClass, ModelInstance, ModelType, QuerySet, Unknown, force
 from cachelint.project import ClassRef
@@ -53,12 +54,14 @@ class Queries:
         for word in _NOT_BEFORE_VALUES:
             if f".{word}(" in code:
                 raise Refused(f"{line}: after `.{word}()`, `.values()` would mean something else")
+        if function.in_f_string(value):
+            raise Refused(f"{line}: `{short(code)}` stands inside an f-string")
         if rows:
             return self._rows(function, value, chosen)
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value.func.attr.value in _ONE_ROW:
             base = value.func.value
             self._require(function, base, value.func.attr.value)
-            return [edits.after(lift.place(base), chosen)]
+            return _chosen(function, base, chosen)
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value in _SHORTCUTS:
             first = value.args[0].value
             kind = kind_of(self.facts, function, first)
@@ -70,7 +73,7 @@ class Queries:
                 self._require(function, objects, "get", f"`{self.model.short_name}.objects`")
             else:
                 self._require(function, first, "get")
-            return [edits.after(lift.place(first), text)]
+            return _chosen(function, first, text)
         raise Refused(f"{line}: `{short(code)}` is no query that `.values()` could go into")
 
     def _rows(self, function: Function, value: cst.BaseExpression, chosen: str) -> list[Edit]:
@@ -80,14 +83,16 @@ class Queries:
             if value.func.value in ("list", "sorted", "tuple") and len(value.args) == 1:
                 inner = value.args[0].value
                 self._require(function, inner)
-                return [edits.after(lift.place(inner), chosen)]
+                return _chosen(function, inner, chosen)
         self._require(function, value)
         place = lift.place(value)
         if isinstance(parent, cst.CompFor):
-            return [edits.after(place, chosen)]
+            return _chosen(function, value, chosen)
         self._check_time(function, value)
         function.refuse_list(value)
         lead = "lambda: list(" if value in self.eager else "list("
+        if not _chains(value):
+            lead, chosen = f"{lead}(", f"){chosen}"
         return [edits.before(place, lead), edits.after(place, f"{chosen})")]
 
     def _check_time(self, function: Function, value: cst.BaseExpression) -> None:
@@ -146,6 +151,7 @@ class Queries:
 
     def _check_made(self, function: Function, node: cst.BaseExpression) -> None:
         """What a QuerySet in a variable was made by must be as good as if it stood here."""
+        self._check_alone(function, node)
         for name in [n.value for n in (node, *descendants(node)) if isinstance(n, cst.Name)]:
             for use in function.names(name):
                 target = function.above.get(use)
@@ -155,6 +161,28 @@ class Queries:
                     if f".{word}(" in code:
                         where = function.where(node)
                         raise Refused(f"{where}: after `.{word}()`, `.values()` would mean something else")
+
+    def _check_alone(self, function: Function, node: cst.BaseExpression) -> None:
+        """A QuerySet in a variable must be made for this alone: what went through its rows may have changed them."""
+        name = _root(node)
+        if any(p.name.value == name for p in parameters(function.tree)) and not _is_self(function, name):
+            raise Refused(f"{function.where(node)}: `{name}` is handed in, and may have been gone through before")
+        if not function.is_assigned(name):
+            return
+        inside = {id(node), *(id(n) for n in descendants(node))}
+        for use in function.names(name):
+            target = function.above.get(use)
+            if id(use) in inside or isinstance(target, cst.AssignTarget):
+                made = function.above.get(target) if isinstance(target, cst.AssignTarget) else None
+                if isinstance(made, cst.Assign) and _root(made.value) != name and not self._is_query(function, made):
+                    raise Refused(f"{function.where(use)}: `{name}` is something else than a QuerySet here")
+                continue
+            made = _assigned(function, use)
+            if made is None or not any(is_name(t.target, name) for t in made.targets) or _root(made.value) != name:
+                raise Refused(f"{function.where(use)}: `{name}` is used for more than what is stored")
+
+    def _is_query(self, function: Function, made: cst.Assign) -> bool:
+        return isinstance(kind_of(self.facts, function, made.value), QuerySet | Manager)
 
     def _has_objects(self) -> bool:
         """Whether ``objects`` is certainly the default manager, which ``get_object_or_404`` asks."""
@@ -176,6 +204,46 @@ class Queries:
                     if isinstance(kind, Manager | Unknown):
                         return False
         return True
+
+
+def _root(node: cst.BaseExpression) -> str:
+    """The variable that a chain of calls and attributes begins with; empty where it begins with something else."""
+    while not isinstance(node, cst.Name):
+        match node:
+            case cst.Call():
+                node = node.func
+            case cst.Attribute() | cst.Subscript():
+                node = node.value
+            case _:
+                return ""
+    return node.value
+
+
+def _is_self(function: Function, name: str) -> bool:
+    return function.ref.definition.parent is not None and function.tree.params.params[0].name.value == name
+
+
+def _assigned(function: Function, node: cst.CSTNode) -> cst.Assign | None:
+    """The assignment that an expression is a part of the value of."""
+    current: cst.CSTNode | None = node
+    while current is not None and not isinstance(current, cst.BaseStatement):
+        if isinstance(current, cst.Assign):
+            return current
+        current = function.above.get(current)
+    return None
+
+
+def _chains(node: cst.BaseExpression) -> bool:
+    """Whether a method can follow an expression as it is written."""
+    return isinstance(node, cst.Name | cst.Attribute | cst.Call | cst.Subscript) or bool(node.lpar)
+
+
+def _chosen(function: Function, node: cst.BaseExpression, text: str) -> list[Edit]:
+    """A method call behind an expression."""
+    place = function.lift.place(node)
+    if _chains(node):
+        return [edits.after(place, text)]
+    return [edits.before(place, "("), edits.after(place, f"){text}")]
 
 
 def kind_of(facts: Facts, function: Function, node: cst.BaseExpression) -> Kind:

@@ -7,6 +7,7 @@ import libcst as cst
 from cachelint.caching.aliases import alias
 from cachelint.caching.collect import Facts
 from cachelint.caching.sites import Site
+from cachelint.django.settings import is_for_tests
 from cachelint.findings import Applicability, Fix
 from cachelint.fixes import edits
 
@@ -41,8 +42,18 @@ def propose(site: Site, facts: Facts) -> Fix | str:
         return Fix(f"pass {text}", (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
     title = f"pass {text}, which is in force now"
     if facts.flows.asked:
-        reason = f"{facts.flows.asked} asks what the cache was called with"
+        return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, facts.flows.asked)
+    tests = _in_tests(facts)
+    if tests:
+        reason = f"{tests} has other timeouts for tests, which do not count where the call says one"
         return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
     if settings.has_settings:
         return Fix(title, (edits.after(place, separator + text),), Applicability.SAFE)
     return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, _NO_SETTINGS)
+
+
+def _in_tests(facts: Facts) -> str:
+    """A file in which tests are given caches with a timeout; empty if there is none."""
+    codebase = facts.codebase
+    timed = {module.path for module in codebase.containing("TIMEOUT")}
+    return next((m.path for m in codebase.containing("CACHES") if m.path in timed and is_for_tests(m.path)), "")

@@ -20,7 +20,7 @@ from cachelint.fixes.around import (
 )  # fmt: skip
 from cachelint.fixes.callers import calls_of
 from cachelint.fixes.stored import Form
-from cachelint.fixes.tree import Escapes, Function, is_none, short
+from cachelint.fixes.tree import Escapes, Function, is_none, parameters, short
 from cachelint.infer.scan import called_name
 from cachelint.project import ClassRef, FunctionRef, Lift
 
@@ -70,6 +70,8 @@ class Tracer:
         self._seen: set[tuple[int, Form]] = set()
         self._holders: set[tuple[int, str, int]] = set()
         self._sources: set[int] = set()
+        #: Parameters whose callers are known to pass the value.
+        self._parameters: set[tuple[FunctionRef, str]] = set()
         #: Arguments that must be the value: what a function is passed that takes it elsewhere.
         self._passed: list[tuple[Function, cst.BaseExpression, Form]] = []
 
@@ -101,6 +103,17 @@ class Tracer:
                 calls = self._calls.get(function.ref, [])
                 return bool(calls) and all(self.is_tested(inner, call) for inner, call in calls)
         return isinstance(parent, cst.Expr)
+
+    def may_miss(self, function: Function, name: str) -> bool:
+        """Whether a variable is given what a call reads from the cache, which is None where there is nothing."""
+        for node in function.names(name):
+            target = function.above.get(node)
+            given = function.above.get(target) if isinstance(target, cst.AssignTarget) else target
+            if isinstance(given, cst.Assign | cst.NamedExpr):
+                value = given.value.expression if isinstance(given.value, cst.Await) else given.value
+                if value in self.cache_calls and called_name(value) in ("get", "aget"):
+                    return True
+        return False
 
     def finish(self) -> None:
         """Check what is passed beside the value where that is passed. Raises Escapes."""
@@ -268,6 +281,8 @@ class Tracer:
         if not isinstance(target, cst.Name):
             where = short(function.lift.code(target))
             raise Escapes(f"{function.where(target)}: it is kept in `{where}` as well, which is not followed")
+        if function.is_of_inner(target, target.value):
+            raise function.escape(target, "is a variable of a function inside another, which is not followed")
         self.holder(function, target.value, form)
 
     def _attribute(self, function: Function, node: cst.CSTNode, parent: cst.Attribute, form: Form) -> bool:
@@ -281,6 +296,8 @@ class Tracer:
             isinstance(above, cst.AugAssign | cst.AnnAssign) and above.target is parent
         ):
             raise function.escape(node, "is changed")
+        if isinstance(above, cst.MatchValue):
+            raise function.escape(node, "is what a `case` is compared with")
         if is_shown_as_written(function, parent):
             raise function.escape(node, "is shown with its own code, by `=` in an f-string")
         if expects_error(function, parent):
@@ -373,9 +390,11 @@ class Tracer:
 
     def _element(self, function: Function, name: str, scope: cst.CSTNode | None, loop: cst.CSTNode) -> None:
         """Follow a variable that holds one row after the other."""
+        if not isinstance(scope, cst.Lambda) and any(p.name.value == name for p in parameters(function.tree)):
+            raise function.escape(loop, f"goes through `{name}`, which is a parameter as well")
         for node in function.names(name, scope):
             parent = function.above.get(node)
-            if parent is loop or isinstance(parent, cst.Param):
+            if parent is loop or (isinstance(parent, cst.Param) and parent.name is node):
                 continue
             if isinstance(parent, cst.Element) and function.above.get(function.above[parent]) is loop:
                 continue
@@ -431,8 +450,9 @@ class Tracer:
             raise function.escape(node, "is handed on")
         if not inner.has_parameter(name):
             raise function.escape(node, "is handed on")
-        if ref not in self.traced.taking:
-            self.traced.taking.add(ref)
+        self.traced.taking.add(ref)
+        if (ref, name) not in self._parameters:
+            self._parameters.add((ref, name))
             for caller, other_lift, other in calls_of(ref, self.facts):
                 passed = argument_of(other, name, positional)
                 if passed is None:
@@ -464,12 +484,15 @@ class Tracer:
         if key in self._holders:
             return
         self._holders.add(key)
+        taken = any(p.name.value == name for p in parameters(function.tree))
+        if taken and (function.ref, name) not in self._parameters:
+            raise function.escape(function.tree, f"is in `{name}`, a parameter: others may pass instances")
         for node in function.above:
             if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in _ALL_NAMES:
                 raise Escapes(f"{function.where(node)}: `{node.func.value}()` hands on all variables")
         for node in function.names(name):
             parent = function.above.get(node)
-            if isinstance(parent, cst.Param):
+            if isinstance(parent, cst.Param) and parent.name is node:
                 continue
             if isinstance(parent, cst.AssignTarget):
                 statement = function.above[parent]
@@ -497,6 +520,8 @@ class Tracer:
             return
         self._sources.add(id(node))
         match inner:
+            case cst.Name() if function.is_of_inner(inner, inner.value):
+                raise function.escape(inner, "is a variable of a function inside another, which is not followed")
             case cst.Name() if function.is_assigned(inner.value):
                 self._seen.add((id(inner), form))
                 self.holder(function, inner.value, form)

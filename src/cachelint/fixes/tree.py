@@ -37,12 +37,23 @@ class Function:
                 yield node
             for child in reversed(list(children(node))):
                 if isinstance(child, cst.FunctionDef | cst.Lambda) and _own(child, name):
+                    # A variable of its own; what its parameters are by default is looked up outside.
+                    stack += reversed(_outside(child))
                     continue
                 if isinstance(child, cst.BaseComp) and _loops_over(child, name):
                     # A variable of its own; what is gone through first is looked up outside.
                     stack.append(child.for_in.iter)
                     continue
                 stack.append(child)
+
+    def is_of_inner(self, node: cst.CSTNode, name: str) -> bool:
+        """Whether a name that stands at a node is a variable of a function inside this one."""
+        inside = self.around(node)
+        while inside is not self.tree:
+            if isinstance(inside, cst.FunctionDef | cst.Lambda) and _own(inside, name):
+                return True
+            inside = self.around(inside)
+        return False
 
     def _is_variable(self, node: cst.Name) -> bool:
         parent = self.above.get(node)
@@ -80,6 +91,13 @@ class Function:
             current = self.above[current]
         return current
 
+    def in_f_string(self, node: cst.CSTNode) -> bool:
+        """Whether a node lies in an f-string, in which not all quotes may stand."""
+        current: cst.CSTNode | None = node
+        while current is not None and not isinstance(current, cst.FormattedString):
+            current = self.above.get(current)
+        return current is not None
+
     def line(self, node: cst.CSTNode) -> int:
         """The line that a node begins at."""
         return self.lift.place(node).line
@@ -114,19 +132,48 @@ def _loops_over(comprehension: cst.BaseComp, name: str) -> bool:
     return False
 
 
+def _outside(function: cst.FunctionDef | cst.Lambda) -> list[cst.CSTNode]:
+    """The parts of an inner function that are worked out where it is defined."""
+    defaults: list[cst.CSTNode] = [p.default for p in parameters(function) if p.default is not None]
+    return [*function.decorators, *defaults] if isinstance(function, cst.FunctionDef) else defaults
+
+
+def parameters(function: cst.FunctionDef | cst.Lambda) -> list[cst.Param]:
+    """All parameters of a function, those with stars included."""
+    given = function.params
+    stars = [star for star in (given.star_arg, given.star_kwarg) if isinstance(star, cst.Param)]
+    return [*given.posonly_params, *given.params, *given.kwonly_params, *stars]
+
+
 def _own(function: cst.FunctionDef | cst.Lambda, name: str) -> bool:
     """Whether a name is a variable of an inner function's own."""
-    parameters = function.params
-    everything = (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)
-    stars = (parameters.star_arg, parameters.star_kwarg)
-    if any(p.name.value == name for p in (*everything, *(s for s in stars if isinstance(s, cst.Param)))):
+    if any(p.name.value == name for p in parameters(function)):
         return True
     if isinstance(function, cst.Lambda):
         return False
     inside = list(descendants(function.body))
     if any(isinstance(node, cst.NameItem) and node.name.value == name for node in inside):
         return False
-    return any(isinstance(n, cst.AssignTarget) and getattr(n.target, "value", "") == name for n in inside)
+    return any(_binds(node, name) for node in inside)
+
+
+def _binds(node: cst.CSTNode, name: str) -> bool:
+    """Whether a statement gives a variable a value."""
+    if isinstance(node, cst.FunctionDef | cst.ClassDef):
+        return node.name.value == name
+    if isinstance(node, cst.AsName):
+        return getattr(node.name, "value", "") == name
+    if not isinstance(node, cst.AssignTarget | cst.AnnAssign | cst.AugAssign | cst.For | cst.NamedExpr):
+        return False
+    target = node.target
+    return any(getattr(n, "value", "") == name for n in (target, *_elements(target)))
+
+
+def _elements(target: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    if isinstance(target, cst.Tuple | cst.List):
+        for element in target.elements:
+            yield element.value
+            yield from _elements(element.value)
 
 
 def short(code: str, limit: int = 50) -> str:

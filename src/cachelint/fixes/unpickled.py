@@ -73,6 +73,9 @@ def _drop(site: Site, facts: Facts) -> Fix:
         made.add(call)
         if call is not write.nodes.get("value") and not _is_stored_at_once(function, call, write):
             reasons.append(f"{function.where(call)} pickles the value before it is stored: it must not change between")
+        if call is not write.nodes.get("value") and not _is_fresh(function, call.args[0].value):
+            code = short(function.lift.code(call.args[0].value))
+            reasons.append(f"{function.where(call)}: `{code}` is kept elsewhere, and what was unpickled was a copy")
         changes += _unwrapped(function, call, dropped)
     loads = {load.node for load in facts.loads}
     for read in reads:
@@ -103,6 +106,18 @@ def _drop(site: Site, facts: Facts) -> Fix:
     if reasons:
         return Fix(title, tuple(changes), Applicability.UNSAFE, reasons[0])
     return Fix(title, tuple(changes), Applicability.SAFE)
+
+
+def _is_fresh(function: Function, node: cst.BaseExpression) -> bool:
+    """Whether a value is made here: nobody else has it."""
+    if not isinstance(node, cst.Name):
+        return not isinstance(node, cst.Attribute | cst.Subscript)
+    targets = [function.above.get(name) for name in function.names(node.value)]
+    given = [function.above.get(target) for target in targets if isinstance(target, cst.AssignTarget)]
+    return bool(given) and all(
+        isinstance(made, cst.Assign) and not isinstance(made.value, cst.Name | cst.Attribute | cst.Subscript)
+        for made in given
+    )
 
 
 def _is_stored_at_once(function: Function, call: cst.Call, write: Site) -> bool:

@@ -35,3 +35,21 @@ class Note(models.Model):
 
     def __bool__(self):
         return self.text != "empty"
+
+
+class Ranked(models.Model):
+    name = models.CharField(max_length=50)
+    place = models.IntegerField(default=0)
+    status = models.CharField(max_length=50)
+
+    class Meta:
+        abstract = True
+
+
+class Place(Ranked):
+    status = "computed"
+
+
+class Rank(Ranked):
+    def __lt__(self, other):
+        return self.place < other.place
