@@ -42,7 +42,7 @@ _LOOSE = {
 
 #: A test that puts something else in the place of a cache, and one that asks how it was called.
 _NAMED = rb"(?<![A-Za-z0-9])(?:[a-z]+_)?caches?(?:\.\w+)?"
-_PUT = rb"|^[ \t]*(?!self\.)\w+(?:\.\w+)*\.(?:[a-z]+_)?caches?[ \t]*=(?!=)\s*(?!caches?\b)"
+_PUT = rb"|^[ \t]*(?!self\.)\w+(?:\.\w+)*\.(?:default_)?caches?[ \t]*=(?!=)\s*(?!caches?\b|None|['\"\[{(\d])"
 _MOCKED = re.compile(
     rb"(?<![\w.])(?:(?:unittest\.)?mock\.|mocker\.)?patch(?:\.object|\.multiple)?\([^)]*?" + _NAMED + rb"['\"]"
     rb"|\bsetattr\([^)]*?" + _NAMED + rb"['\"]" + _PUT,
