@@ -235,7 +235,39 @@ def test_a_configuration_that_extends_another(project: Path, capsys: pytest.Capt
     assert run("--format", "concise") == 1
     assert {line.split(" ")[1] for line in capsys.readouterr().out.splitlines()} == {"CL201"}
     assert main(["config"]) == 0
-    assert f"which extends: {project / 'base.toml'}\n" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"which extends: {project / 'base.toml'}\n" in out
+    assert f"fix-timeout = 10  # {project / 'pyproject.toml'}\n" in out
+    assert f'ignore = ["CL105", "CL301"]  # {project / "base.toml"}\n' in out
+
+
+@pytest.mark.parametrize("inner", ["", "shop/"])
+def test_patterns_count_from_the_file_that_they_stand_in(
+    inner: str, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    above = project.parent
+    name = f"{project.name}/app/case.py"
+    (above / "pyproject.toml").write_text(f'[tool.cachelint.per-file-ignores]\n"/{name}" = ["ALL"]\n')
+    monkeypatch.chdir(project / inner)
+    assert run(str(project)) == 0
+    (above / "pyproject.toml").write_text(f'[tool.cachelint]\nexclude = ["/{name}"]\n')
+    assert run(str(project)) == 0
+    (above / "pyproject.toml").write_text('[tool.cachelint]\nexclude = ["/app/case.py"]\n')
+    assert run(str(project)) == 1
+
+
+def test_no_rule_at_all(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text("[tool.cachelint]\nselect = []\n")
+    assert run() == 0
+    assert "No rule is on" in capsys.readouterr().out
+
+
+def test_other_files_that_a_fix_reaches_are_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app/keys.py").write_text('def key(pk):\n    return f"b:{pk}"\n')
+    head = "from app.keys import key\nfrom django.core.cache import cache\n\n\n"
+    (project / "app/case.py").write_text(head + "def f(pk):\n    cache.set(key(pk), {'a': pk}, 60)\n")
+    assert run("--fix", "--unsafe-fixes", "app/case.py") == 0
+    assert "Also changed, and to be committed together: app/keys.py." in capsys.readouterr().out
 
 
 def test_a_configuration_with_a_mark_before_its_first_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,7 +36,7 @@ def test_findings_are_printed_and_counted(project: Path, capsys: pytest.CaptureF
     out = capsys.readouterr().out
     assert "CL201 missing-timeout" in out
     assert "450 s" in out
-    assert "Found 1 problem in 1 file. 1 fixable with --fix." in out
+    assert "Found 1 problem in 1 file: 1 low. 1 fixable with --fix." in out
 
 
 def test_a_clean_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -395,6 +395,8 @@ def test_a_shell_completes_commands_rules_and_formats(
     assert completed("--select", "CL2") == ["CL201", "CL202", "CL203"]
     assert completed("--format", "git") == ["github", "gitlab"]
     assert completed("--output", "sar") == ["sarif="]
+    assert completed("rule", "CL20") == ["CL201", "CL202", "CL203"]
+    assert completed("completion", "z") == ["zsh"]
 
 
 def test_no_such_shell(capsys: pytest.CaptureFixture[str]) -> None:
@@ -418,11 +420,31 @@ def test_the_comment_rule_is_explained(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_path_of_which_nothing_is_looked_into(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "pyproject.toml").write_text('[tool.cachelint]\nexclude = ["app/"]\n')
     (project / "texts").mkdir()
-    for path in ("app", "app/case.py", "texts"):
+    for path, words in (
+        ("app", "app: holds no Python files, but for what is excluded"),
+        ("app/case.py", "app/case.py: is not looked into: the configuration excludes it"),
+        ("texts", "texts: holds no Python files"),
+    ):
         assert main(["--no-cache", path]) == 0
-        assert f"{path}: nothing in it is looked into" in capsys.readouterr().err
+        assert words in capsys.readouterr().err
     main(["--no-cache", "shop"])
     assert capsys.readouterr().err == ""
+
+
+def test_what_is_no_path(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(project / "pipe.py")
+    for path, words in (("", "one of the paths is empty"), ("pipe.py", "is neither a file nor a folder")):
+        assert main(["--no-cache", "--fix", path]) == 2
+        assert words in capsys.readouterr().err
+
+
+def test_a_form_feed_before_a_function(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "from django.core.cache import cache\n\n\n\x0cdef f():\n    cache.set('a', 1)\n"
+    (project / "app/case.py").write_text(text)
+    assert main(["--no-cache", "--format", "concise"]) == 1
+    output = capsys.readouterr()
+    assert output.err == ""
+    assert output.out.startswith("app/case.py:5:5: CL201 ")
 
 
 def test_each_command_is_known_to_the_command_line() -> None:

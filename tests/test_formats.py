@@ -88,6 +88,30 @@ def test_junit(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [case.get("name") for case in suite] == ["CL201 line 29", "CL101 line 29"]
 
 
+def failing(capsys: pytest.CaptureFixture[str], name: str) -> str:
+    assert main(["--no-cache", "--format", name]) == 2
+    return capsys.readouterr().out
+
+
+def test_a_file_that_cant_be_read(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app/broken.py").write_bytes(b"# cache \xff\n")
+    assert failing(capsys, "github").splitlines()[-1].startswith("::error file=app/broken.py,title=cachelint::")
+    (issue,) = [i for i in json.loads(failing(capsys, "gitlab")) if i["severity"] == "blocker"]
+    assert issue["location"]["path"] == "app/broken.py"
+    suite = ElementTree.fromstring(failing(capsys, "junit")).find("testsuite")
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == (str(len(suite)), "2", "1")
+
+
+def test_a_comment_that_silences_nothing_is_a_rule_of_sarif(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app/more.py").write_text("x = 1  # cachelint: ignore CL101\n")
+    (run,) = json.loads(output(capsys, "sarif"))["runs"]
+    (result,) = [result for result in run["results"] if result["ruleId"] == "CL001"]
+    rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
+    assert rule["id"] == "CL001"
+    assert "hides the next finding" in rule["help"]["markdown"]
+
+
 def test_markdown_and_statistics(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "| CL101 | `app/case.py:29` |" in output(capsys, "markdown")
     assert "    1  CL201  missing-timeout       1 safe and 0 unsafe fixes\n" in output(capsys, "statistics")

@@ -70,7 +70,10 @@ def parser() -> argparse.ArgumentParser:
     rules.add_argument("--ignore", metavar="CODES", action="append", help="not these rules")
     rules.add_argument("--all-in-tests", action="store_true", help="hold test files to CL2 and CL3 as well")
     rules.add_argument(
-        "--min-confidence", choices=[c.value for c in Confidence], default="medium", help="default: medium"
+        "--min-confidence",
+        choices=[c.value for c in Confidence],
+        default="medium",
+        help="how sure a finding must be (default: medium)",
     )
     rules.add_argument("--since", metavar="REV", help="only what stands on lines changed since a git revision")
     adoption = made.add_argument_group("an old codebase")
@@ -79,7 +82,9 @@ def parser() -> argparse.ArgumentParser:
     adoption.add_argument("--add-ignores", action="store_true", help="write a comment at each call with a finding")
     adoption.add_argument("--reason", metavar="TEXT", default="", help="what those comments give as their reason")
     output = made.add_argument_group("output")
-    output.add_argument("--format", choices=(TEXT, *FORMATS), default=TEXT, help="default: text", metavar="FORMAT")
+    output.add_argument(
+        "--format", choices=(TEXT, *FORMATS), default=TEXT, metavar="FORMAT", help="what is printed (default: text)"
+    )
     output.add_argument(
         "--output",
         metavar="FORMAT=FILE",
@@ -109,7 +114,7 @@ def clash(words: argparse.Namespace) -> str:
     }
     for name, on in choosing.items():
         if on and changing:
-            return f"{name} does not go with {changing[0]}: fixes are made in the whole of what is reported"
+            return f"{name} does not go with {changing[0]}: name the files or rules that are to be fixed instead"
     if words.write_baseline and (words.paths or words.since or words.select or words.add_ignores):
         return "--write-baseline keeps all that is found: it goes with no paths, --select, --since or --add-ignores"
     if words.diff and (words.format != TEXT or words.statistics or words.output):

@@ -29,7 +29,10 @@ def mark(finding: Finding) -> Mark:
 def write(path: Path, findings: Sequence[Finding]) -> None:
     """Keep all findings as known. Raises BaselineError; an existing file is written over only if it is a baseline."""
     if path.exists() and path.suffix != ".json":
-        read(path)
+        try:
+            read(path)
+        except BaselineError:
+            raise BaselineError(f"{path}: exists, and is no baseline: it is not written over") from None
     counts = Counter(mark(finding) for finding in findings)
     files: dict[Mark, str] = {}
     for finding in findings:

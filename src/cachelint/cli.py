@@ -85,17 +85,17 @@ def program() -> None:
 
 def _say_left_out(options: Options) -> None:
     """A path that was named and of which nothing is looked into is no clean one."""
-    excluded = Patterns(options.exclude)
+    excluded = Patterns(options.exclude, options.base)
     files: list[str] | None = None
     for path in options.paths:
         if (options.root / path).is_file():
             # One that git ignores is looked into where it is named.
-            left_out = path.endswith(".py") and excluded.match(path)
-        else:
-            files = files_of(options).files if files is None else files
-            left_out = not any(file.startswith(f"{path}/") for file in files)
-        if left_out:
-            say(f"{path}: nothing in it is looked into: it holds no Python, or is excluded, or ignored by git")
+            if path.endswith(".py") and excluded.match(path):
+                say(f"{path}: is not looked into: the configuration excludes it")
+            continue
+        files = files_of(options).files if files is None else files
+        if not any(file.startswith(f"{path}/") for file in files):
+            say(f"{path}: holds no Python files, but for what is excluded, ignored by git, or an environment")
 
 
 def _say_problems(outcome: Outcome) -> None:
@@ -114,6 +114,9 @@ def _lint(words: argparse.Namespace) -> int:
     if refusal:
         say(refusal)
         return FAILED
+    if "" in words.paths:
+        say("one of the paths is empty; `.` is the working directory")
+        return FAILED
     given = [Path(path) for path in words.paths] or [Path()]
     existing = [path for path in given if path.exists()]
     missing = [path for path in given if path not in existing]
@@ -122,6 +125,9 @@ def _lint(words: argparse.Namespace) -> int:
     if not existing:
         return FAILED
     for path in existing:
+        if not path.is_dir() and not path.is_file():
+            say(f"{path}: is neither a file nor a folder")
+            return FAILED
         if path.is_file() and path.suffix != ".py":
             say(f"{path}: is not looked into: its name does not end in .py")
     try:
@@ -167,7 +173,7 @@ def _lint(words: argparse.Namespace) -> int:
         return FAILED
     _say_problems(outcome)
     if style == TEXT:
-        _summary(outcome, fixed)
+        _summary(outcome, fixed, options.codes - {UNUSED_IGNORE})
         if gone and not options.paths and not words.since:
             entries = _count(gone, "entry", "entries")
             print(f"{entries} of {words.baseline} no longer found; --write-baseline removes them.")
@@ -301,12 +307,15 @@ def _print(outcome: Outcome, style: str) -> None:
         text.write(outcome, console)
 
 
-def _summary(outcome: Outcome, fixed: str) -> None:
+def _summary(outcome: Outcome, fixed: str, codes: frozenset[str]) -> None:
     from cachelint.findings import Applicability
 
     if fixed:
         print(fixed)
     count = len(outcome.findings)
+    if not codes:
+        print("No rule is on: nothing was looked for. `cachelint config` shows the settings.")
+        return
     if not outcome.files:
         print(
             f"No Python files below {outcome.root}: run it in the folder of a Django project, or name files or folders."
@@ -321,7 +330,12 @@ def _summary(outcome: Outcome, fixed: str) -> None:
         print(f"{_count(outcome.files, 'file')} read, nothing found.")
         return
     files = len({finding.place.path for finding in outcome.findings})
-    print(f"Found {_count(count, 'problem')} in {_count(files, 'file')}.", end="")
+    grades = ", ".join(
+        f"{number} {severity.value}"
+        for severity in reversed(_ORDER)
+        if (number := sum(1 for finding in outcome.findings if finding.severity is severity))
+    )
+    print(f"Found {_count(count, 'problem')} in {_count(files, 'file')}: {grades}.", end="")
     safe = sum(1 for f in outcome.findings if f.fix and f.fix.applicability is Applicability.SAFE)
     unsafe = sum(1 for f in outcome.findings if f.fix and f.fix.applicability is Applicability.UNSAFE)
     if safe or unsafe:

@@ -16,6 +16,7 @@ from cachelint.project.files import discover, find_root
 from cachelint.project.store import FOLDER
 from cachelint.report.formats import FORMATS, TEXT
 from cachelint.rules.names import NAMES
+from cachelint.session import files_of
 
 
 def _explain(words: Sequence[str]) -> int:
@@ -85,10 +86,12 @@ def _config(words: Sequence[str]) -> int:
     print(f"configuration: {config.path or 'none: all settings are the defaults'}")
     for path in config.extends:
         print(f"which extends: {path}")
-    for name, value, given in settings_of(config):
-        print(f"{name} = {value}" + ("" if given else "  # default"))
+    for name, value, said_by in settings_of(config):
+        # Which file says so is clear where there is one.
+        source = "  # default" if said_by is None else f"  # {said_by}" if config.extends else ""
+        print(f"{name} = {value}{source}")
     try:
-        inner = split(make_options([root]), discover(root, config.exclude))[1:]
+        inner = split(make_options([root]), files_of(make_options([root])))[1:]
     except ConfigError as error:
         say(str(error))
         return FAILED
@@ -99,7 +102,11 @@ def _config(words: Sequence[str]) -> int:
 
 _BASH_FIRST = f"""\
 _cachelint_first() {{
-  compgen -W "{" ".join(COMMANDS)}" -- "$1"
+  case "${{COMP_WORDS[1]}}" in
+    rule) [ "$COMP_CWORD" -gt 1 ] && compgen -W "{" ".join(NAMES)} {" ".join(NAMES.values())}" -- "$1" && return;;
+    completion) [ "$COMP_CWORD" -gt 1 ] && compgen -W "bash zsh fish tcsh powershell" -- "$1" && return;;
+  esac
+  [ "$COMP_CWORD" -eq 1 ] && compgen -W "{" ".join(COMMANDS)}" -- "$1"
   compgen -f -- "$1"
 }}
 """

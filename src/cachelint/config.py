@@ -42,6 +42,8 @@ class Config:
     path: Path | None = None
     #: The files that it extends, the nearest first.
     extends: tuple[Path, ...] = ()
+    #: By setting, the file that says it.
+    said_by: tuple[tuple[str, Path], ...] = ()
 
 
 def load_config(root: Path) -> Config:
@@ -64,16 +66,22 @@ def load_config(root: Path) -> Config:
 def _extended(path: Path, table: Any) -> Config:
     """The settings of a table, and of the files that it extends where it says nothing itself. Raises ConfigError."""
     extends: list[Path] = []
-    return replace(_check(path, _joined(path, table, extends)), extends=tuple(extends))
+    said_by: dict[str, Path] = {}
+    config = _check(path, _joined(path, table, extends, said_by))
+    return replace(config, extends=tuple(extends), said_by=tuple(said_by.items()))
 
 
-def _joined(path: Path, table: Any, extends: list[Path]) -> Any:
-    if not isinstance(table, dict) or "extend" not in table:
+def _joined(path: Path, table: Any, extends: list[Path], said_by: dict[str, Path]) -> Any:
+    if not isinstance(table, dict):
+        return table
+    for key in table:
+        said_by.setdefault(key, path)
+    if "extend" not in table:
         return table
     name = table["extend"]
     if not isinstance(name, str):
         raise ConfigError(f"{path}: tool.cachelint.extend must be the path of a TOML file, not {name!r}")
-    other = path.parent / name
+    other = Path(os.path.normpath(path.parent / name))
     if not name or other.resolve() == path.resolve():
         raise ConfigError(
             f"{path}: tool.cachelint.extend: {'names no file' if not name else 'the file extends itself'}"
@@ -87,22 +95,25 @@ def _joined(path: Path, table: Any, extends: list[Path]) -> Any:
         raise ConfigError(f"{path}: tool.cachelint.extend: {name} has no [tool.cachelint]")
     _check(other, inherited)
     extends.append(other)
-    return {**_joined(other, inherited, extends), **{key: value for key, value in table.items() if key != "extend"}}
-
-
-def settings_of(config: Config) -> list[tuple[str, str, bool]]:
-    """Each setting with its value as TOML would have it, and whether the configuration gives it."""
-    plain = Config()
-    values: dict[str, tuple[Any, Any]] = {
-        "select": (config.select if config.select is not None else ("ALL",), plain.select or ("ALL",)),
-        "ignore": (config.ignore, plain.ignore),
-        "exclude": (config.exclude, plain.exclude),
-        "per-file-ignores": (dict(config.per_file_ignores), {}),
-        "wrappers": (dict(config.wrappers), {}),
-        "fix-timeout": (config.fix_timeout, None),
-        "all-in-tests": (config.all_in_tests, False),
+    return {
+        **_joined(other, inherited, extends, said_by),
+        **{key: value for key, value in table.items() if key != "extend"},
     }
-    return [(name, _toml(value), value != default) for name, (value, default) in values.items()]
+
+
+def settings_of(config: Config) -> list[tuple[str, str, Path | None]]:
+    """Each setting with its value as TOML would have it, and the file that says so; None for a default."""
+    values: dict[str, Any] = {
+        "select": config.select if config.select is not None else ("ALL",),
+        "ignore": config.ignore,
+        "exclude": config.exclude,
+        "per-file-ignores": dict(config.per_file_ignores),
+        "wrappers": dict(config.wrappers),
+        "fix-timeout": config.fix_timeout,
+        "all-in-tests": config.all_in_tests,
+    }
+    said_by = dict(config.said_by)
+    return [(name, _toml(value), said_by.get(name)) for name, value in values.items()]
 
 
 def _toml(value: Any) -> str:
@@ -197,7 +208,8 @@ def _wrappers(path: Path, table: Any) -> tuple[tuple[str, tuple[str, ...]], ...]
 
 def _strings(path: Path, key: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ConfigError(f"{path}: tool.cachelint.{key} must be a list of strings, not {value!r}")
+        hint = "; write a name with dots in quotes" if key.startswith("wrappers.") and isinstance(value, dict) else ""
+        raise ConfigError(f"{path}: tool.cachelint.{key} must be a list of strings, not {value!r}{hint}")
     return tuple(value)
 
 
@@ -270,8 +282,16 @@ def _options(
         config.fix_timeout,
         config.all_in_tests or all_in_tests,
         use_store,
+        _base(root, config),
         nested,
     )
+
+
+def _base(root: Path, config: Config) -> str:
+    """Where a root lies below the folder of its configuration."""
+    if config.path is None or config.path.parent == root:
+        return ""
+    return f"{root.relative_to(config.path.parent).as_posix()}/"
 
 
 def _codes(config: Config, select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:

@@ -25,7 +25,7 @@ def split(options: Options, found: Discovery) -> list[tuple[str, Options]]:
     parts: list[tuple[str, Options]] = []
     rest = tuple(p for p in options.paths if not any(p == f or p.startswith(f"{f}/") for f in inner))
     if rest or not options.paths:
-        without = (*options.exclude, *(f"/{_escaped(folder)}/" for folder in inner))
+        without = (*options.exclude, *(f"/{_escaped(options.base + folder)}/" for folder in inner))
         parts.append(("", replace(options, paths=rest, exclude=without, nested=None)))
     for folder, made in inner.items():
         wanted = _inside(folder, options.paths)

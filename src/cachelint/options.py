@@ -20,7 +20,9 @@ class Options:
     ``root`` is the project that inference sees; ``paths`` (relative to it, files or folders; empty: all) say what is
     reported. ``codes`` are the rules that are on. ``wrappers`` are functions of third-party code that write to a cache:
     full name, and role and name of each parameter (see caching.declared). ``fix_timeout`` are the seconds that the fix
-    of a missing timeout writes; None: those that are in force. ``all_in_tests`` is true where test files are held to
+    of a missing timeout writes; None: those that are in force. ``base`` is where the root lies below the folder of the
+    configuration, with a slash at its end: the patterns of ``exclude`` and ``per_file_ignores`` count from there.
+    ``all_in_tests`` is true where test files are held to
     timeouts and versions of keys as well. ``nested`` gives the options of a folder below the root that has a
     configuration of its own, and None for another.
     """
@@ -34,4 +36,5 @@ class Options:
     fix_timeout: int | None = None
     all_in_tests: bool = False
     use_store: bool = True
+    base: str = ""
     nested: Callable[[Path], Options | None] | None = field(default=None, compare=False, repr=False)

@@ -45,19 +45,23 @@ def repair(options: Options, *, unsafe: bool, write_files: bool) -> Repaired:
             failed = str(error)
     outcome = last[-1] if not done.taken_back else analyse(options, files, done.changed)
     outcome.findings = done.left
-    summary = _summary(done, failed)
+    summary = _summary(done, failed, options)
     if finished:
         summary = f"Finished what an interrupted run had begun: wrote {', '.join(finished)}.\n{summary}"
     return Repaired(outcome, done, summary, failed)
 
 
-def _summary(done: Repair, failed: str) -> str:
+def _summary(done: Repair, failed: str, options: Options) -> str:
     if failed:
         return ""
     fixed, files = len(done.fixed), len(done.changed)
     unsafe = sum(1 for f in done.left if f.fix is not None and f.fix.applicability is Applicability.UNSAFE)
     text = f"Fixed {fixed} problem{'s' * (fixed != 1)} in {files} file{'s' * (files != 1)}"
     text += f", {unsafe} left unsafe, {len(done.left) - unsafe} not fixable."
+    named = [path for path in options.paths if path != "."]
+    others = [p for p in sorted(done.changed) if named and not any(p == n or p.startswith(f"{n}/") for n in named)]
+    if others:
+        text += f"\nAlso changed, and to be committed together: {', '.join(others)}."
     for finding, reason in done.taken_back:
         text += f"\nTaken back at {finding.place.path}:{finding.place.line}: {reason} ({finding.code})."
     return text

@@ -62,7 +62,8 @@ def run(options: Options) -> Outcome:
 
 def files_of(options: Options) -> Discovery:
     """The files of a project, by what earlier runs know of its `.gitignore` where that is kept."""
-    return discover(options.root, options.exclude, Verdicts(Store(options.root) if options.use_store else None))
+    verdicts = Verdicts(Store(options.root) if options.use_store else None)
+    return discover(options.root, options.exclude, verdicts, base=options.base)
 
 
 def _one_for_all(kept: Kept, whole: Options, found: Discovery) -> Outcome:
@@ -127,7 +128,7 @@ def run_with(options: Options, source: Source) -> Outcome:
 def _add_named(found: Discovery, options: Options) -> None:
     """Files that were named are looked at even where `.gitignore` leaves them out, but not what is excluded."""
     known = set(found.files)
-    excluded = Patterns(options.exclude)
+    excluded = Patterns(options.exclude, options.base)
     for path in options.paths:
         if excluded.match(path):
             continue
@@ -138,7 +139,7 @@ def _add_named(found: Discovery, options: Options) -> None:
 
 def _identity(options: Options) -> tuple[object, ...]:
     return (
-        program(), sys.version_info[:2], sorted(options.codes), options.exclude,
+        program(), sys.version_info[:2], sorted(options.codes), options.exclude, options.base,
         [(pattern, sorted(codes)) for pattern, codes in options.per_file_ignores],
         options.wrappers, options.fix_timeout, options.all_in_tests,
     )  # fmt: skip
@@ -209,7 +210,7 @@ class _Wanted:
         self.paths = frozenset(options.paths)
         self.folders = tuple(f"{path}/" for path in options.paths)
         self.all_in_tests = options.all_in_tests
-        self.per_file = [(Patterns([pattern]), codes) for pattern, codes in options.per_file_ignores]
+        self.per_file = [(Patterns([pattern], options.base), codes) for pattern, codes in options.per_file_ignores]
 
     def reports(self, path: str) -> bool:
         return self.everything or path in self.paths or path.startswith(self.folders)

@@ -50,6 +50,8 @@ def _git(root: Path, *words: str) -> str:
         raise SinceError(f"--since needs git: {error.strerror or error}") from None
     if done.returncode:
         message = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        if any("not a git repository" in line.lower() for line in message):
+            raise SinceError(f"--since: {root} is in no git repository")
         raise SinceError(f"--since: git says: {message[0] if message else 'nothing'}")
     return done.stdout.decode("utf-8", "surrogateescape")
 

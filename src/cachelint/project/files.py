@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cachelint.project.ignored import Ignores, Verdicts
+from cachelint.project.ignored import Ignores, Patterns, Verdicts
 
 #: Files whose presence makes a folder the root of a project, for whoever runs the program below it.
 ROOT_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "manage.py", ".git", ".hg")
@@ -49,15 +49,17 @@ def is_root(folder: Path) -> bool:
     return any((folder / marker).exists() for marker in ROOT_MARKERS)
 
 
-def discover(root: Path, exclude: Sequence[str] = (), verdicts: Verdicts | None = None) -> Discovery:
+def discover(
+    root: Path, exclude: Sequence[str] = (), verdicts: Verdicts | None = None, *, base: str = ""
+) -> Discovery:  # fmt: skip
     """All Python files below ``root``: `.gitignore` respected, environments and built folders left out.
 
-    ``exclude`` are patterns as in `.gitignore`, relative to the root. Links to folders are not followed,
-    so that a loop of them ends. ``verdicts`` are what earlier runs know of the patterns.
+    ``exclude`` are patterns as in `.gitignore`, relative to the root, or to a folder that it lies ``base`` below. Links
+    to folders are not followed, so that a loop of them ends. ``verdicts`` are what earlier runs know of the patterns.
     """
     found = Discovery(root)
     verdicts = verdicts or Verdicts()
-    _walk(str(root), "", Ignores.of(root, exclude, verdicts), found)
+    _walk(str(root), "", Ignores.of(root, Patterns(exclude, base), verdicts), found)
     verdicts.keep()
     for listed in (found.files, found.errors, found.projects):
         listed.sort()

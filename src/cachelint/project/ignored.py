@@ -22,17 +22,21 @@ _EXCLUDED = "\0"
 
 
 class Patterns:
-    """Patterns as in `.gitignore`; those that are none are passed over, as git does."""
+    """Patterns as in `.gitignore`; those that are none are passed over, as git does.
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    ``base`` is where the paths that are asked for lie below the folder that the patterns count from.
+    """
+
+    def __init__(self, lines: Sequence[str], base: str = "") -> None:
         self.lines = tuple(lines)
+        self.base = base
         self._spec: GitIgnoreSpec | None = None
 
     def check(self, path: str) -> bool | None:
         """Whether a path is left out (True), taken in again (False), or not spoken of (None)."""
         if self._spec is None:
             self._spec = _compiled(self.lines)
-        return self._spec.check_file(path).include
+        return self._spec.check_file(self.base + path).include
 
     def match(self, path: str) -> bool:
         """Whether a path is left out."""
@@ -113,13 +117,13 @@ class Ignores:
     def __init__(self, verdicts: Verdicts, layers: tuple[tuple[str, Patterns], ...] = ()) -> None:
         self._verdicts = verdicts
         self._layers = layers
-        about = repr([(base, patterns.lines) for base, patterns in layers])
+        about = repr([(base, patterns.base, patterns.lines) for base, patterns in layers])
         self._digest = hashlib.sha256(about.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
     @classmethod
-    def of(cls, root: Path, exclude: Sequence[str], verdicts: Verdicts) -> Ignores:
+    def of(cls, root: Path, exclude: Patterns, verdicts: Verdicts) -> Ignores:
         """Those that hold at the root of a project; ``exclude`` are the patterns of its configuration."""
-        excluded = ((_EXCLUDED, Patterns(exclude)),) if exclude else ()
+        excluded = ((_EXCLUDED, exclude),) if exclude.lines else ()
         return cls(verdicts, (*excluded, *_inherited(root)))
 
     def below(self, folder: str, relative: str) -> Ignores:

@@ -44,7 +44,8 @@ class Lift:
         lead = data[line_start : definition.start]
         self.column_shift = 0
         end = definition.body if header_only and definition.body else definition.end
-        if lead.strip():
+        if lead.strip(b" \t"):
+            # Code, or a form feed, which sets the indentation back to nothing.
             text = _decode(data[definition.start : end])
             self.column_shift = len(_decode(lead))
             lead = b""

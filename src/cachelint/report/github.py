@@ -10,7 +10,7 @@ _LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "no
 
 
 def render(outcome: Outcome) -> str:
-    """One workflow command a finding."""
+    """One workflow command a finding, and one a file that could not be read."""
     lines: list[str] = []
     for finding in outcome.findings:
         place = finding.place
@@ -20,6 +20,9 @@ def render(outcome: Outcome) -> str:
         }  # fmt: skip
         values = ",".join(f"{key}={_property(str(value))}" for key, value in where.items())
         lines.append(f"::{_LEVELS[finding.severity]} {values}::{_data(finding.message)}\n")
+    for path, message in sorted(outcome.problems.items()):
+        values = f"file={_property(shown_path(outcome.root, path))},title=cachelint" if path else "title=cachelint"
+        lines.append(f"::error {values}::{_data(message)}\n")
     return "".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 from cachelint.findings import Severity
@@ -13,7 +14,7 @@ _SEVERITIES = {Severity.HIGH: "critical", Severity.MEDIUM: "major", Severity.LOW
 
 
 def render(outcome: Outcome) -> str:
-    """A list of issues, each with a fingerprint of its own that stays where lines move."""
+    """A list of issues, each with a fingerprint of its own that stays where lines move; unreadable files too."""
     issues = []
     seen: dict[str, int] = {}
     for finding in outcome.findings:
@@ -29,6 +30,17 @@ def render(outcome: Outcome) -> str:
                     "path": shown_path(outcome.root, finding.place.path),
                     "lines": {"begin": finding.place.line, "end": finding.place.end_line},
                 },
+            }
+        )
+    for path, message in sorted(outcome.problems.items()):
+        shown = shown_path(outcome.root, path) if path else "."
+        issues.append(
+            {
+                "description": message,
+                "check_name": "unreadable",
+                "fingerprint": hashlib.sha256(f"unreadable\0{shown}".encode()).hexdigest()[:32],
+                "severity": "blocker",
+                "location": {"path": shown, "lines": {"begin": 1, "end": 1}},
             }
         )
     return json.dumps(issues, indent=1, ensure_ascii=False) + "\n"

@@ -11,9 +11,10 @@ from cachelint.session import Outcome
 def render(outcome: Outcome) -> str:
     """The report as JUnit XML; a suite without findings has one test, which passed."""
     count = len(outcome.findings)
+    tests = max(count + len(outcome.problems), 1)
     root = ElementTree.Element("testsuites")
     suite = ElementTree.SubElement(
-        root, "testsuite", name="cachelint", tests=str(max(count, 1)), failures=str(count),
+        root, "testsuite", name="cachelint", tests=str(tests), failures=str(count),
         errors=str(len(outcome.problems)),
     )  # fmt: skip
     for finding in outcome.findings:

@@ -9,6 +9,8 @@ from typing import Any
 from cachelint import __version__
 from cachelint.findings import Finding, Place, Related, Severity
 from cachelint.report.paths import shown_path
+from cachelint.rules.explain import UNUSED, page
+from cachelint.rules.names import UNUSED_IGNORE
 from cachelint.rules.registry import RULES
 from cachelint.session import Outcome
 
@@ -18,9 +20,10 @@ _LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "no
 
 def render(outcome: Outcome) -> str:
     """The report as a SARIF log with one run."""
-    codes = [rule.code for rule in RULES]
+    codes = [*(rule.code for rule in RULES), UNUSED_IGNORE]
+    rules = [*(_rule(rule) for rule in RULES), _UNUSED]
     run = {
-        "tool": {"driver": {"name": "cachelint", "version": __version__, "rules": [_rule(rule) for rule in RULES]}},
+        "tool": {"driver": {"name": "cachelint", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, codes, outcome) for finding in outcome.findings],
         "invocations": [
@@ -47,9 +50,18 @@ def _rule(rule: Any) -> dict[str, Any]:
         "name": rule.name,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why},
-        "help": {"text": f"cachelint rule {rule.code}"},
+        "help": {"text": page(rule), "markdown": page(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
+
+
+_UNUSED = {
+    "id": UNUSED_IGNORE,
+    "name": "unused-ignore",
+    "shortDescription": {"text": "A comment silences nothing."},
+    "help": {"text": UNUSED, "markdown": UNUSED},
+    "defaultConfiguration": {"level": _LEVELS[Severity.LOW]},
+}
 
 
 def _result(finding: Finding, codes: list[str], outcome: Outcome) -> dict[str, Any]:

@@ -46,6 +46,8 @@ class Rule:
     check_load: Callable[[Rule, Load, Facts], Iterator[Finding]] | None = None
     fix: str = ""
     not_found: tuple[str, ...] = field(default=())
+    #: When a finding is graded otherwise; follows the severity.
+    severity_note: str = ""
     #: What mending it means for the entries that are in the cache, and for the order of a deploy.
     deploy: str = ""
     #: Keys of the configuration that matter to it, beside those that hold for all rules.

@@ -8,7 +8,13 @@ from cachelint.rules.registry import RULES
 
 def page(rule: Rule) -> str:
     """The page of a rule, as Markdown."""
-    lines = [f"# {rule.code} {rule.name}", "", rule.summary, f"Severity: {rule.severity.value}.", ""]
+    lines = [
+        f"# {rule.code} {rule.name}",
+        "",
+        rule.summary,
+        f"Severity: {rule.severity.value}{rule.severity_note}.",
+        "",
+    ]
     lines += ["## Why", "", rule.why, ""]
     for index, example in enumerate(rule.examples):
         lines += ["## Example" if index == 0 else "Another:", "", "```python", example.bad.rstrip(), "```", ""]

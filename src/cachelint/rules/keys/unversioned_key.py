@@ -79,6 +79,7 @@ AttributeError, or silently wrong pages until everything has expired. A version 
 of shape a change of one character. `version=` at the call, a part of the key that is named for a version, or `VERSION`
 in `CACHES` do the same.""",
     severity=Severity.LOW,
+    severity_note="; medium where what is stored has a shape that can change (a dict, a tuple, an instance)",
     examples=(
         Example(
             bad="""\
