@@ -603,3 +603,50 @@ READERS = {"title": read_title, "pages": read_pages}
 def keep(name):
     cache.set("kept", READERS[name](), 60)
     cache.set("title", READERS["title"](), 60)
+
+
+# --- an annotation that says no more than that it is a model
+from django.db import models
+
+
+def keep(user: models.Model):
+    cache.set("kept", user, 60)  # CL101
+
+
+# --- a model that derives from one of another package, and has no field of its own
+from pages.models import Page
+
+
+class Tag(Page):
+    pass
+
+
+def keep():
+    cache.set("kept", Tag.objects.first(), 60)  # CL101
+    cache.set("name", Tag.objects.first().title, 60)
+
+
+# --- one of a class that is not known
+from django.contrib.contenttypes.models import ContentType
+
+
+def keep(model, kind, pk):
+    cache.set("a", get_object_or_404(model, pk=pk), 60)  # CL101
+    cache.set("b", model._default_manager.get(pk=pk), 60)  # CL101
+    cache.set("c", kind.get_object_for_this_type(pk=pk), 60)  # CL101
+    cache.set("d", get_object_or_404(Book.objects.filter(pages=3), pk=pk).title, 60)
+
+
+# --- what only looks like a model of another package
+from accounts.remote import Account
+
+
+class Client(Account):
+    pass
+
+
+def keep(names: list[str], user: "models.Model | None" = None):
+    cache.set("client", Client.objects.first(), 60)
+    cache.set("names", names, 60)
+    cache.set("pk", user.pk if user else None, 60)
+    cache.set("names of users", [str(name) for name in names], 60)

@@ -99,3 +99,17 @@ def use2():
 
 def load():
     return list(Book.objects.all())
+
+
+# --- after a method of a manager that is not known
+from pages.models import Page
+
+
+def keep(tags):
+    cache.set("a", Page.objects.live().filter(pk__in=tags), 60)  # CL102
+    cache.set("b", Book.objects.published().order_by("title").values_list("pk", flat=True), 60)  # CL102
+    cache.set("c", list(Book.objects.published().values_list("pk", flat=True)), 60)
+    # It may be anything, and what it has may be called so elsewhere too.
+    cache.set("d", Book.objects.published(), 60)
+    cache.set("e", Book.objects.prices().get("min"), 60)
+    cache.set("f", Book.objects.published().exists(), 60)

@@ -639,3 +639,13 @@ class Place(collections.namedtuple("Place", ["row", "seat"])):
 
 cache.set("place", Place(1, 2), 60)  # CL105
 cache.set("day", Place(datetime.date.today(), 2), 60)  # CL104
+
+
+# --- the response that a middleware is handed
+class Middleware:
+    def process_response(self, request, response):
+        cache.set("page", response, 60)  # CL104
+        return response
+
+    def other(self, response):
+        cache.set("other", response, 60)

@@ -326,3 +326,17 @@ class Renditions:
         cache.set(self.key("v3", self.spec), 1, 60)
         cache.set(self.key(self.image, self.spec), 1, 60)  # CL301
         self.put(f"kept_{pk}", 1)  # CL301
+
+
+# --- helpers that keep the words of a text
+from django.utils.encoding import force_str
+from django.utils.text import slugify
+
+
+def keep(x):
+    cache.set(slugify("wiki-{id}".format(id=x)), 1, 60)  # CL301
+    cache.set(force_str("wiki-%s" % x), 1, 60)  # CL301
+    cache.set(("wiki-%s" % x)[:250], 1, 60)  # CL301
+    cache.set(slugify("wiki-v2-{id}".format(id=x)), 1, 60)
+    cache.set(("wiki-%s" % x)[:3], 1, 60)
+    cache.set(slugify(x), 1, 60)

@@ -191,6 +191,8 @@ class _Dictform:
         for word, what in _CHANGES.items():
             if self.facts.codebase.containing(word, re.compile(rb"\b" + word.encode() + rb"\b")):
                 raise Refused(what)
+        if not self.model.certain:
+            raise Refused(f"`{self.model.short_name}` is a model by the look of it alone: its fields are not known")
         if ref is not None and self.models.is_abstract(ref):
             raise Refused(f"`{self.model.short_name}` is abstract: which model's rows these are is not known")
         for name in _MAGIC if ref is not None else ():

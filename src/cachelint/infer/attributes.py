@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cachelint.django import instances
+from dataclasses import replace
+
+from cachelint.django import instances, orm
 from cachelint.django.orm_table import ORM_METHODS
 from cachelint.infer.context import Context
 from cachelint.infer.enums import enum_member, of_choices, of_enum_member
@@ -27,6 +29,7 @@ from cachelint.kinds.model import (
     CacheObject,
     Class,
     Closure,
+    Custom,
     EnumMember,
     ExternalKind,
     ForeignCache,
@@ -53,6 +56,15 @@ from cachelint.project import ClassRef, Definition, External, FunctionRef
 _MAX_OVERRIDES = 8
 
 
+#: Methods that nothing but a QuerySet has.
+_OF_ROWS = frozenset(
+    {
+        "filter", "exclude", "order_by", "values", "values_list", "only", "defer", "select_related", "prefetch_related",
+        "annotate", "distinct", "first", "last", "exists",
+    }
+)  # fmt: skip
+
+
 def attribute(context: Context, base: Kind, name: str) -> Kind:
     """What ``base.name`` evaluates to."""
     return map_members(base, lambda member: _attribute(context, member, name))
@@ -61,8 +73,13 @@ def attribute(context: Context, base: Kind, name: str) -> Kind:
 def _attribute(context: Context, base: Kind, name: str) -> Kind:
     interpreter = context.interpreter
     match base:
-        case Unknown() if name == "objects":
+        case Custom(rows=rows) if rows is not None and name in _OF_ROWS:
+            return attribute(context, rows, name)
+        case Unknown() if name in ("objects", "_default_manager", "_base_manager"):
             return Manager(None)
+        case Unknown() if name == "get_object_for_this_type":
+            # Of a ContentType, by its name.
+            return Bound(Manager(None), "get")
         case Unknown():
             return Unknown(base.params, True) if base.params else base
         case ModuleKind(ref=ref):
@@ -167,6 +184,9 @@ def _of_class(context: Context, base: Class, ref: ClassRef, name: str) -> Kind:
         return kind
     if name == "__name__":
         return STR
+    if name == "objects" and any(".models." in base_name for base_name in context.interpreter.classes.externals(ref)):
+        # It derives from a model of another package.
+        return Manager(ModelType(f"{ref.module.name}.{ref.definition.qualname}", certain=False))
     return Bound(base, name)
 
 
@@ -320,4 +340,6 @@ def _of_manager(context: Context, base: Manager | QuerySet, name: str) -> Kind:
         stored = stored_attribute(context, stored_in, name)
         if stored is not None:
             return stored
-    return UNKNOWN
+    rows = orm.rows_of(base) if isinstance(base, Manager) else base
+    model = replace(rows.model, certain=False) if rows.model is not None else None
+    return Custom(rows=QuerySet(model, ModelInstance(model or orm.SOME_MODEL), rows.queryset_class))

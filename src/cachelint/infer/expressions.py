@@ -282,14 +282,25 @@ def _lambda(context: Context, node: cst.Lambda) -> Kind:
     return Closure(context.lift, node, context.snapshot(), origin=context.origin(node))
 
 
+#: Characters that the fixed words of a key fit into.
+_LONG = 40
+
+
 def _subscript(context: Context, node: cst.Subscript) -> Kind:
     base = force(evaluate(context, node.value))
     if len(node.slice) != 1:
         return UNKNOWN
     part = node.slice[0].slice
     if not isinstance(part, cst.Index):
-        return join_all(_sliced(member) for member in members(base))
+        kept = _is_long(part)
+        return join_all(m if kept and isinstance(m, Str) else _sliced(m) for m in members(base))
     return at(item_of(context, base, context.lazy(part.value)), context.origin(node))
+
+
+def _is_long(part: cst.BaseSlice) -> bool:
+    """Whether a slice only cuts a text that is too long: ``key[:250]``."""
+    upper = part.upper if isinstance(part, cst.Slice) and part.lower is None and part.step is None else None
+    return isinstance(upper, cst.Integer) and upper.value.isdecimal() and int(upper.value) >= _LONG
 
 
 def _sliced(kind: Kind) -> Kind:

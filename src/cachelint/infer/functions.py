@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 
 REQUEST = Scalar("django.http.HttpRequest")
 
+#: Methods of a middleware that Django hands a response.
+_GIVEN_RESPONSES = frozenset({"process_response", "process_template_response"})
+
 #: Decorators that leave what a function returns as it is, by the last part of their name.
 _TRANSPARENT = frozenset(
     {
@@ -147,6 +150,8 @@ def _entry_kind(
             return Lazy(lambda: _marked(force(kind), origin))
     if name == "request" and parameter.annotation is None:
         return REQUEST
+    if name == "response" and node.name.value in _GIVEN_RESPONSES and parameter.annotation is None:
+        return Scalar("django.http.HttpResponse")
     if parameter.default is not None:
         default = context.lazy(parameter.default)
         if isinstance(force(default), CacheObject):

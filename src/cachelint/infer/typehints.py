@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from cachelint.django.orm import SOME_MODEL
 from cachelint.infer.context import Context
 from cachelint.infer.enums import enum_member
 from cachelint.infer.records import record
@@ -59,6 +60,7 @@ _SIMPLE: dict[str, Kind] = {
     ),
 }  # fmt: skip
 _QUERYSETS = frozenset({"django.db.models.QuerySet", "django.db.models.query.QuerySet"})
+_MODELS = frozenset({"django.db.models.Model", "django.db.models.base.Model"})
 _LISTS = frozenset({"builtins.list", "typing.List"})
 _SETS = frozenset({"builtins.set", "typing.Set", "builtins.frozenset", "typing.FrozenSet"})
 _DICTS = frozenset({"builtins.dict", "typing.Dict", "collections.defaultdict", "typing.DefaultDict"})
@@ -89,6 +91,8 @@ def annotation_kind(context: Context, node: cst.BaseExpression) -> Kind | None:
         case ExternalKind(name=name):
             if name in _QUERYSETS:
                 return QuerySet(None, UNKNOWN)
+            if name in _MODELS:
+                return ModelInstance(SOME_MODEL)
             if name in _LISTS:
                 return List(UNKNOWN)
             if name in _SETS:

@@ -59,6 +59,16 @@ class Unknown(Kind):
 
 
 @dataclass(frozen=True, slots=True)
+class Custom(Unknown):
+    """What a method of a manager gives that neither Django nor the project defines.
+
+    ``rows`` is what it is if it turns out to be a QuerySet, by what is called on it.
+    """
+
+    rows: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Never(Kind):
     """No value at all: the element of an empty list, the result of a function that always raises."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cachelint.django import expressions
 from cachelint.django.fields import FIELD_KINDS
+from cachelint.django.orm import SOME_MODEL
 from cachelint.infer import strings
 from cachelint.infer.known.call import Call, Result
 from cachelint.kinds.join import join, join_all, members
@@ -26,6 +27,7 @@ from cachelint.kinds.model import (
     Manager,
     ModelClass,
     ModelInstance,
+    ModelType,
     Partial,
     QuerySet,
     Scalar,
@@ -60,9 +62,19 @@ def _row(made: Call) -> Kind:
             found.append(ModelInstance(member.model) if member.model else UNKNOWN)
         elif isinstance(member, QuerySet):
             found.append(member.row)
+        elif isinstance(member, ExternalKind):
+            found.append(ModelInstance(ModelType(member.name, certain=False)))
         else:
-            found.append(UNKNOWN)
+            # Whatever it is asked for: it gives an instance, or raises.
+            found.append(ModelInstance(SOME_MODEL))
     return join_all(found)
+
+
+def _same_text(made: Call) -> Kind:
+    """What keeps the words of a text: they stay what a key can be known by."""
+    given = members(made.kind(0))
+    texts = [Str(m.parts, versions=m.versions, params=m.params) for m in given if isinstance(m, Str)]
+    return join_all(texts) if texts and len(texts) == len(given) else STR
 
 
 def _user_model(made: Call) -> Kind:
@@ -155,6 +167,9 @@ _HTTP = ("django.http", "django.http.response")
 
 CALLS: dict[str, Result] = {
     **dict.fromkeys(("django.shortcuts.get_object_or_404", "rest_framework.generics.get_object_or_404"), _row),
+    **dict.fromkeys(("django.utils.text.slugify", "django.template.defaultfilters.slugify",
+                     *(f"django.utils.encoding.{n}" for n in ("force_str", "smart_str", "force_text", "smart_text",
+                                                              "iri_to_uri"))), _same_text),
     "django.shortcuts.get_list_or_404": lambda made: List(_row(made)),
     "django.shortcuts.aget_object_or_404": lambda made: Coroutine(_row(made)),
     "django.shortcuts.aget_list_or_404": lambda made: Coroutine(List(_row(made))),
@@ -175,11 +190,10 @@ CALLS: dict[str, Result] = {
     "django.contrib.auth.authenticate": lambda made: join(_get_user(made), NONE),
     "django.apps.apps.get_model": _get_model,
     **_all(STR, f"{_TRANSLATION}.gettext", f"{_TRANSLATION}.ugettext", f"{_TRANSLATION}.pgettext", f"{_TRANSLATION}.ngettext",
-           f"{_TRANSLATION}.get_language", f"{_TRANSLATION}.npgettext", "django.urls.reverse", "django.utils.text.slugify",
-           "django.utils.encoding.force_str", "django.utils.encoding.smart_str", "django.utils.encoding.iri_to_uri",
+           f"{_TRANSLATION}.get_language", f"{_TRANSLATION}.npgettext", "django.urls.reverse",
            "django.utils.crypto.get_random_string", "django.core.serializers.serialize", "django.utils.http.urlencode",
            "django.utils.formats.date_format", "django.utils.html.strip_tags", "django.utils.text.capfirst",
-           "django.utils.dateformat.format", "django.template.defaultfilters.slugify", "django.templatetags.static.static",
+           "django.utils.dateformat.format", "django.templatetags.static.static",
            "django.middleware.csrf.get_token", "django.core.cache.utils.make_template_fragment_key",
            "django.contrib.auth.hashers.make_password", "django.core.signing.dumps"),
     **_all(_LAZY, f"{_TRANSLATION}.gettext_lazy", f"{_TRANSLATION}.ugettext_lazy", f"{_TRANSLATION}.pgettext_lazy",

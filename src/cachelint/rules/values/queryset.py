@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cachelint.caching.collect import Facts
 from cachelint.caching.sites import Site
-from cachelint.findings import Finding, Severity
+from cachelint.findings import Confidence, Finding, Severity
 from cachelint.kinds.join import members
 from cachelint.kinds.model import Dict, Manager, QuerySet, Scalar, Str, Tuple
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
@@ -29,9 +29,11 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
         "pickling it runs the query and stores every row with the query itself, which the next migration or upgrade of "
         f"Django breaks; store {_instead(kind)}"
     )
+    certain = kind.model is None or kind.model.certain
     yield rule.finding(
-        site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site))
-    )
+        site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site)),
+        confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
+    )  # fmt: skip
 
 
 def _instead(kind: QuerySet | Manager) -> str:
