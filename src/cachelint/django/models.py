@@ -16,6 +16,7 @@ from cachelint.django.fields import (
     TO_ONE,
     Field,
 )
+from cachelint.django.settings import is_for_tests
 from cachelint.kinds.join import join
 from cachelint.kinds.model import INT, NONE, UNKNOWN, Kind, Manager, ModelInstance, ModelType
 from cachelint.project import Classes, ClassRef, Codebase, Definition, External, Module, Symbol, dotted
@@ -96,6 +97,8 @@ class Models:
             labels = [
                 module.findall(_USER_SETTING)[0][0].decode()
                 for module in self.codebase.search(_USER_SETTING, "AUTH_USER_MODEL")
+                # What a package's own tests run with is not what its users have.
+                if not is_for_tests(module.path)
             ]
             for label in labels:
                 found = self.by_label(label)

@@ -212,7 +212,10 @@ def _getattr(made: Call) -> Kind:
     from cachelint.kinds.model import Settings
 
     if isinstance(base, Settings):
-        return forced if not isinstance(forced, Unknown) or default is None else force(default)
+        if not isinstance(forced, Unknown) or default is None:
+            return forced
+        # A package without settings is for projects that may define it.
+        return force(default) if made.context.interpreter.settings_modules else join(force(default), UNKNOWN)
     return join(forced, *fallback)
 
 
