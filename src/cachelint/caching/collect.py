@@ -152,7 +152,9 @@ class _Collector:
         self.carriers = carriers.words
         names = {d.short_name for d in self.declared.values()}
         declared = candidates(self.codebase, names, names) if names else ()
-        near_caches = list(candidates(self.codebase, carriers.words))
+        # Those first that name Django's cache themselves: what wraps it is known to the others then, wherever they are.
+        importing = {module.path for module in self.codebase.containing("django.core.cache")}
+        near_caches = sorted(candidates(self.codebase, carriers.words), key=lambda c: c[0].path not in importing)
         self.naming_caches.update((module.path, definition.start) for module, definition in near_caches)
         for module, definition in [*near_caches, *loaders(self.codebase), *declared]:
             self.enter(module, definition)

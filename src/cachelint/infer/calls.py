@@ -105,7 +105,8 @@ def passed_sources(context: Context, node: cst.Call, callee: Function) -> dict[s
     parameters = [p.name.value for p in (*tree.params.posonly_params, *tree.params.params)]
     sources: dict[str, str] = {}
     if callee.receiver is not None and parameters:
-        if isinstance(node.func, cst.Attribute):
+        # What a class method calls `cls` is the class of whatever it is called on.
+        if isinstance(node.func, cst.Attribute) and not isinstance(callee.receiver, Class | ModelClass):
             sources[parameters[0]] = context.lift.code(node.func.value)
         parameters = parameters[1:]
     for index, argument in enumerate(node.args):
