@@ -649,3 +649,17 @@ class Middleware:
 
     def other(self, response):
         cache.set("other", response, 60)
+
+
+# --- XML
+from xml.etree import ElementTree
+
+from lxml import etree
+
+
+def keep(tree, chosen):
+    cache.set("a", etree.tostring(tree), 60)  # CL104
+    cache.set("b", ElementTree.tostring(tree, "utf-8"), 60)  # CL104
+    cache.set("c", ElementTree.tostring(tree, encoding="unicode"), 60)
+    cache.set("d", etree.tostring(tree, encoding=str), 60)
+    cache.set("e", etree.tostring(tree, encoding=chosen), 60)

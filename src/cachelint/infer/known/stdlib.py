@@ -12,6 +12,7 @@ from cachelint.kinds.model import (
     FLOAT,
     INT,
     NEVER,
+    NO_VALUE,
     NONE,
     STR,
     UNKNOWN,
@@ -73,6 +74,17 @@ def _through(made: Call) -> Kind:
     for member in members(made.kind(0)):
         found.append(member if isinstance(member, Cached | Pickled) else BYTES)
     return join_all(found)
+
+
+def _tostring(made: Call) -> Kind:
+    """XML as bytes, or as a text where the encoding is said to be none."""
+    given = made.arguments.get(1, "encoding")
+    if given is None:
+        return BYTES
+    encoding = constant(force(given))
+    if encoding is NO_VALUE:
+        return UNKNOWN
+    return STR if encoding in ("unicode", "str") else BYTES
 
 
 def _defaultdict(made: Call) -> Kind:
@@ -181,6 +193,7 @@ CALLS: dict[str, Result] = {
     **_all(INT, "time.time_ns", "random.randint", "random.randrange", "secrets.randbelow", "math.floor", "math.ceil",
            "os.getpid", "os.path.getsize", "zlib.crc32", "zlib.adler32"),
     **_all(BOOL, "os.path.exists", "os.path.isfile", "os.path.isdir", "hmac.compare_digest"),
+    **dict.fromkeys(("xml.etree.ElementTree.tostring", "lxml.etree.tostring", "lxml.html.tostring"), _tostring),
     **_all(BYTES, "os.urandom", "secrets.token_bytes", "subprocess.check_output", "base64.urlsafe_b64decode"),
     **_all(Scalar("hash"), "hashlib.md5", "hashlib.sha1", "hashlib.sha256", "hashlib.sha512", "hashlib.sha224",
            "hashlib.blake2b", "hashlib.blake2s", "hashlib.new", "hmac.new", "hashlib.sha384"),
