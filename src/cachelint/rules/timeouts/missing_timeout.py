@@ -69,7 +69,8 @@ def remember(total):
     check_site=check,
     fix="""\
 Adds the timeout that is in force now, so that nothing changes but that it can be seen. Safe where the settings of the
-project are known; unsafe in a package without settings of its own, whose users may have others.""",
+project are known; unsafe in a package without settings of its own, whose users may have others, and where tests have
+other timeouts, or objects of their own in the place of the cache.""",
     deploy="""\
 None: the same entries live as long as before. A later change of the number holds for what is written from then on; live
 entries keep the timeout that they were written with.""",

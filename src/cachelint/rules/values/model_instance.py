@@ -98,8 +98,9 @@ rolling deploy, the old code a new one. The value is followed through variables,
 and functions that it is passed to; what a template reads is looked up in the template. Safe where every use of the
 key is known, every reader copes with a miss and does nothing but read plain fields that JSON keeps; unsafe where a
 field is read that only a pickle keeps (a Decimal, a date: CL104 is left then), a function returns dicts to its
-callers or is handed them, a template shows them, or a call may use the same key. Otherwise the finding says what
-stands in the way, and where.""",
+callers or is handed them, a template shows them, a field may be read of None, tests put something else in the place
+of the cache, or the key may be used where no call shows it: by a call whose key is not known, or by its words in
+another string. Otherwise the finding says what stands in the way, and where.""",
     not_found=(
         "Instances that reach the cache through code outside the project.",
         "Instances in attributes of objects of the project's own classes, unless they are dataclasses or named tuples.",
