@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 
 import libcst as cst
 
@@ -266,25 +267,32 @@ class _Move:
             words = change.old.encode()
             if sum(c.isalnum() for c in change.old) < _MIN_WORDS or not any(c in _SEPARATORS for c in change.old):
                 continue  # A word like any other.
-            pattern = re.compile(
-                rb"(?<![A-Za-z0-9_])" + re.escape(words) + (rb"(?=['\"{%*?])" if not words[-1:].isalnum() else rb"\b")
-            )
-            for module in codebase.containing(change.old, pattern):
-                for line in self._lines_with(module, pattern):
-                    return f"{module.path}:{line} has the words of the key, in no call that is known to use it"
+            end = rb"\b" if words[-1:].isalnum() else rb"(?=['\"{%*?])"
+            pattern = re.compile(rb"^([^\n]*?)(?<![A-Za-z0-9_])" + re.escape(words) + end + rb"([^\n]*)$", re.MULTILINE)
+            for module in codebase.containing(change.old):
+                if self._has_more(module, pattern):
+                    # From here on any change of the file matters.
+                    lines = module.source.data.split(b"\n")
+                    strange = (n for n, text in enumerate(lines, 1) if self._is_strange(module, n, pattern, text))
+                    # In another encoding than UTF-8 a known line may have looked like none.
+                    line = next(strange, 0)
+                    if line:
+                        return f"{module.path}:{line} has the words of the key, in no call that is known to use it"
         return ""
 
-    def _lines_with(self, module: Module, pattern: re.Pattern[bytes]) -> Iterator[int]:
-        """The lines in which a pattern stands in a string that no known key is written in."""
-        source = module.source
-        known = self.facts.flows.literals.get(module.path, ())
-        for match in pattern.finditer(source.data):
-            line = source.data.count(b"\n", 0, match.start()) + 1
-            before = source.data[source.data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
-            if before.lstrip().startswith(b"#") or not (b"'" in before or b'"' in before):
-                continue
-            if not any(place.line <= line <= place.end_line for place in known):
-                yield line
+    def _has_more(self, module: Module, pattern: re.Pattern[bytes]) -> bool:
+        """Whether a file has lines with some words in a string that no known key is written in."""
+        places = self.facts.flows.literals.get(module.path, ())
+        numbers = {number for place in places for number in range(place.line, place.end_line + 1)}
+        known = Counter(match for n in numbers for match in pattern.findall(module.line(n).encode()))
+        found = Counter(groups for groups in module.findall(pattern) if _in_string(groups[0]))
+        return bool(found - known)
+
+    def _is_strange(self, module: Module, number: int, pattern: re.Pattern[bytes], text: bytes) -> bool:
+        match = pattern.search(text)
+        places = self.facts.flows.literals.get(module.path, ())
+        known = any(place.line <= number <= place.end_line for place in places)
+        return match is not None and _in_string(match.group(1)) and not known
 
     def _check_name(self, origin: Origin) -> Place | None:
         """What else a changed literal is used for.
@@ -402,6 +410,11 @@ _TEXT = frozenset(
     }
 )  # fmt: skip
 _LOG = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print"})
+
+
+def _in_string(before: bytes) -> bool:
+    """Whether what follows on a line can stand in a string."""
+    return not before.lstrip().startswith(b"#") and (b"'" in before or b'"' in before)
 
 
 def _logs(call: cst.Call) -> bool:
