@@ -28,6 +28,7 @@ QUERYSET_BASES = frozenset({"QuerySet", "RawQuerySet"})
 _OTHER_MODELS = (
     "pydantic", "mongoengine", "sqlalchemy", "peewee", "torch", "keras", "tensorflow", "sklearn", "ninja", "odoo",
     "marshmallow", "openai", "transformers", "elasticsearch_dsl", "neomodel", "tortoise", "pynamodb", "attr",
+    "sqlmodel", "beanie", "odmantic", "umongo", "cassandra", "django_mongoengine", "torchvision", "timm", "langchain",
 )  # fmt: skip
 
 #: The label itself, or the default of ``os.getenv("AUTH_USER_MODEL", "app.User")``.

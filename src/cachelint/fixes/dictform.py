@@ -393,7 +393,7 @@ class _Dictform:
     def _require_kept(self, field: Field, what: str) -> None:
         kind = self.models.value_kind(field)
         if not pickle_keeps(kind):
-            raise Refused(f"{what} is a {field.field_class}, whose values are no plain data")
+            raise Refused(f"{what} is a {field.field_class}, whose values are no plain data that is known")
         if not json_keeps(kind):
             said = f"{what} is a {field.field_class}"
             self.not_json += [said] if said not in self.not_json else []

@@ -183,6 +183,8 @@ class Tracer:
                 return self._argument(function, node, parent, form)
             case cst.DictElement():
                 return self._in_dict(function, node, parent, form)
+            case cst.AnnAssign():
+                raise function.escape(node, "is kept in a variable whose annotation says that it is no dict")
         raise function.escape(node, "is used in a way that a dict could not stand in for")
 
     # -- dicts of them ---------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def _entry_kind(
             return Lazy(lambda: _marked(force(kind), origin))
     if name == "request" and parameter.annotation is None:
         return REQUEST
-    if name == "response" and node.name.value in _GIVEN_RESPONSES and parameter.annotation is None:
+    if name == "response" and node.name.value in _GIVEN_RESPONSES and _is_middleware(interpreter, owner):
         return Scalar("django.http.HttpResponse")
     if parameter.default is not None:
         default = context.lazy(parameter.default)
@@ -159,6 +159,14 @@ def _entry_kind(
     if name == "instance" and "receiver" in decorators:
         return _sender(context, node) or unknown
     return unknown
+
+
+def _is_middleware(interpreter: Interpreter, owner: ClassRef | None) -> bool:
+    """Whether a class says that it is a middleware of Django: by its name, its bases, or that it keeps `get_response`."""
+    if owner is None:
+        return False
+    names = [owner.definition.name, *interpreter.classes.externals(owner)]
+    return any("Middleware" in name.rpartition(".")[2] for name in names if "scrapy" not in name)
 
 
 def _marked(kind: Kind, origin: Origin) -> Kind:

@@ -10,6 +10,7 @@ from cachelint.infer.context import Context
 from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import join, join_all, lazy_join, members
 from cachelint.kinds.model import (
+    NEVER,
     NO_VALUE,
     UNKNOWN,
     Dict,
@@ -19,6 +20,7 @@ from cachelint.kinds.model import (
     Never,
     Set,
     Tuple,
+    Unknown,
     constant,
     force,
 )
@@ -38,6 +40,7 @@ _ADDING = frozenset(
         "reverse",
     }
 )
+_TAKING = frozenset({"pop", "popitem", "popleft", "remove", "discard", "clear"})
 
 Change = Callable[[Kind], Kind]
 
@@ -47,10 +50,47 @@ def apply(context: Context, node: cst.BaseExpression) -> None:
     if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
         return
     method = node.func.attr.value
+    if method in _TAKING:
+        take(context, node)
     if method not in _ADDING:
         return
     arguments = context.arguments(node)
     change_at(context, node.func.value, lambda kind: _added(context, kind, method, arguments))
+
+
+def take(context: Context, node: cst.BaseExpression) -> None:
+    """Note the effect of a call that takes something out of a container: ``row.pop("key")``."""
+    inner = node.expression if isinstance(node, cst.Await) else node
+    if isinstance(inner, cst.Call) and isinstance(inner.func, cst.Attribute) and inner.func.attr.value in _TAKING:
+        method, arguments = inner.func.attr.value, context.arguments(inner)
+        key = arguments.positional[0] if arguments.positional else UNKNOWN
+        change_at(context, inner.func.value, lambda kind: _without(kind, key, whole=method == "clear"))
+
+
+def delete_item(context: Context, target: cst.Subscript) -> None:
+    """``del container[key]``."""
+    key = _key(context, target)
+    change_at(context, target.value, lambda kind: _without(kind, key))
+
+
+def _without(kind: Kind, key: Kind, *, whole: bool = False) -> Kind:
+    """A container after something was taken out of it, or all of it."""
+    kind = force(kind)
+    if isinstance(kind, Dict):
+        if whole:
+            return Dict(NEVER, NEVER, (), kind.default, kind.type, origin=kind.origin)
+        known = constant(key)
+        entries = tuple((name, value) for name, value in kind.entries if known is NO_VALUE or name != known)
+        return Dict(kind.key, kind.value, entries, kind.default, kind.type, origin=kind.origin)
+    if isinstance(kind, List):
+        if whole:
+            return List(NEVER, (), origin=kind.origin)
+        # Which of several that are known one by one is left is not known.
+        known_ones = {type(force(item)) for item in kind.items or ()}
+        return List(UNKNOWN if len(known_ones) > 1 else kind.element, origin=kind.origin)
+    if isinstance(kind, Set) and whole:
+        return Set(NEVER, kind.frozen, origin=kind.origin)
+    return kind
 
 
 def store_item(context: Context, target: cst.Subscript, value: Kind) -> None:
@@ -113,11 +153,18 @@ def with_item(kind: Kind, key: Kind, value: Kind, *, replace: bool = False) -> K
             entries = dict(kind.entries)
             entries[known] = value
             return Dict(kind.key, kind.value, tuple(entries.items()), kind.default, kind.type, origin=kind.origin)
+        # It may be any of those that are known.
+        entries = {name: lazy_join(before, value) for name, before in kind.entries}
         return Dict(
-            lazy_join(kind.key, key), lazy_join(kind.value, value), kind.entries, kind.default, kind.type,
+            lazy_join(kind.key, key), lazy_join(kind.value, value), tuple(entries.items()), kind.default, kind.type,
             origin=kind.origin,
         )  # fmt: skip
     if isinstance(kind, List):
+        index = constant(key)
+        if kind.items is not None and isinstance(index, int) and -len(kind.items) <= index < len(kind.items):
+            items = list(kind.items)
+            items[index] = value
+            return List(join_all(items), tuple(items), origin=kind.origin)
         return List(lazy_join(kind.element, value), origin=kind.origin)
     return join_all(with_item(m, key, value) for m in members(kind)) if len(members(kind)) > 1 else kind
 
@@ -157,7 +204,11 @@ def _joined(element: Kind, item: Kind) -> Kind:
 def _dict_added(context: Context, kind: Dict, method: str, arguments: Arguments) -> Kind:
     if method == "setdefault" and arguments.positional:
         value = arguments.get(1) or UNKNOWN
-        return with_item(kind, arguments.positional[0], value)
+        if constant(arguments.positional[0]) in dict(kind.entries):
+            return kind  # There is one already.
+        # In `**kwargs`, say, there may be one that is not known.
+        unknown = [m for m in members(kind.value) if isinstance(m, Unknown)]
+        return with_item(kind, arguments.positional[0], join(value, *unknown))
     if method != "update":
         return kind
     result: Kind = kind
@@ -168,7 +219,7 @@ def _dict_added(context: Context, kind: Dict, method: str, arguments: Arguments)
 
         result = with_item(result, literal(name), value)
     if arguments.star and isinstance(result, Dict):
-        result = Dict(result.key, join(result.value, UNKNOWN), result.entries, result.default, result.type)
+        result = merge_dicts(result, UNKNOWN)
     return result
 
 
@@ -180,12 +231,15 @@ def merge_dicts(first: Kind, second: Kind) -> Kind:
         return Dict(
             first.key,
             join(first.value, UNKNOWN),
-            first.entries,
+            tuple((name, lazy_join(value, UNKNOWN)) for name, value in first.entries),
             first.default,
             first.type,
             origin=first.origin,
         )
-    entries = dict(first.entries)
+    # What of the second has keys that are not known may replace anything.
+    entries = {
+        name: lazy_join(value, second.value) if members(second.value) else value for name, value in first.entries
+    }
     entries.update(second.entries)
     return Dict(
         lazy_join(first.key, second.key), lazy_join(first.value, second.value), tuple(entries.items()),

@@ -234,6 +234,8 @@ def _is_instance(context: Context, member: Kind, kind: Kind) -> bool | None:
     if isinstance(kind, ExternalKind):
         if kind.name in ("django.db.models.Model", "django.db.models.base.Model"):
             return True if isinstance(member, ModelInstance) else None if isinstance(member, Instance) else False
+        if isinstance(member, ModelInstance) and member.model.name == kind.name:
+            return True
         return _builtin_instance(member, kind.name)
     return None
 

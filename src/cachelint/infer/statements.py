@@ -89,6 +89,7 @@ def _leave(context: Context, node: cst.Continue | cst.Break, run: Run | None) ->
 def _assign(context: Context, node: cst.Assign, run: Run | None) -> bool:
     scan.expression(context, node.value)
     kind = context.lazy(node.value)
+    mutation.take(context, node.value)
     effects.note(context, node.value)
     for target in node.targets:
         scan.expression(context, target.target)
@@ -106,9 +107,13 @@ def _expression(context: Context, node: cst.Expr, run: Run | None) -> bool:
 
 
 def _delete(context: Context, node: cst.Del, run: Run | None) -> bool:
-    name = dotted(node.target)
-    if name is not None:
-        context.env.drop(name)
+    elements = node.target.elements if isinstance(node.target, cst.Tuple) else ()
+    for target in [element.value for element in elements] or [node.target]:
+        name = dotted(target)
+        if name is not None:
+            context.env.drop(name)
+        elif isinstance(target, cst.Subscript):
+            mutation.delete_item(context, target)
     return True
 
 

@@ -42,7 +42,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 def says_version(name: str) -> bool:
     """Whether an expression's source says version: ``CACHE_VERSION``, ``self.version``, ``versions["acl"]``."""
-    return any(word.lower() in ("version", "versions", "ver") for word in _WORD.findall(name))
+    return any(word.lower() in ("version", "versions", "versioned", "ver") for word in _WORD.findall(name))
 
 
 def _parts(

@@ -29,7 +29,7 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
         "pickling it runs the query and stores every row with the query itself, which the next migration or upgrade of "
         f"Django breaks; store {_instead(kind)}"
     )
-    certain = kind.model is None or kind.model.certain
+    certain = kind.model is not None and kind.model.certain
     yield rule.finding(
         site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site)),
         confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
