@@ -650,3 +650,75 @@ def keep(names: list[str], user: "models.Model | None" = None):
     cache.set("names", names, 60)
     cache.set("pk", user.pk if user else None, 60)
     cache.set("names of users", [str(name) for name in names], 60)
+
+
+# --- what is taken out of a dict or list again
+def popped(pk):
+    shown = {"book": Book.objects.get(pk=pk), "n": 1}
+    book = shown.pop("book")
+    shown["pk"] = book.pk
+    cache.set("shown", shown, 60)
+
+
+def deleted(pk):
+    shown = {"book": Book.objects.get(pk=pk), "n": 1}
+    del shown["book"]
+    cache.set("shown", shown, 60)
+
+
+def cleared():
+    books = list(Book.objects.all())
+    names = [book.title for book in books]
+    books.clear()
+    cache.set("names", names + books, 60)
+
+
+def replaced():
+    books = list(Book.objects.all())
+    for index, book in enumerate(books):
+        books[index] = book.title
+    cache.set("books", books, 60)
+
+
+def another(pk):
+    shown = {"book": Book.objects.get(pk=pk), "n": 1}
+    shown.pop("n")
+    cache.set("shown", shown, 60)  # CL101
+
+
+def one_less():
+    books = list(Book.objects.all())
+    books.pop()
+    cache.set("books", books, 60)  # CL101
+
+
+# --- a decorator that makes something else of what it wraps
+def as_row(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        return {"title": function(*args, **kwargs).title}
+
+    return inner
+
+
+def as_it_is(function):
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return inner
+
+
+@as_row
+def row(pk):
+    return Book.objects.get(pk=pk)
+
+
+@as_it_is
+def book(pk):
+    return Book.objects.get(pk=pk)
+
+
+def keep(pk):
+    cache.set("row", row(pk), 60)
+    cache.set("book", book(pk), 60)  # CL101

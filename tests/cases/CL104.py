@@ -663,3 +663,56 @@ def keep(tree, chosen):
     cache.set("c", ElementTree.tostring(tree, encoding="unicode"), 60)
     cache.set("d", etree.tostring(tree, encoding=str), 60)
     cache.set("e", etree.tostring(tree, encoding=chosen), 60)
+
+
+# --- rows that are converted in a loop
+def item():
+    rows = list(Book.objects.values("title", "price"))
+    for row in rows:
+        row["price"] = str(row["price"])
+    cache.set("rows", rows, 60)
+
+
+def updated():
+    rows = list(Book.objects.values("title", "price"))
+    for row in rows:
+        row.update(price=str(row["price"]))
+    cache.set("rows", rows, 60)
+
+
+def deleted():
+    rows = list(Book.objects.values("title", "price"))
+    for row in rows:
+        del row["price"]
+    cache.set("rows", rows, 60)
+
+
+def by_key(pairs):
+    groups = {}
+    for key, value in pairs:
+        groups.setdefault(key, set()).add(value)
+    for key, values in groups.items():
+        groups[key] = sorted(values)
+    cache.set("groups", groups, 60)
+
+
+def by_name(pk):
+    row = Book.objects.values("title", "price").get(pk=pk)
+    for name in ("price",):
+        row[name] = str(row[name])
+    cache.set("row", row, 60)
+
+
+def another_field():
+    rows = list(Book.objects.values("title", "price"))
+    for row in rows:
+        row["number"] = 1
+    cache.set("rows", rows, 60)  # CL104
+
+
+def at_times():
+    rows = list(Book.objects.values("title", "price"))
+    for row in rows:
+        if row["title"]:
+            row["price"] = str(row["price"])
+    cache.set("rows", rows, 60)  # CL104

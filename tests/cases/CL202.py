@@ -86,3 +86,28 @@ class Store:
 def use():
     Store(None).put("a", 1)  # CL202
     Store(60).put("a", 1)
+
+
+# --- a default that something unknown may replace
+DEFAULTS = {"timeout": None}
+
+
+def merged(options):
+    settled = {**DEFAULTS, **options}
+    cache.set("a", 1, settled["timeout"])
+
+
+def updated(options):
+    settled = dict(DEFAULTS)
+    settled.update(options)
+    cache.set("a", 1, settled["timeout"])
+
+
+def handed(key, **kwargs):
+    kwargs.setdefault("timeout", None)
+    cache.set("b", 1, **kwargs)
+
+
+def in_force():
+    settled = {**DEFAULTS, "more": 1}
+    cache.set("a", 1, settled["timeout"])  # CL202

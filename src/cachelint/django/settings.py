@@ -9,6 +9,10 @@ from cachelint.project import Codebase, Module
 _NAMED = re.compile(rb"DJANGO_SETTINGS_MODULE['\"]\s*[,:=\]]\s*=?\s*['\"]([\w.]+)['\"]")
 _LOOKS = re.compile(rb"^(INSTALLED_APPS|MIDDLEWARE|CACHES|ROOT_URLCONF)\s*(:[^=\n]+)?=", re.M)
 _WORDS = ("INSTALLED_APPS", "MIDDLEWARE", "CACHES", "ROOT_URLCONF")
+#: A module that takes in all names of another.
+_STAR = re.compile(rb"import \*")
+#: Settings that build on settings that build on settings.
+_MAX_ROUNDS = 3
 _TESTISH = re.compile(r"(^|/)(tests?|testing|docs?|examples?)/|(^|/)\w*test\w*\.py$")
 
 
@@ -25,6 +29,7 @@ def settings_modules(codebase: Codebase) -> list[Module]:
                 named.append(found)
     looking = [module for module in codebase.search(_LOOKS, *_WORDS) if module not in named]
     candidates = [*named, *(module for module in looking if not _is_fragment(module, [*named, *looking]))]
+    candidates += _building_on(codebase, candidates)
     real = [module for module in candidates if not is_for_tests(module.path)]
     return real or candidates
 
@@ -39,7 +44,31 @@ def _is_fragment(module: Module, others: list[Module]) -> bool:
     if {name for name, _ in module.findall(_LOOKS)} != {b"CACHES"}:
         return False
     word = module.name.rpartition(".")[2]
-    return not any(other is not module and other.near(word) for other in others)
+    taken_in = any(other is not module and other.near(word) for other in others)
+    return not taken_in and not any(_builds_on(module, other) for other in others)
+
+
+def _building_on(codebase: Codebase, known: list[Module]) -> list[Module]:
+    """Modules that take in all names of settings, and say some of them otherwise: those of another environment."""
+    found: list[Module] = []
+    importing = codebase.search(_STAR, "import *")
+    for _ in range(_MAX_ROUNDS):
+        fresh = [
+            module
+            for module in importing
+            if module not in known and module not in found and any(_builds_on(module, o) for o in (*known, *found))
+        ]
+        if not fresh:
+            break
+        found += fresh
+    return found
+
+
+def _builds_on(module: Module, other: Module) -> bool:
+    codebase = module.codebase
+    return other is not module and any(
+        codebase.module(module.absolute(star), module) is other for star in module.outline.scope.stars
+    )
 
 
 def names_settings(codebase: Codebase) -> bool:

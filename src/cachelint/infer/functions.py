@@ -40,7 +40,7 @@ from cachelint.kinds.model import (
     force,
 )
 from cachelint.project import ClassRef, Definition, External, FunctionRef, Lift, Source, dotted
-from cachelint.project.trees import YIELDS
+from cachelint.project.trees import YIELDS, descendants
 
 if TYPE_CHECKING:
     from cachelint.infer.interpreter import Interpreter
@@ -311,11 +311,35 @@ def _keeps_result(interpreter: Interpreter, ref: FunctionRef, decorator: cst.Dec
         expression = expression.func
     full = dotted(expression)
     symbol = interpreter.classes.resolve_dotted(ref.module, full) if full else None
-    # A decorator of the project that keeps the name of what it wraps is taken to keep its result.
+    # A decorator of the project that keeps the name of what it wraps is taken to keep its result, unless it shows
+    # that it makes something else of it.
     if isinstance(symbol, FunctionRef):
-        return b"wraps" in symbol.module.text_of(symbol.definition)
+        if b"wraps" not in symbol.module.text_of(symbol.definition):
+            return False
+        tree = function_node(interpreter, symbol)
+        return tree is None or hands_back(tree)
     # One from elsewhere that says it remembers results gives them back.
     return isinstance(symbol, External) and "memoize" in name
+
+
+def hands_back(decorator: cst.FunctionDef) -> bool:
+    """Whether the function that a decorator puts in the place of another may give back what that gives.
+
+    False where it is seen to make something else of it: ``return list(function(…))``.
+    """
+    inside = list(descendants(decorator.body))
+    functions = [decorator, *(node for node in inside if isinstance(node, cst.FunctionDef))]
+    given = {p.name.value for function in functions for p in _parameters(function.params)}
+    returned = [node.value for node in inside if isinstance(node, cst.Return) and node.value is not None]
+    if any(_calls(value, given) for value in returned):
+        return True
+    return not any(_calls(n, given) for value in returned for n in descendants(value) if isinstance(n, cst.Call))
+
+
+def _calls(node: cst.BaseExpression, names: set[str]) -> bool:
+    """Whether an expression is a call of one of some functions."""
+    inner = node.expression if isinstance(node, cst.Await) else node
+    return isinstance(inner, cst.Call) and isinstance(inner.func, cst.Name) and inner.func.value in names
 
 
 def _receiver(interpreter: Interpreter, function: Function, names: list[str]) -> Kind | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from cachelint.infer import effects, mutation, scan
+from cachelint.infer import effects, loops, mutation, scan
 from cachelint.infer.context import Context, Env
 from cachelint.infer.narrowing import narrow, narrow_match
 from cachelint.kinds.join import declared
@@ -204,6 +204,8 @@ def _if(context: Context, node: cst.If, run: Run | None) -> bool:
 
 def _for(context: Context, node: cst.For, run: Run | None) -> bool:
     scan.expression(context, node.iter)
+    if loops.is_unrolled(node):
+        return _unrolled(context, node, run)
     before = context.env.copy()
     iterable = context.lazy(node.iter)
     # Twice: what the first round leaves behind is what the second may find.
@@ -214,9 +216,20 @@ def _for(context: Context, node: cst.For, run: Run | None) -> bool:
         body.bind(node.target, element, node.iter)
         _run(body, node.body, run)
         context.env.join([before, body.env])
+    loops.change_rows(context, body, node)
     if node.orelse is not None:
         return _run(context, node.orelse.body, run)
     return True
+
+
+def _unrolled(context: Context, node: cst.For, run: Run | None) -> bool:
+    """A loop over a few constants that stand there: what it does to each is done for certain."""
+    assert isinstance(node.iter, cst.Tuple | cst.List)
+    for element in node.iter.elements:
+        context.bind(node.target, context.lazy(element.value), element.value)
+        if not _run(context, node.body, run):
+            return False
+    return _run(context, node.orelse.body, run) if node.orelse is not None else True
 
 
 def _while(context: Context, node: cst.While, run: Run | None) -> bool:

@@ -1,0 +1,129 @@
+"""What a loop does to the container that it goes through: ``for row in rows: row["day"] = str(row["day"])``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from cachelint.infer.context import Context
+from cachelint.infer.mutation import Change, change_at
+from cachelint.kinds.model import NEVER, UNKNOWN, Dict, Kind, List, force
+from cachelint.project.trees import descendants
+
+#: Constants that a loop over them is run for one by one.
+_MAX_UNROLLED = 8
+#: What hands on the rows of what it is given.
+_SAME_ROWS = frozenset({"list", "tuple", "iter", "reversed", "sorted"})
+
+
+def is_unrolled(node: cst.For) -> bool:
+    """Whether a loop goes through a few constants that stand there, and through all of them."""
+    if not isinstance(node.iter, cst.Tuple | cst.List) or not 0 < len(node.iter.elements) <= _MAX_UNROLLED:
+        return False
+    constants = all(isinstance(e, cst.Element) and isinstance(e.value, _CONSTANTS) for e in node.iter.elements)
+    return constants and not any(isinstance(n, cst.Break | cst.Continue) for n in descendants(node.body))
+
+
+_CONSTANTS = (cst.SimpleString, cst.Integer)
+
+
+def change_rows(context: Context, body: Context, node: cst.For) -> None:
+    """Change the container that a loop has gone through by what its body, run in ``body``, does to each row."""
+    container, row, index = _parts(node)
+    if container is None:
+        return
+    if row and _changes(context, node.body, row):
+        change_at(context, container, _with_rows(body.env.get(row) or UNKNOWN))
+    stored = _stored(node.body, container, index) if index else None
+    if stored is not None:
+        change_at(context, container, _with_rows(body.lazy(stored)))
+
+
+def _parts(node: cst.For) -> tuple[cst.BaseExpression | None, str, str]:
+    """The variable of the container, and those of the loop that hold a row and its index or key; empty for none."""
+    iterated, target = node.iter, node.target
+    first, second = _names(target)
+    if isinstance(iterated, cst.Call) and len(iterated.args) <= 1:
+        function = iterated.func
+        if isinstance(function, cst.Attribute) and not iterated.args:
+            if function.attr.value == "values":
+                return _variable(function.value), first, ""
+            if function.attr.value == "items":
+                return _variable(function.value), second, first
+        if isinstance(function, cst.Name) and iterated.args:
+            inner = iterated.args[0].value
+            if function.value == "enumerate":
+                return _variable(inner), second, first
+            if function.value == "range" and isinstance(inner, cst.Call) and inner.args:
+                return _variable(inner.args[0].value), "", first
+            if function.value in _SAME_ROWS:
+                return _variable(inner), first, first
+        return None, "", ""
+    # Of a list the rows, of a dict the keys.
+    return _variable(iterated), first, first
+
+
+def _names(target: cst.BaseExpression) -> tuple[str, str]:
+    if isinstance(target, cst.Name):
+        return target.value, ""
+    if isinstance(target, cst.Tuple) and len(target.elements) == 2:
+        first, second = (getattr(e.value, "value", "") for e in target.elements)
+        return (first if isinstance(first, str) else "", second if isinstance(second, str) else "")
+    return "", ""
+
+
+def _variable(node: cst.BaseExpression) -> cst.BaseExpression | None:
+    return node if isinstance(node, cst.Name | cst.Attribute) else None
+
+
+def _changes(context: Context, body: cst.BaseSuite, row: str) -> bool:
+    """Whether a body changes what a variable holds, and does not give the variable another value."""
+    code = context.lift.code(body)
+    name = rf"(?<![\w.]){re.escape(row)}"
+    if re.search(rf"{name}\s*=(?!=)", code):
+        return False
+    item = r"(?:\[[^\n]*?\])"
+    changing = r"(?:update|pop|popitem|clear|append|add|extend|insert|remove|setdefault|discard)\("
+    return re.search(rf"{name}(?:{item}+\s*[-+|*]?=(?!=)|{item}*\.{changing})|\bdel\s+{name}\[", code) is not None
+
+
+def _stored(body: cst.BaseSuite, container: cst.BaseExpression, index: str) -> cst.BaseExpression | None:
+    """What a body puts into the container under the loop's own index, whatever it is."""
+    for statement in _plain(body):
+        if isinstance(statement, cst.Assign) and len(statement.targets) == 1:
+            target = statement.targets[0].target
+            if isinstance(target, cst.Subscript) and target.value.deep_equals(container) and len(target.slice) == 1:
+                part = target.slice[0].slice
+                if isinstance(part, cst.Index) and isinstance(part.value, cst.Name) and part.value.value == index:
+                    return statement.value
+    return None
+
+
+def _plain(body: cst.BaseSuite) -> Iterator[cst.BaseSmallStatement]:
+    """The simple statements of a body that run each time."""
+    for line in body.body:
+        if isinstance(line, cst.SimpleStatementLine):
+            yield from line.body
+        elif any(isinstance(n, cst.Continue | cst.Break) for n in descendants(line)):
+            return
+
+
+def _with_rows(row: Kind) -> Change:
+    """A container all of whose rows are of a kind; an empty one stays so."""
+
+    def change(kind: Kind) -> Kind:
+        kind = force(kind)
+        if isinstance(kind, List):
+            empty = kind.items == () or force(kind.element) == NEVER
+            return kind if empty else List(row, origin=kind.origin)
+        if isinstance(kind, Dict):
+            if not kind.entries and force(kind.value) == NEVER:
+                return kind
+            entries = tuple((name, row) for name, _ in kind.entries)
+            value = kind.value if force(kind.value) == NEVER else row
+            return Dict(kind.key, value, entries, kind.default, kind.type, origin=kind.origin)
+        return kind
+
+    return change
