@@ -149,3 +149,51 @@ def test_a_version_in_the_key_that_is_raised_by_hand(tmp_path: Path) -> None:
     (found,) = [f for f in check(root).findings if f.code == "CL101"]
     assert found.fix is None
     assert "raise that by hand" in found.no_fix
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"app__apps": "from django.core.cache import cache\n\n\ndef ready():\n    cache.default_timeout = 44\n"},
+        {
+            "config__prod": "from config.settings import *\n\nCACHES = {'default': {'BACKEND': "
+            "'django.core.cache.backends.locmem.LocMemCache', 'TIMEOUT': 900}}\n",
+            "config__wsgi": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.prod")\n',
+        },
+    ],
+)
+def test_another_timeout_may_be_in_force(files: dict[str, str], tmp_path: Path) -> None:
+    root = make_project(tmp_path, WRITE, config__settings=SETTINGS, **files)
+    (found,) = check(root, frozenset({"CL201"})).findings
+    assert found.fix is None
+    assert "can't be told from the code" in found.message
+
+
+@pytest.mark.parametrize("null", ["null=OPTIONAL", "**OPTIONS", "null=True"])
+def test_a_relation_that_may_be_none(null: str, tmp_path: Path) -> None:
+    models = f"""\
+from django.db import models
+
+OPTIONAL = True
+OPTIONS = {{"null": True}}
+
+
+class Author(models.Model):
+    name = models.CharField(max_length=50)
+
+
+class Book(models.Model):
+    author = models.ForeignKey(Author, models.CASCADE, {null})
+"""
+    case = """\
+def keep(pk):
+    book = Book.objects.get(pk=pk)
+    cache.set(f"author:v1:{pk}", book.author, 60)
+
+
+def read(pk):
+    author = cache.get(f"author:v1:{pk}")
+    return author.name if author is not None else None
+"""
+    (found,) = [f for f in check(make_project(tmp_path, case, shop__models=models)).findings if f.code == "CL101"]
+    assert found.fix is None or found.fix.applicability is Applicability.UNSAFE

@@ -959,3 +959,133 @@ def story():
 
 
 EXPECTED = ["Jam", "Rye", "Tea"]
+
+
+# --- the keys that get_many gives back
+def titles(pks):
+    found = cache.get_many(["t:many:v1-%d" % pk for pk in pks])
+    return {int(key.split("-")[1]): book.title for key, book in found.items()}
+
+
+def story():
+    for book in Book.objects.order_by("pk")[:2]:
+        cache.set("t:many:v1-%d" % book.pk, book, 60)  # CL101 none
+    return sorted(titles([1, 2]).items())
+
+
+EXPECTED = [[1, "Tea"], [2, "Jam"]]
+
+
+# --- a query that would run before a block
+def story():
+    books = cache.get("t:block:v1")
+    if books is None:
+        books = Book.objects.filter(pages__gt=200)
+        with transaction.atomic():
+            Book.objects.filter(pk=99).update(pages=-1)
+            cache.set("t:block:v1", books, 60)  # CL102 unsafe
+    return sorted(book.title for book in books)
+
+
+EXPECTED = ["Jam", "Rye"]
+
+
+# --- a lambda that an async function hands on
+async def read():
+    rows = await cache.aget_or_set("t:async-lambda:v1", lambda: Book.objects.filter(pages__gt=200), 60)  # CL102 none
+    return rows
+
+
+def story():
+    return sorted(book.title for book in async_to_sync(read)())
+
+
+EXPECTED = ["Jam", "Rye"]
+
+
+# --- a property that gives another instance each time
+class Draw:
+    made = 0
+
+    @property
+    def pick(self):
+        Draw.made += 1
+        return Book.objects.get(pk=Draw.made)
+
+    def store(self):
+        Draw.made = 0
+        cache.set("t:property-of-another:v1", self.pick, 60)  # CL101 none
+
+
+def story():
+    Draw().store()
+    book = cache.get("t:property-of-another:v1")
+    return [book.id, book.title, Draw.made] if book is not None else "nothing"
+
+
+EXPECTED = [1, "Tea", 1]
+
+
+# --- pickled, and somebody else has it too
+RATES = [[1], [2]]
+
+
+def rates():
+    return RATES
+
+
+def read():
+    data = cache.get("t:shared:v1")
+    if data is None:
+        data = pickle.dumps(rates())
+        cache.set("t:shared:v1", data, 60)  # CL402 unsafe # CL104 unsafe
+    found = pickle.loads(data)  # CL401 unsafe
+    return len(found)
+
+
+def story():
+    return [read(), len(RATES)]
+
+
+EXPECTED = [2, 2]
+
+
+# --- unpickled several times
+def read():
+    data = cache.get("t:repeated:v1")
+    if data is None:
+        return "miss"
+    out = []
+    for number in range(2):
+        rows = pickle.loads(data)  # CL401 unsafe
+        out.append(len(rows) + number)
+    return out
+
+
+def story():
+    cache.set("t:repeated:v1", pickle.dumps([0]), 60)  # CL402 unsafe # CL104 unsafe
+    return read()
+
+
+EXPECTED = [1, 2]
+
+
+# --- a generator that is read afterwards
+class Report:
+    def lines(self):
+        yield from (1, 2)
+
+    def run(self):
+        self.found = self.lines()
+        try:
+            cache.set("t:used-up", self.found, 60)  # CL103 unsafe
+        except TypeError:
+            pass
+        return len(list(self.found)) in (0, 2)
+
+
+def story():
+    return Report().run()
+
+
+EXPECTED = True

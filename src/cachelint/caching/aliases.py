@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from cachelint.django.settings import names_settings
+from cachelint.django.settings import named_settings, names_settings
 from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
 from cachelint.kinds.join import members
@@ -54,17 +54,21 @@ def _is_of_no_site(path: str) -> bool:
 
 def _configured(interpreter: Interpreter, name: str | None, label: str) -> Alias:
     """What ``CACHES`` says where it is made."""
+    codebase = interpreter.codebase
     configured = interpreter.setting("CACHES")
     if isinstance(configured, Unknown):
-        mentioning = interpreter.codebase.containing("CACHES")
+        mentioning = codebase.containing("CACHES")
         found = [m for m in interpreter.settings_modules if m in mentioning]
         # A package's own fragment of settings says nothing of the projects that use it.
         return Alias(
             label,
             known=not found and name is not None,
-            has_settings=bool(found) or names_settings(interpreter.codebase),
+            has_settings=bool(found) or names_settings(codebase),
         )
     if name is None or any(not isinstance(m, Dict) for m in members(configured)):
+        return Alias(label, known=False, has_settings=True)
+    if any(codebase.resolve(module, "CACHES") is None for module in named_settings(codebase)):
+        # Settings that the code runs with leave it to Django.
         return Alias(label, known=False, has_settings=True)
     entries = [dict(m.entries).get(name) for m in members(configured) if isinstance(m, Dict)]
     open_ended = any(members(m.value) for m in members(configured) if isinstance(m, Dict))
@@ -113,17 +117,27 @@ _USED = re.compile(
     re.MULTILINE,
 )
 #: What may give any setting another value.
-_ANYTHING = re.compile(rb"(?:globals|vars|locals)\(\)|\bexec\(|\bsetattr\(")
+_ANYTHING = re.compile(
+    rb"(?:globals|vars|locals)\(\)|\bexec\(|\bsetattr\(|\b(?:from|import)\s+(?:split_settings|dynaconf|configurations)\b"
+)
+
+
+#: What gives a cache another timeout than the settings do.
+_DEFAULT = re.compile(rb"\.default_timeout\s*=(?!=)")
 
 
 def _changed_later(interpreter: Interpreter, name: str) -> bool:
     """Whether a module changes an entry of ``CACHES`` after it was made."""
+    if any(module.findall(_ANYTHING) for module in interpreter.settings_modules):
+        return True
+    if any(not is_test(module.path) for module in interpreter.codebase.search(_DEFAULT, ".default_timeout")):
+        return True
     for module in interpreter.codebase.containing("CACHES"):
         if is_test(module.path) and module not in interpreter.settings_modules:
             continue
         if module.findall(_UPDATED):
             return True
-        if module in interpreter.settings_modules and (module.findall(_USED) or module.findall(_ANYTHING)):
+        if module in interpreter.settings_modules and module.findall(_USED):
             return True
         if any(entry in (b"", name.encode()) for (entry,) in module.findall(_STORED)):
             return True

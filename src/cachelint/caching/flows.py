@@ -51,7 +51,10 @@ _MOCKED = re.compile(
 #: One that puts an object of its own there, and not one that takes any call.
 _REPLACED = re.compile(
     rb"\bpatch(?:\.object)?\([^)]*?" + _NAMED + rb"['\"]\s*,(?!\s*\w+\s*=)(?!\s*(?:mock\.)?(?:Magic)?Mock\()"
-    rb"|\bsetattr\([^)]*?" + _NAMED + rb"['\"]" + _PUT,
+    rb"|\bsetattr\([^)]*?" + _NAMED + rb"['\"]"
+    rb"|\bpatch\.multiple\([^)]*?\bcaches?\s*=|\bpatch\.dict\([^)]*?['\"]caches?['\"]"
+    rb"|\bpatch\.object\(\s*[\w.]*[cC]ache\w*\s*,\s*['\"](?:set|add|get_or_set|set_many)['\"]"
+    rb"|[cC]ache\.\w+\s*=\s*lambda\b|\[['\"]cache['\"]\]\s*=(?!=)" + _PUT,
     re.MULTILINE,
 )
 _ASKED = re.compile(rb"\.assert_(?:called|any_call|has_calls|awaited)|\.call_(?:args|count)|\.(?:mock|method)_calls")
@@ -144,7 +147,7 @@ class Flows:
 
     def _tests_with(self, pattern: re.Pattern[bytes]) -> list[Module]:
         """The test files in which a pattern is found that begins with what puts something in the place of a cache."""
-        found = self._facts.codebase.search(pattern, "cache")
+        found = self._facts.codebase.search(pattern, "cache", "Cache")
         return [module for module in found if is_test(module.path)]
 
     @cached_property

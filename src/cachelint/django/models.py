@@ -217,7 +217,7 @@ class Models:
         if not field_class:
             return None
         arguments = {arg.keyword.value: arg.value for arg in call.args if arg.keyword}
-        null = _is_true(arguments.get("null"))
+        null = self._may_be_null(symbol, call, arguments.get("null"))
         primary = _is_true(arguments.get("primary_key"))
         if field_class in TO_ONE or field_class in TO_MANY:
             target = arguments.get("to") or (call.args[0].value if call.args and not call.args[0].keyword else None)
@@ -239,6 +239,17 @@ class Models:
             name, field_class, kind, null=null, primary_key=primary, known=known and kind is not UNKNOWN,
             editable=not hidden,
         )  # fmt: skip
+
+    def _may_be_null(self, symbol: Symbol | None, call: cst.Call, said: cst.BaseExpression | None) -> bool:
+        """Whether a field may be null, as far as its definition tells: what is computed may be True."""
+        if said is not None:
+            return not _is_false(said)
+        if any(argument.star == "**" for argument in call.args):
+            return True
+        inside = (
+            [b for b in self.classes.order(symbol) if isinstance(b, ClassRef)] if isinstance(symbol, ClassRef) else []
+        )
+        return any(b.definition.scope is not None and "__init__" in b.definition.scope.definitions for b in inside)
 
     def _field_class(self, symbol: Symbol | None) -> tuple[str, bool]:
         """Name of the field class that decides the value, and whether its values are known."""

@@ -21,12 +21,7 @@ def settings_modules(codebase: Codebase) -> list[Module]:
 
     Settings for tests are left out where there are others.
     """
-    named: list[Module] = []
-    for module in _naming(codebase):
-        for (name,) in module.findall(_NAMED):
-            found = codebase.module(name.decode(), module)
-            if found is not None and found not in named:
-                named.append(found)
+    named = _all_named(codebase)
     looking = [module for module in codebase.search(_LOOKS, *_WORDS) if module not in named]
     candidates = [*named, *(module for module in looking if not _is_fragment(module, [*named, *looking]))]
     candidates += _building_on(codebase, candidates)
@@ -37,6 +32,21 @@ def settings_modules(codebase: Codebase) -> list[Module]:
 def is_for_tests(path: str) -> bool:
     """Whether settings in a file are for tests, documentation or an example, by its name."""
     return _TESTISH.search(path) is not None
+
+
+def named_settings(codebase: Codebase) -> list[Module]:
+    """The settings modules that the code runs with, but for those of tests."""
+    return [module for module in _all_named(codebase) if not is_for_tests(module.path)]
+
+
+def _all_named(codebase: Codebase) -> list[Module]:
+    named: list[Module] = []
+    for module in _naming(codebase):
+        for (name,) in module.findall(_NAMED):
+            found = codebase.module(name.decode(), module)
+            if found is not None and found not in named:
+                named.append(found)
+    return named
 
 
 def _is_fragment(module: Module, others: list[Module]) -> bool:

@@ -23,10 +23,12 @@ from cachelint.fixes.stored import Form, Refused, json_keeps, pickle_keeps, stor
 from cachelint.fixes.templates import names_in_templates
 from cachelint.fixes.tracing import Tracer
 from cachelint.fixes.tree import Escapes, Function, is_none, short
+from cachelint.infer.scan import called_name
 from cachelint.kinds.join import members
 from cachelint.kinds.model import (
     NONE,
     Dict,
+    Instance,
     List,
     ModelInstance,
     QuerySet,
@@ -251,6 +253,8 @@ class _Dictform:
         if isinstance(node, cst.Lambda):
             self.tracer.source(function, node.body, self.form)
             return
+        if self.form is not Form.ONE and called_name(site.node) == "aget_or_set":
+            function.refuse_list(site.node)
         symbol = self.facts.codebase.resolve(function.ref.module, node.value) if isinstance(node, cst.Name) else None
         if isinstance(symbol, FunctionRef):
             lift = symbol.module.lift(symbol.definition)
@@ -310,6 +314,10 @@ class _Dictform:
             raise Refused(f"{function.where(site.node)}: `{code}` is something else at times")
         if any(isinstance(m, QuerySet) for m in kinds):
             function.refuse_list(value)
+        code = function.lift.code(function.tree)
+        if ".only(" in code or ".defer(" in code:
+            raise Refused(f"{function.where(site.node)}: a field that was not fetched would be asked for here")
+        self._check_property(function, value)
         user = next((m.origin for m in kinds if m.origin is not None and _is_user(m.origin.node)), None)
         if user is not None or _is_user(value):
             code = user.code if user is not None else short(site.lift.code(value))
@@ -317,6 +325,18 @@ class _Dictform:
         if function.in_f_string(value):
             raise Refused(f"{function.where(site.node)}: `{short(site.lift.code(value))}` stands inside an f-string")
         self.displays.append((function, value))
+
+    def _check_property(self, function: Function, value: cst.BaseExpression) -> None:
+        """What is asked for once for each field must be the same each time: a property may not be."""
+        while isinstance(value, cst.Attribute):
+            for member in members(kind_of(self.facts, function, value.value)):
+                ref = member.ref if isinstance(member, Instance) else None
+                ref = member.model.ref if isinstance(member, ModelInstance) else ref
+                found = self.facts.interpreter.classes.member(ref, value.attr.value) if ref is not None else None
+                if found is not None and found[1][-1].form == "function":
+                    code = short(function.lift.code(value))
+                    raise Refused(f"{function.where(value)}: `{code}` is a property, which would be asked once a field")
+            value = value.value
 
     def _is_generic(self, site: Site) -> bool:
         """Whether a site is inside a function that is handed the value, or gives it back: its calls are the flow's."""

@@ -51,7 +51,9 @@ def unused_after(codebase: Codebase, path: str, name: str, removed: int) -> Edit
         return None
     last = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
     asked = re.compile(rf"from\s+[\w.]*\b{re.escape(last)}\s+import\s+(?:[^#\n]*\b{re.escape(name)}\b|\*|\()".encode())
-    if any(module.path != path for module in codebase.search(asked, last)):
+    through = re.compile(rb"\b" + last.encode() + rb"\." + name.encode() + rb"\b")
+    taking = [*codebase.search(asked, last), *codebase.search(through, f"{last}.{name}")]
+    if any(module.path != path for module in taking):
         return None  # Another module may take it from here.
     line = found[0]
     # Nothing may be left of its line, but the last line of a file has no next one.

@@ -8,6 +8,7 @@ from cachelint.caching.collect import Facts
 from cachelint.caching.sites import Site
 from cachelint.findings import Applicability, Edit, Fix
 from cachelint.fixes import edits
+from cachelint.fixes.tree import short
 from cachelint.kinds.join import members
 from cachelint.kinds.model import DictView, Generator
 from cachelint.kinds.serialize import Json, json_verdict
@@ -34,7 +35,11 @@ def propose(site: Site, facts: Facts) -> Fix | str:
     changes: tuple[Edit, ...] = (edits.before(place, "list("), edits.after(place, ")"))
     if isinstance(node, cst.GeneratorExp) and node.lpar:
         changes = (edits.before(place, "list"),)
-    if isinstance(node, cst.Name) and any(isinstance(k, Generator) for k in kinds):
-        reason = f"whatever reads `{node.value}` after this call finds it used up"
+    generators = any(isinstance(k, Generator) for k in kinds)
+    if generators and not isinstance(node, cst.GeneratorExp | cst.Call):
+        reason = f"whatever reads `{short(site.lift.code(node))}` after this call finds it used up"
+        return Fix("make a list of it", changes, Applicability.UNSAFE, reason)
+    if generators and isinstance(node, cst.Call):
+        reason = "a generator that does not end would make a list that does not either"
         return Fix("make a list of it", changes, Applicability.UNSAFE, reason)
     return Fix("make a list of it", changes, Applicability.SAFE)

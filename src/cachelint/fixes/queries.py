@@ -26,7 +26,18 @@ _NOT_BEFORE_VALUES = (
 )  # fmt: skip
 
 #: What a QuerySet or manager class may define to give other rows than Django's.
-_OWN_ROWS = ("values", "__iter__", "iterator", "_fetch_all", "_clone", "_chain", "__getitem__", "__len__")
+_OWN_ROWS = (
+    "__init__",
+    "_iterable_class",
+    "values",
+    "__iter__",
+    "iterator",
+    "_fetch_all",
+    "_clone",
+    "_chain",
+    "__getitem__",
+    "__len__",
+)
 
 
 class Queries:
@@ -54,6 +65,8 @@ class Queries:
         for word in _NOT_BEFORE_VALUES:
             if f".{word}(" in code:
                 raise Refused(f"{line}: after `.{word}()`, `.values()` would mean something else")
+        if "prefetch_related" in function.lift.code(function.tree) and _root(value) in _looped(function):
+            raise Refused(f"{line}: what was fetched before would be asked for again, row by row")
         if function.in_f_string(value):
             raise Refused(f"{line}: `{short(code)}` stands inside an f-string")
         if rows:
@@ -129,7 +142,8 @@ class Queries:
         for statement in body[body.index(line) + 1 :]:  # type: ignore[arg-type]
             inside = list(descendants(statement))
             if any(node in stores for node in inside):
-                return False
+                # A block may do other things before, or may not be entered.
+                return not isinstance(statement, cst.SimpleStatementLine)
             if any(isinstance(node, cst.Call) for node in inside):
                 return True
         return True
@@ -204,6 +218,12 @@ class Queries:
                     if isinstance(kind, Manager | Unknown):
                         return False
         return True
+
+
+def _looped(function: Function) -> set[str]:
+    """The variables of the loops of a function."""
+    loops = [node for node in function.above if isinstance(node, cst.For | cst.CompFor)]
+    return {loop.target.value for loop in loops if isinstance(loop.target, cst.Name)}
 
 
 def _root(node: cst.BaseExpression) -> str:

@@ -270,12 +270,19 @@ class Tracer:
         elif name == "items":
             loop = function.above.get(call)
             target = loop.target if isinstance(loop, cst.For | cst.CompFor) and loop.iter is call else None
-            second = target.elements[1].value if isinstance(target, cst.Tuple) and len(target.elements) == 2 else None
+            pair = target.elements if isinstance(target, cst.Tuple) and len(target.elements) == 2 else ()
+            first, second = (pair[0].value, pair[1].value) if pair else (None, None)
             if loop is None or not isinstance(second, cst.Name):
                 raise function.escape(attribute, "is used in a way that a dict could not stand in for")
+            if moves and not self._is_unused(function, first, self._scope(function, loop)):
+                raise function.escape(attribute, "gives the keys as well, which move to a new version")
             self._element(function, second.value, self._scope(function, loop), loop)
         else:
             raise function.escape(attribute, f"has its method `{name}()` called")
+
+    def _is_unused(self, function: Function, target: cst.CSTNode | None, scope: cst.CSTNode | None) -> bool:
+        """Whether a variable of a loop is asked for nowhere."""
+        return isinstance(target, cst.Name) and all(n is target for n in function.names(target.value, scope))
 
     # -- variables that a use binds --------------------------------------------------------------------------
 

@@ -81,6 +81,9 @@ class Function:
     def refuse_list(self, node: cst.CSTNode) -> None:
         """Raise Escapes where a list must not be made of a QuerySet: its query would run in an async function."""
         inside = self.around(node)
+        while isinstance(inside, cst.Lambda):
+            # It is called where it is handed to.
+            inside = self.around(inside)
         if isinstance(inside, cst.FunctionDef) and inside.asynchronous is not None:
             raise Escapes(f"{self.where(node)}: a list would run the query in an async function, which Django refuses")
 

@@ -92,6 +92,7 @@ def _drop(site: Site, facts: Facts) -> Fix:
             if not isinstance(load, cst.Call) or load not in loads:
                 raise function.escape(node, "is used as bytes")
             changes += _unwrapped(function, load, dropped)
+            loaded += _is_repeated(function, load, read.whole)
         if not tested:
             raise Escapes(f"{function.where(read.whole)}: what is read from the cache is never tested for a miss")
         if loaded > 1:
@@ -109,15 +110,36 @@ def _drop(site: Site, facts: Facts) -> Fix:
 
 
 def _is_fresh(function: Function, node: cst.BaseExpression) -> bool:
-    """Whether a value is made here: nobody else has it."""
-    if not isinstance(node, cst.Name):
-        return not isinstance(node, cst.Attribute | cst.Subscript)
-    targets = [function.above.get(name) for name in function.names(node.value)]
-    given = [function.above.get(target) for target in targets if isinstance(target, cst.AssignTarget)]
-    return bool(given) and all(
-        isinstance(made, cst.Assign) and not isinstance(made.value, cst.Name | cst.Attribute | cst.Subscript)
-        for made in given
-    )
+    """Whether a value is made here, and nobody else has it, or will."""
+    if isinstance(node, cst.Name):
+        names = list(function.names(node.value))
+        targets = [function.above.get(name) for name in names]
+        given = [function.above.get(target) for target in targets if isinstance(target, cst.AssignTarget)]
+        made = [statement.value for statement in given if isinstance(statement, cst.Assign)]
+        return len(made) == len(given) == 1 and len(names) == 2 and _is_fresh(function, made[0])
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in _MAKING and node.args:
+        # A copy that is not deep shares what is in it.
+        return not isinstance(node.args[0].value, cst.Name | cst.Attribute | cst.Subscript)
+    return isinstance(node, cst.BaseComp | cst.List | cst.Dict | cst.Set | cst.Tuple | cst.BaseString | cst.BaseNumber)
+
+
+_MAKING = frozenset({"list", "dict", "sorted", "tuple", "set", "frozenset", "str", "int", "float", "len", "sum"})
+
+
+def _is_repeated(function: Function, load: cst.CSTNode, read: cst.CSTNode) -> bool:
+    """Whether a load may run several times for one read: in a loop or an inner function that the read is not in."""
+
+    def around(node: cst.CSTNode) -> list[cst.CSTNode]:
+        found: list[cst.CSTNode] = []
+        current: cst.CSTNode | None = node
+        while current is not None:
+            if isinstance(current, cst.For | cst.While | cst.BaseComp | cst.FunctionDef | cst.Lambda):
+                found.append(current)
+            current = function.above.get(current)
+        return found
+
+    outside = around(read)
+    return any(node not in outside for node in around(load))
 
 
 def _is_stored_at_once(function: Function, call: cst.Call, write: Site) -> bool:
