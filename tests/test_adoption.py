@@ -243,17 +243,17 @@ def test_a_configuration_that_extends_another(project: Path, capsys: pytest.Capt
 
 @pytest.mark.parametrize("inner", ["", "shop/"])
 def test_patterns_count_from_the_file_that_they_stand_in(
-    inner: str, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    inner: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    above = project.parent
-    name = f"{project.name}/app/case.py"
-    (above / "pyproject.toml").write_text(f'[tool.cachelint.per-file-ignores]\n"/{name}" = ["ALL"]\n')
-    monkeypatch.chdir(project / inner)
-    assert run(str(project)) == 0
-    (above / "pyproject.toml").write_text(f'[tool.cachelint]\nexclude = ["/{name}"]\n')
-    assert run(str(project)) == 0
-    (above / "pyproject.toml").write_text('[tool.cachelint]\nexclude = ["/app/case.py"]\n')
-    assert run(str(project)) == 1
+    root = make_project(tmp_path / "back", 'def keep():\n    cache.set("x", 1)\n')
+    monkeypatch.chdir(root / inner)
+    configuration = tmp_path / "pyproject.toml"
+    configuration.write_text('[tool.cachelint.per-file-ignores]\n"/back/app/case.py" = ["ALL"]\n')
+    assert run(str(root)) == 0
+    configuration.write_text('[tool.cachelint]\nexclude = ["/back/app/case.py"]\n')
+    assert run(str(root)) == 0
+    configuration.write_text('[tool.cachelint]\nexclude = ["/app/case.py"]\n')
+    assert run(str(root)) == 1
 
 
 def test_no_rule_at_all(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
