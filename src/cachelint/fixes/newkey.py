@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import field
 
 import libcst as cst
 
@@ -43,13 +44,20 @@ class Moved:
     elsewhere: Place | None = None
     open_at: Site | None = None
     loose_end: str = ""
+    #: Looks all of the project through for its words: where else they stand, empty if nowhere.
+    written: Callable[[], str] = field(default=lambda: "", compare=False)
+
+    @property
+    def open_end(self) -> str:
+        """A call or a place where the key may be used without anything to show it; empty if there is none."""
+        if self.open_at is not None:
+            return f"the call at {self.open_at.place.path}:{self.open_at.place.line} may use the same key"
+        return self.loose_end
 
     @property
     def doubt(self) -> str:
         """Why the key may be used where nobody sees it; empty where its flow is closed."""
-        if self.open_at is not None:
-            return f"the call at {self.open_at.place.path}:{self.open_at.place.line} may use the same key"
-        return self.loose_end
+        return self.open_end or self.written()
 
 
 def move(flow: Flow, facts: Facts, first: int) -> Moved:
@@ -150,8 +158,8 @@ class _Move:
         self._check_once_more()
         open_at = next((flow.open_at for flow in self.flows if flow.open_at is not None), None)
         calls = {(site.lift.path, site.place) for site in self.group.values()}
-        loose_end = self.facts.flows.loose_end or self._written_elsewhere()
-        return Moved(tuple(changes), len(calls), elsewhere, open_at, loose_end)
+        loose_end = self.facts.flows.loose_end
+        return Moved(tuple(changes), len(calls), elsewhere, open_at, loose_end, self._written_elsewhere)
 
     # -- choosing --------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ def propose(site: Site, facts: Facts) -> Fix | str:
         return str(refused)
     title = "put `v1` into the key" + (f" at all {moved.count} calls that use it" if moved.count > 1 else "")
     reason = _COLD
-    if moved.doubt:
-        reason += f"; and {moved.doubt}"
+    # Where else its words stand is not looked for: the fix is for a person to read in any case.
+    if moved.open_end:
+        reason += f"; and {moved.open_end}"
     return Fix(title, moved.edits, Applicability.UNSAFE, reason)
