@@ -46,13 +46,13 @@ def page(rule: Rule) -> str:
 UNUSED = """\
 # CL001 unused-ignore
 
-A comment `# cachelint: ignore` silences nothing, or names no rule.
+A comment `# cachelint: ignore` silences nothing, names no rule, or is written in a way that is not understood.
 Severity: low.
 
 ## Why
 
 A comment that is left behind when the code is mended hides the next finding that appears there. Delete it, or name the
-rule that it is meant for: `# cachelint: ignore CL202 -- reason` on any line of the call, or alone on the line above it.
+rule that it is meant for: `# cachelint: ignore CL202 -- reason` on any line of the call, or above it, several one above another.
 A family (`CL2`) silences each of its rules.
 
 ## Options
