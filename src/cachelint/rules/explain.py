@@ -52,8 +52,8 @@ Severity: low.
 ## Why
 
 A comment that is left behind when the code is mended hides the next finding that appears there. Delete it, or name the
-rule that it is meant for: `# cachelint: ignore CL202 -- reason` on any line of the call, or above it, several one above another.
-A family (`CL2`) silences each of its rules.
+rule that it is meant for: `# cachelint: ignore CL202 -- reason` on any line of the call, or above it,
+several one above another. A family (`CL2`) silences each of its rules.
 
 ## Options
 
