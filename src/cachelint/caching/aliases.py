@@ -37,6 +37,13 @@ class Alias:
 
 def alias(interpreter: Interpreter, name: str | None) -> Alias:
     """What the settings say of a cache; ``name`` None for a computed alias."""
+    if name not in interpreter.caches:
+        interpreter.caches[name] = _alias(interpreter, name)
+    found: Alias = interpreter.caches[name]
+    return found
+
+
+def _alias(interpreter: Interpreter, name: str | None) -> Alias:
     label = name or ""
     if not interpreter.settings_modules:
         return Alias(label, known=name is not None)
@@ -85,6 +92,14 @@ def store_of(interpreter: Interpreter, name: str) -> tuple[object, ...] | None:
 
     Two aliases may lead to the same server, under the same prefix.
     """
+    about = ("store", name)
+    if about not in interpreter.caches:
+        interpreter.caches[about] = _store_of(interpreter, name)
+    found: tuple[object, ...] | None = interpreter.caches[about]
+    return found
+
+
+def _store_of(interpreter: Interpreter, name: str) -> tuple[object, ...] | None:
     configured = interpreter.setting("CACHES")
     entries = [force(dict(m.entries).get(name, UNKNOWN)) for m in members(configured) if isinstance(m, Dict)]
     if len(entries) != 1 or not isinstance(entries[0], Dict):

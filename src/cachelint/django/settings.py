@@ -10,7 +10,7 @@ _NAMED = re.compile(rb"DJANGO_SETTINGS_MODULE['\"]\s*[,:=\]]\s*=?\s*['\"]([\w.]+
 _LOOKS = re.compile(rb"^(INSTALLED_APPS|MIDDLEWARE|CACHES|ROOT_URLCONF)\s*(:[^=\n]+)?=", re.M)
 _WORDS = ("INSTALLED_APPS", "MIDDLEWARE", "CACHES", "ROOT_URLCONF")
 #: A module that takes in all names of another.
-_STAR = re.compile(rb"import \*")
+_STAR = re.compile(rb"^[ \t]*from[ \t]+([.\w]+)[ \t]+import \*", re.MULTILINE)
 #: Settings that build on settings that build on settings.
 _MAX_ROUNDS = 3
 _TESTISH = re.compile(r"(^|/)(tests?|testing|docs?|examples?)/|(^|/)\w*test\w*\.py$")
@@ -23,7 +23,8 @@ def settings_modules(codebase: Codebase) -> list[Module]:
     """
     named = _all_named(codebase)
     looking = [module for module in codebase.search(_LOOKS, *_WORDS) if module not in named]
-    candidates = [*named, *(module for module in looking if not _is_fragment(module, [*named, *looking]))]
+    everything = {*named, *looking}
+    candidates = [*named, *(module for module in looking if not _is_fragment(module, everything))]
     candidates += _building_on(codebase, candidates)
     real = [module for module in candidates if not is_for_tests(module.path)]
     return real or candidates
@@ -49,36 +50,28 @@ def _all_named(codebase: Codebase) -> list[Module]:
     return named
 
 
-def _is_fragment(module: Module, others: list[Module]) -> bool:
+def _is_fragment(module: Module, others: set[Module]) -> bool:
     """Whether a file has nothing but caches, and no other settings take it in: an example, for a container say."""
-    if {name for name, _ in module.findall(_LOOKS)} != {b"CACHES"}:
+    if {name for name, _ in module.findall(_LOOKS)} != {b"CACHES"} or _taken_in(module) & others:
         return False
     word = module.name.rpartition(".")[2]
-    taken_in = any(other is not module and other.near(word) for other in others)
-    return not taken_in and not any(_builds_on(module, other) for other in others)
+    return not any(o is not module and o in others and o.near(word) for o in module.codebase.containing(word))
 
 
 def _building_on(codebase: Codebase, known: list[Module]) -> list[Module]:
     """Modules that take in all names of settings, and say some of them otherwise: those of another environment."""
-    found: list[Module] = []
-    importing = codebase.search(_STAR, "import *")
+    taking = {module: _taken_in(module) for module in codebase.search(_STAR, "import *")}
+    found = dict.fromkeys(known)
     for _ in range(_MAX_ROUNDS):
-        fresh = [
-            module
-            for module in importing
-            if module not in known and module not in found and any(_builds_on(module, o) for o in (*known, *found))
-        ]
-        if not fresh:
-            break
-        found += fresh
-    return found
+        fresh = [module for module, others in taking.items() if module not in found and others & found.keys()]
+        found.update(dict.fromkeys(fresh))
+    return list(found)[len(known) :]
 
 
-def _builds_on(module: Module, other: Module) -> bool:
+def _taken_in(module: Module) -> set[Module | None]:
+    """The modules whose names a module takes in, all of them."""
     codebase = module.codebase
-    return other is not module and any(
-        codebase.module(module.absolute(star), module) is other for star in module.outline.scope.stars
-    )
+    return {codebase.module(module.absolute(name.decode()), module) for (name,) in module.findall(_STAR)} - {None}
 
 
 def names_settings(codebase: Codebase) -> bool:

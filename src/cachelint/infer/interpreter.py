@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from cachelint.django.models import Models
 from cachelint.django.settings import settings_modules
@@ -71,6 +72,8 @@ class Interpreter:
         self._values: dict[tuple[str, str, int], Kind] = {}
         self._results: dict[tuple[object, ...], Kind] = {}
         self._settings: dict[str, Kind | None] = {}
+        #: What the settings say of each cache, worked out once.
+        self.caches: dict[object, Any] = {}
         self.request_attributes: dict[str, Kind] = {}
         #: Type aliases that are being worked out.
         self.aliases: list[ValueRef] = []
