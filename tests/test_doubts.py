@@ -79,22 +79,6 @@ def test_two_names_of_one_cache(twin: str, moves: bool, tmp_path: Path) -> None:
     assert ("app/other.py" in {edit.place.path for edit in fix.edits}) is moves
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        'for conf in CACHES.values():\n    conf["TIMEOUT"] = 77\n',
-        'default = CACHES["default"]\ndefault["TIMEOUT"] = 77\n',
-        'tune(CACHES["default"], 77)\n',
-        "globals().update(READ)\n",
-        'exec(open("more.conf").read())\n',
-    ],
-)
-def test_settings_that_may_say_anything(change: str, tmp_path: Path) -> None:
-    found = finding(tmp_path, SETTINGS + change)
-    assert "can't be told from the code" in found.message
-    assert found.fix is None
-
-
 def test_what_is_put_in_after_the_timeout_may_replace_it(tmp_path: Path) -> None:
     entry = '"TIMEOUT": 60},\n    "other"'
     assert finding(tmp_path / "a", SETTINGS.replace(entry, '"TIMEOUT": 60, **read()},\n    "other"')).fix is None

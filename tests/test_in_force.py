@@ -42,6 +42,11 @@ def test_the_settings_decide(tmp_path: Path) -> None:
         "CACHES.update(EXTRA)\n",
         "CACHES[NAME] = {}\n",
         "from .local import *\n",
+        'for conf in CACHES.values():\n    conf["TIMEOUT"] = 77\n',
+        'default = CACHES["default"]\ndefault["TIMEOUT"] = 77\n',
+        'tune(CACHES["default"], 77)\n',
+        "globals().update(READ)\n",
+        'exec(open("more.conf").read())\n',
     ],
 )
 def test_what_is_changed_later_is_not_guessed(change: str, tmp_path: Path) -> None:

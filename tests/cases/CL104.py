@@ -651,6 +651,16 @@ class Middleware:
         cache.set("other", response, 60)
 
 
+class SpiderMiddleware:
+    def process_response(self, request, response, spider):
+        cache.set("page", response, 60)
+
+
+class Client:
+    def process_response(self, request, response):
+        cache.set("page", response, 60)
+
+
 # --- XML
 from xml.etree import ElementTree
 

@@ -150,7 +150,7 @@ def _entry_kind(
             return Lazy(lambda: _marked(force(kind), origin))
     if name == "request" and parameter.annotation is None:
         return REQUEST
-    if name == "response" and node.name.value in _GIVEN_RESPONSES and _is_middleware(interpreter, owner):
+    if name == "response" and node.name.value in _GIVEN_RESPONSES and _is_middleware(interpreter, owner, node):
         return Scalar("django.http.HttpResponse")
     if parameter.default is not None:
         default = context.lazy(parameter.default)
@@ -161,12 +161,11 @@ def _entry_kind(
     return unknown
 
 
-def _is_middleware(interpreter: Interpreter, owner: ClassRef | None) -> bool:
-    """Whether a class says that it is a middleware of Django: by its name, its bases, or that it keeps `get_response`."""
-    if owner is None:
-        return False
-    names = [owner.definition.name, *interpreter.classes.externals(owner)]
-    return any("Middleware" in name.rpartition(".")[2] for name in names if "scrapy" not in name)
+def _is_middleware(interpreter: Interpreter, owner: ClassRef | None, method: cst.FunctionDef) -> bool:
+    """Whether a method is what Django calls of a middleware, by the name of the class or a base and what it takes."""
+    names = [owner.definition.name, *interpreter.classes.externals(owner)] if owner is not None else []
+    taken = [p.name.value for p in _parameters(method.params)]
+    return taken == ["self", "request", "response"] and any("Middleware" in n.rpartition(".")[2] for n in names)
 
 
 def _marked(kind: Kind, origin: Origin) -> Kind:

@@ -204,7 +204,8 @@ def _joined(element: Kind, item: Kind) -> Kind:
 def _dict_added(context: Context, kind: Dict, method: str, arguments: Arguments) -> Kind:
     if method == "setdefault" and arguments.positional:
         value = arguments.get(1) or UNKNOWN
-        if constant(arguments.positional[0]) in dict(kind.entries):
+        known = constant(arguments.positional[0])
+        if any(name == known for name, _ in kind.entries):
             return kind  # There is one already.
         # In `**kwargs`, say, there may be one that is not known.
         unknown = [m for m in members(kind.value) if isinstance(m, Unknown)]
