@@ -58,7 +58,8 @@ class Carriers:
 
     def __init__(self, codebase: Codebase) -> None:
         self.codebase = codebase
-        self._edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        #: By a name, the forms that each of its forms is handed on to, anywhere in the project.
+        self._handed: dict[str, dict[str, set[str]]] = {}
         self.words = names_of(self.travelling(set(self._seeds())))
 
     def _seeds(self) -> Iterator[str]:
@@ -84,16 +85,18 @@ class Carriers:
 
     def _handed_on(self, forms: set[str]) -> Iterator[str]:
         for word in sorted(names_of(forms)):
-            for module in self.codebase.containing(word):
-                for source, target in self._hands(module, word):
-                    if source in forms:
-                        yield target
+            for source, targets in self._hands(word).items():
+                if source in forms:
+                    yield from targets
 
-    def _hands(self, module: Module, word: str) -> list[tuple[str, str]]:
-        """From each form of a name that a file hands on as it is, to the form that it is handed on to."""
-        known = self._edges.get((module.path, word))
+    def _hands(self, word: str) -> dict[str, set[str]]:
+        """From each form of a name that some file hands on as it is, to the forms that it is handed on to."""
+        known = self._handed.get(word)
         if known is None:
-            known = self._edges[(module.path, word)] = list(_handing(module, word))
+            known = self._handed[word] = {}
+            for module in self.codebase.containing(word):
+                for source, target in _handing(module, word):
+                    known.setdefault(source, set()).add(target)
         return known
 
 

@@ -171,6 +171,8 @@ class _Collector:
     def _callers(self, wrappers: list[FunctionRef], carriers: Carriers) -> list[tuple[Module, Definition]]:
         found: dict[tuple[str, int], tuple[Module, Definition]] = {}
         plain: set[str] = set()
+        #: Methods whose callers were looked for: classes of one name are told apart where the calls are run.
+        sought: set[tuple[frozenset[str], str]] = set()
         for ref in wrappers:
             name = ref.definition.name
             parent = ref.definition.parent
@@ -193,6 +195,9 @@ class _Collector:
             if not self.codebase.search(calls_of([name], not_on=("self", "cls")), name):
                 continue
             names = {parent.name} | {c.definition.name for c in self.interpreter.classes.subclasses(owner)}
+            if (frozenset(names), name) in sought:
+                continue
+            sought.add((frozenset(names), name))
             words = names_of(carriers.travelling(names | {f"{n}()" for n in names}))
             callers = list(candidates(self.codebase, words, [name]))
             # A name that half the project calls says nothing of who calls this method.
