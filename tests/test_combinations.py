@@ -6,7 +6,6 @@ import ast
 import itertools
 import random
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,7 +60,7 @@ def fixed(root: Path, seed: int | None) -> tuple[dict[str, str], list[tuple[str,
             # One at a time, as somebody would who applies them by hand.
             first = next((f for f in findings if f.fix is not None), None)
             chosen = first.fix if first is not None else None
-            findings = [f if f.fix == chosen else replace(f, fix=None) for f in findings]
+            findings = [f if f.fix == chosen else f._replace(fix=None) for f in findings]
         return findings, outcome.problems
 
     done = fix_all(check, lambda path: read_source(root / path, path), unsafe=True, reported=lambda path: True)

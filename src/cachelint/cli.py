@@ -8,7 +8,6 @@ import gc
 import io
 import os
 import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -354,6 +353,8 @@ def _progress() -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
+    import threading
+
     done = threading.Event()
 
     def show() -> None:

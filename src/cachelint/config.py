@@ -6,11 +6,9 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from cachelint.frozen import dataclass
 from cachelint.options import Options, Refusal
 from cachelint.project.files import find_root, is_root
 from cachelint.project.ignored import is_pattern
@@ -28,8 +26,7 @@ class ConfigError(Refusal):
     """A setting that can't be followed; the message is one line that names the file."""
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """What the configuration file says. ``select`` None where it says nothing."""
 
     select: tuple[str, ...] | None = None
@@ -68,7 +65,7 @@ def _extended(path: Path, table: Any) -> Config:
     extends: list[Path] = []
     said_by: dict[str, Path] = {}
     config = _check(path, _joined(path, table, extends, said_by))
-    return replace(config, extends=tuple(extends), said_by=tuple(said_by.items()))
+    return config._replace(extends=tuple(extends), said_by=tuple(said_by.items()))
 
 
 def _joined(path: Path, table: Any, extends: list[Path], said_by: dict[str, Path]) -> Any:

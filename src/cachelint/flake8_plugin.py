@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ def _findings(filename: str, text: str) -> list[Finding]:
     if filename in ("stdin", "-", "(none)") or not path.is_file():
         return _unsaved(path if filename not in ("stdin", "-", "(none)") else Path("stdin.py"), text)
     options = make_options([path])
-    whole = replace(options, paths=())
+    whole = options._replace(paths=())
     resolved = path.resolve()
     if not _is_on_disk(resolved, text):
         return _unsaved(path, text)
@@ -78,5 +77,5 @@ def _unsaved(path: Path, text: str) -> list[Finding]:
     folder = path.parent if path.parent.is_dir() else Path()
     options = make_options([folder])
     name = (folder.resolve() / path.name).relative_to(options.root).as_posix()
-    whole = replace(options, paths=(name,), use_store=False)
+    whole = options._replace(paths=(name,), use_store=False)
     return run_with(whole, Source(name, text)).findings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from cachelint.findings import Finding, Fix, Place
 from cachelint.options import Options
@@ -26,11 +25,11 @@ def split(options: Options, found: Discovery) -> list[tuple[str, Options]]:
     rest = tuple(p for p in options.paths if not any(p == f or p.startswith(f"{f}/") for f in inner))
     if rest or not options.paths:
         without = (*options.exclude, *(f"/{_escaped(options.base + folder)}/" for folder in inner))
-        parts.append(("", replace(options, paths=rest, exclude=without, nested=None)))
+        parts.append(("", options._replace(paths=rest, exclude=without, nested=None)))
     for folder, made in inner.items():
         wanted = _inside(folder, options.paths)
         if wanted is not None:
-            parts.append((folder, replace(made, paths=wanted, use_store=options.use_store)))
+            parts.append((folder, made._replace(paths=wanted, use_store=options.use_store)))
     return parts
 
 
@@ -56,6 +55,6 @@ def moved(finding: Finding, folder: str) -> Finding:
 
     fix: Fix | None = finding.fix
     if fix is not None:
-        fix = replace(fix, edits=tuple(edit._replace(place=place(edit.place)) for edit in fix.edits))
+        fix = fix._replace(edits=tuple(edit._replace(place=place(edit.place)) for edit in fix.edits))
     related = tuple(r._replace(place=place(r.place)) for r in finding.related)
-    return replace(finding, place=place(finding.place), related=related, fix=fix)
+    return finding._replace(place=place(finding.place), related=related, fix=fix)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
 from pathlib import Path
-
-from cachelint.frozen import dataclass
+from typing import NamedTuple
 
 
 class Refusal(Exception):
     """Something that was asked for can't be done; the message is one line that says what."""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What a run is asked to do.
 
     ``root`` is the project that inference sees; ``paths`` (relative to it, files or folders; empty: all) say what is
@@ -37,4 +34,4 @@ class Options:
     all_in_tests: bool = False
     use_store: bool = True
     base: str = ""
-    nested: Callable[[Path], Options | None] | None = field(default=None, compare=False, repr=False)
+    nested: Callable[[Path], Options | None] | None = None

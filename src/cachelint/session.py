@@ -6,7 +6,6 @@ import contextlib
 import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,27 +16,30 @@ from cachelint.options import Options
 from cachelint.project.files import Discovery, discover, is_test
 from cachelint.project.ignored import Patterns, Verdicts
 from cachelint.project.kept import Kept
-from cachelint.project.source import Source
 from cachelint.project.store import Store, program
 
 if TYPE_CHECKING:
+    from cachelint.project.source import Source
     from cachelint.project.trace import Trace
 
 __all__ = ["Options", "Outcome", "analyse", "files_of", "joined", "run", "run_with"]
 
 
-@dataclass
 class Outcome:
     """The findings, in order; what could not be read (path → one line); and how much was done."""
 
-    root: Path
-    findings: list[Finding] = field(default_factory=list)
-    problems: dict[str, str] = field(default_factory=dict)
-    files: int = 0
-    uses_cache: bool = True
-    counts: dict[str, int] = field(default_factory=dict)
-    from_store: bool = False
-    trace: Trace | None = None
+    def __init__(
+        self, root: Path, findings: list[Finding], problems: dict[str, str], *, files: int, uses_cache: bool
+    ) -> None:
+        self.root = root
+        self.findings = findings
+        self.problems = problems
+        self.files = files
+        self.uses_cache = uses_cache
+        self.from_store = False
+        #: Of a run that did the work itself: how much there was of each kind, and what it asked of the files.
+        self.counts: dict[str, int] = {}
+        self.trace: Trace | None = None
 
 
 def run(options: Options) -> Outcome:
@@ -52,7 +54,7 @@ def run(options: Options) -> Outcome:
         _add_errors(outcome, found)
         return _only_wanted(outcome, options)
     # What is kept is about the whole project, whatever is to be reported of it this time.
-    whole = replace(options, paths=())
+    whole = options._replace(paths=())
     kept = Kept(Store(options.root), found.files, _identity(whole))
     restored = _restored(kept.load(), whole, found)
     outcome = restored if restored is not None else _one_for_all(kept, whole, found)
@@ -87,7 +89,7 @@ def _worked_out(kept: Kept, whole: Options, found: Discovery) -> Outcome:
 
 def joined(root: Path, outcomes: Sequence[tuple[str, Outcome]]) -> Outcome:
     """The outcomes for some folders below a root as one."""
-    whole = Outcome(root, uses_cache=any(outcome.uses_cache for _, outcome in outcomes))
+    whole = Outcome(root, [], {}, files=0, uses_cache=any(outcome.uses_cache for _, outcome in outcomes))
     whole.from_store = all(outcome.from_store for _, outcome in outcomes)
     for folder, outcome in outcomes:
         whole.findings += [moved(finding, folder) for finding in outcome.findings]
@@ -113,6 +115,8 @@ def _only_wanted(outcome: Outcome, options: Options) -> Outcome:
 
 def run_with(options: Options, source: Source) -> Outcome:
     """Report on the project with one file as it is given here, whatever stands on the disk."""
+    from cachelint.project.source import Source
+
     found = files_of(options)
     for folder, inner in split(options, found):
         if folder and inner.paths:
@@ -149,16 +153,17 @@ def _restored(values: Any | None, options: Options, found: Discovery) -> Outcome
     try:
         if values is None:
             return None
-        return Outcome(
+        outcome = Outcome(
             options.root,
             [decode(item) for item in values["findings"]],
             dict(values["problems"]),
-            len(found.files),
-            bool(values["uses_cache"]),
-            from_store=True,
+            files=len(found.files),
+            uses_cache=bool(values["uses_cache"]),
         )
     except (KeyError, TypeError, ValueError, IndexError):
         return None
+    outcome.from_store = True
+    return outcome
 
 
 def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source] | None = None) -> Outcome:
@@ -182,9 +187,9 @@ def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source
     codebase.read_all()
     problems = {path: message for path, message in codebase.problems.items() if wanted.reports(path)}
     findings.sort(key=lambda finding: finding.sort_key)
-    return Outcome(
-        options.root, findings, problems, len(files), facts.uses_cache, dict(codebase.counts), trace=codebase.trace
-    )
+    outcome = Outcome(options.root, findings, problems, files=len(files), uses_cache=facts.uses_cache)
+    outcome.counts, outcome.trace = dict(codebase.counts), codebase.trace
+    return outcome
 
 
 @contextlib.contextmanager

@@ -5,8 +5,6 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
-from cachelint.frozen import dataclass
-
 
 class Severity(enum.Enum):
     """How much a finding can hurt, whoever is right about it."""
@@ -58,8 +56,7 @@ class Edit(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits that belong together: all of them are applied, or none."""
 
     title: str
@@ -71,8 +68,7 @@ class Fix:
     leaves: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that is wrong, at one call."""
 
     code: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from cachelint.caching.collect import Facts
 from cachelint.caching.sites import Load, Site
@@ -33,9 +32,9 @@ def with_fix(finding: Finding, site: Site, facts: Facts) -> Finding:
     """The finding with its fix, or with what stands in the way of one; unchanged where its rule has none."""
     proposer = _PROPOSERS.get(finding.code)
     if proposer is None:
-        return replace(finding, no_fix=_FOR_A_PERSON.get(finding.code, ""))
+        return finding._replace(no_fix=_FOR_A_PERSON.get(finding.code, ""))
     if site.declared:
-        return replace(finding, no_fix=f"`{site.called}` is third-party code: what it does inside is not known")
+        return finding._replace(no_fix=f"`{site.called}` is third-party code: what it does inside is not known")
     return _with(finding, proposer(site, facts))
 
 
@@ -46,5 +45,5 @@ def with_load_fix(finding: Finding, load: Load, facts: Facts) -> Finding:
 
 def _with(finding: Finding, found: Fix | str) -> Finding:
     if isinstance(found, Fix):
-        return replace(finding, fix=found, no_fix="")
-    return replace(finding, no_fix=found)
+        return finding._replace(fix=found, no_fix="")
+    return finding._replace(no_fix=found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cachelint.project.ignored import Ignores, Patterns, Verdicts
@@ -25,15 +24,15 @@ _NEVER = frozenset(
 _USUALLY_BUILT = frozenset({"build", "dist", "venv", "env", "htmlcov"})
 
 
-@dataclass
 class Discovery:
     """Paths relative to the root, with ``/``, sorted; and what could not be looked into."""
 
-    root: Path
-    files: list[str] = field(default_factory=list)
-    errors: list[tuple[str, str]] = field(default_factory=list)
-    #: Folders below the root with a `pyproject.toml`.
-    projects: list[str] = field(default_factory=list)
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.files: list[str] = []
+        self.errors: list[tuple[str, str]] = []
+        #: Folders below the root with a `pyproject.toml`.
+        self.projects: list[str] = []
 
 
 def find_root(start: Path) -> Path:

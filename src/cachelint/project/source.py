@@ -9,8 +9,6 @@ import tokenize
 from functools import cached_property
 from pathlib import Path
 
-from cachelint.frozen import dataclass
-
 #: Nobody writes such a file by hand, and reading it would cost more than all the others together.
 MAX_BYTES = 16_000_000
 
@@ -21,17 +19,17 @@ class SourceError(Exception):
     """A file that can't be read as Python source; the message is one line, without the file's name."""
 
 
-@dataclass(frozen=True)
 class Source:
     """The text of a file and how it stands on the disk.
 
     ``text`` keeps the newlines of the file; ``encoding`` and ``bom`` are what writing it back needs.
     """
 
-    path: str
-    text: str
-    encoding: str = "utf-8"
-    bom: bool = False
+    def __init__(self, path: str, text: str, encoding: str = "utf-8", bom: bool = False) -> None:
+        self.path = path
+        self.text = text
+        self.encoding = encoding
+        self.bom = bom
 
     @cached_property
     def data(self) -> bytes:

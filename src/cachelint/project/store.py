@@ -64,10 +64,8 @@ def _versions() -> list[str]:
 
 def fingerprint(states: Mapping[str, Sequence[int]], settings: object) -> str:
     """A hash of the settings and of the time and size of every file."""
-    digest = hashlib.sha256(repr(settings).encode())
-    for name, state in states.items():
-        digest.update(f"{name}\0{state}\n".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
+    told = "\n".join([repr(settings), *(f"{name}\0{state}" for name, state in states.items())])
+    return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def prepare_folder(root: Path) -> Path:
