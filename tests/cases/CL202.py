@@ -111,3 +111,19 @@ def handed(key, **kwargs):
 def in_force():
     settled = {**DEFAULTS, "more": 1}
     cache.set("a", 1, settled["timeout"])  # CL202
+
+
+# --- a wrapper of a wrapper that reads after it has written
+def remembered(key, value, timeout):
+    if cache.get(key) is None:
+        cache.set(key, value, timeout)
+    return cache.get(key)
+
+
+def longer(key, value, timeout):
+    return remembered(key, value, timeout)
+
+
+def use():
+    longer("a", 1, None)  # CL202
+    longer("a", 1, 60)

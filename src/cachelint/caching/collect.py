@@ -15,7 +15,7 @@ from cachelint.caching.declared import Declared, site_of
 from cachelint.caching.flows import Flows
 from cachelint.caching.mentions import Mentions
 from cachelint.caching.sites import METHOD_NAMES, Load, Site, base_method, read_site
-from cachelint.caching.wrappers import Inside, LeftOpen, closure_parameter_names, parameter_names
+from cachelint.caching.wrappers import Inside, LeftOpen, by_itself, closure_parameter_names, parameter_names
 from cachelint.infer import scan
 from cachelint.infer.context import Context
 from cachelint.infer.functions import call_closure, call_function, decorator_context
@@ -284,13 +284,16 @@ class _Collector:
             return
         own = _left_to_callers(fact, of_closures=False)
         around = list(context.local_functions())
+        ends_in = id(fact.innermost.node if isinstance(fact, Site) else fact.node)
         for tree in around:
-            self.local_wrappers.setdefault(id(tree), {})[id(node)] = LeftOpen(called_name(node), undecided)
+            left = self.local_wrappers.setdefault(id(tree), {})
+            left.setdefault(id(node), LeftOpen(called_name(node), {})).aspects[ends_in] = undecided
             name = tree.name.value if isinstance(tree, cst.FunctionDef) else "lambda"
             self.watched.add(name)
         # A function whose local function leaves something open may be one that makes decorators.
         if own or around:
-            self.wrappers.setdefault(function, {})[id(node)] = LeftOpen(called_name(node), own)
+            left = self.wrappers.setdefault(function, {})
+            left.setdefault(id(node), LeftOpen(called_name(node), {})).aspects[ends_in] = own
 
     def _decorated(self, ref: FunctionRef) -> None:
         """A decorator that caches what the function gives is a call of a wrapper with that function."""
@@ -432,13 +435,28 @@ class _Collector:
         if self.interpreter.active.count(function.ref) > 0:
             return []
         positions = parameter_names(self.interpreter, function)
-        inner = Inside(self, self.wrappers[function.ref], positions, depth + 1, function)
         arguments = given if given is not None else self._arguments(context, node)
-        call_function(self.interpreter, function, arguments, inner)
         passed = {**dict(zip(positions, arguments.positional, strict=False)), **arguments.keywords}
         if isinstance(function.receiver, Instance) and function.receiver.attributes:
             passed[OWN_STATE] = function.receiver
+        if is_test(context.lift.path) and self._decides_nothing(function.ref, passed):
+            return []
+        inner = Inside(self, self.wrappers[function.ref], positions, depth + 1, function)
+        call_function(self.interpreter, function, arguments, inner)
         return inner.facts(context, node, passed)
+
+    def _decides_nothing(self, wrapper: FunctionRef, passed: Mapping[str, Kind]) -> bool:
+        """Whether a call that passes some arguments leaves all in a wrapper as that makes it.
+
+        What the wrapper stores then is learnt from such calls as well, but not from those in tests: to run it for each
+        of them would be for nothing.
+        """
+        for node, left in self.wrappers[wrapper].items():
+            for ends_in, aspects in left.aspects.items():
+                general = self.sites.get((node, ends_in))
+                if general is None or not aspects <= by_itself(general, passed):
+                    return False
+        return True
 
     def _wrapped_locally(
         self, context: Context, node: cst.BaseExpression, closure: Closure, given: Arguments | None, depth: int

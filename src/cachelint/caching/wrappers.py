@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol
 
 import libcst as cst
@@ -22,10 +22,13 @@ from cachelint.kinds.walk import handed_in, params_of
 
 
 class LeftOpen(NamedTuple):
-    """A call inside a wrapper, by the name of what is called, and what of it is left to the wrapper's callers."""
+    """A call inside a wrapper, by the name of what is called, and what of it is left to the wrapper's callers.
+
+    ``aspects`` are those of each call of the cache that it leads to, by the id of that call's node; of a load ``data``.
+    """
 
     name: str
-    aspects: frozenset[str]
+    aspects: dict[int, frozenset[str]]
 
 
 #: The calls inside a wrapper that leave something open, by the ids of their nodes.
@@ -105,19 +108,16 @@ class Inside(Observer):
             names, ref = passed_sources(context, node, self.function), self.function.ref
             site.key = map_members(fact.key, lambda member: renamed(member, names, ref))
         site.timeout, site.version = fact.timeout, fact.version
-        site.aspects = self.left[key].aspects & fact.aspects
+        site.aspects = self.left[key].aspects.get(id(fact.innermost.node), frozenset()) & fact.aspects
         site.inner = fact
         general = self.collector.general(fact, key)
         if general is not None:
             site.common_value = general.value
             # What the wrapper makes of the arguments by itself is its own business, on paths that no call decides.
-            if general.value is not None and not handed_in(general.value) & passed.keys():
-                if "value" in site.aspects:
-                    self.collector.from_caller(site, key, "value")
-                site.aspects -= {"value"}
-            if "key" in site.aspects and made_elsewhere(general.key):
-                self.collector.from_caller(site, key, "key")
-                site.aspects -= {"key"}
+            own = by_itself(general, passed)
+            for aspect in sorted(site.aspects & own):
+                self.collector.from_caller(site, key, aspect)
+            site.aspects -= own
             site.defaulted = frozenset(aspect for aspect in ASPECTS if not _params(general, aspect) & passed.keys())
             site.given_keys = tuple(passed[name] for name in sorted(params_of(general.key)) if name in passed)
             makers = _params(general, "value") & passed.keys()
@@ -142,6 +142,19 @@ class Inside(Observer):
             if index < len(plain):
                 found[aspect] = plain[index].value
         return found
+
+
+def by_itself(general: Site, passed: Collection[str]) -> frozenset[str]:
+    """The aspects of a site inside a wrapper that a call which passes some arguments leaves as the wrapper makes them.
+
+    ``general`` is the site as it is when nothing is known of the caller.
+    """
+    found: set[str] = set()
+    if general.value is not None and not handed_in(general.value).intersection(passed):
+        found.add("value")
+    if made_elsewhere(general.key):
+        found.add("key")
+    return frozenset(found)
 
 
 def _params(site: Site, aspect: str) -> frozenset[str]:

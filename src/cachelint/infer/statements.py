@@ -28,6 +28,7 @@ from cachelint.kinds.model import (
 from cachelint.project import Symbol, dotted
 from cachelint.project.names import ModuleRef
 from cachelint.project.outline import ImportBinding
+from cachelint.project.trees import children
 
 if TYPE_CHECKING:
     from cachelint.infer.interpreter import Run
@@ -251,7 +252,7 @@ def _has_break(node: cst.CSTNode) -> bool:
         return True
     if isinstance(node, cst.For | cst.While | cst.FunctionDef):
         return False
-    return any(_has_break(child) for child in node.children)
+    return any(_has_break(child) for child in children(node))
 
 
 def _try(context: Context, node: cst.Try | cst.TryStar, run: Run | None) -> bool:
@@ -336,9 +337,10 @@ def _match(context: Context, node: cst.Match, run: Run | None) -> bool:
 def _captured(pattern: cst.CSTNode) -> Iterable[str]:
     if isinstance(pattern, cst.MatchAs | cst.MatchStar) and pattern.name is not None:
         yield pattern.name.value
-    for child in pattern.children:
-        if isinstance(child, cst.MatchPattern) or not isinstance(child, cst.Name):
-            yield from _captured(child)
+    if isinstance(pattern, cst.MatchMapping) and pattern.rest is not None:
+        yield pattern.rest.value
+    for child in children(pattern) if not isinstance(pattern, cst.MatchValue) else ():
+        yield from _captured(child)
 
 
 # -- imports -----------------------------------------------------------------------------------------------
