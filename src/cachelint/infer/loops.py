@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -16,6 +15,12 @@ from cachelint.project.trees import descendants
 _MAX_UNROLLED = 8
 #: What hands on the rows of what it is given.
 _SAME_ROWS = frozenset({"list", "tuple", "iter", "reversed", "sorted"})
+#: Methods that change what they are called on.
+_CHANGING = frozenset(
+    {"update", "pop", "popitem", "clear", "append", "add", "extend", "insert", "remove", "setdefault", "discard"}
+)
+#: Nodes with a ``target`` that is given another value or taken away.
+_GIVING = frozenset({cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For, cst.Del})
 
 
 def is_unrolled(node: cst.For) -> bool:
@@ -34,7 +39,7 @@ def change_rows(context: Context, body: Context, node: cst.For) -> None:
     container, row, index = _parts(node)
     if container is None:
         return
-    if row and _changes(context, node.body, row):
+    if row and _changes(node.body, row):
         change_at(context, container, _with_rows(body.env.get(row) or UNKNOWN))
     stored = _stored(node.body, container, index) if index else None
     if stored is not None:
@@ -78,15 +83,34 @@ def _variable(node: cst.BaseExpression) -> cst.BaseExpression | None:
     return node if isinstance(node, cst.Name | cst.Attribute) else None
 
 
-def _changes(context: Context, body: cst.BaseSuite, row: str) -> bool:
+def _changes(body: cst.BaseSuite, row: str) -> bool:
     """Whether a body changes what a variable holds, and does not give the variable another value."""
-    code = context.lift.code(body)
-    name = rf"(?<![\w.]){re.escape(row)}"
-    if re.search(rf"{name}\s*=(?!=)", code):
-        return False
-    item = r"(?:\[[^\n]*?\])"
-    changing = r"(?:update|pop|popitem|clear|append|add|extend|insert|remove|setdefault|discard)\("
-    return re.search(rf"{name}(?:{item}+\s*[-+|*]?=(?!=)|{item}*\.{changing})|\bdel\s+{name}\[", code) is not None
+    changes = False
+    for node in descendants(body):
+        kind = type(node)
+        if kind in _GIVING:
+            for target in _targets(node.target):  # type: ignore[attr-defined]
+                if isinstance(target, cst.Name) and target.value == row:
+                    return False
+                changes = changes or (isinstance(target, cst.Subscript) and _holder(target) == row)
+        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _CHANGING:
+            changes = changes or _holder(node.func.value) == row
+    return changes
+
+
+def _targets(target: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    if isinstance(target, cst.Tuple | cst.List):
+        for element in target.elements:
+            yield element.value
+    else:
+        yield target
+
+
+def _holder(node: cst.BaseExpression) -> str:
+    """The variable that holds what a node is an item of."""
+    while isinstance(node, cst.Subscript):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
 
 
 def _stored(body: cst.BaseSuite, container: cst.BaseExpression, index: str) -> cst.BaseExpression | None:

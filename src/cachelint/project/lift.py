@@ -25,6 +25,7 @@ class Lift:
     """
 
     __slots__ = (
+        "_codes",
         "_gathered",
         "_positions",
         "called",
@@ -71,6 +72,7 @@ class Lift:
             body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
         self.statements = body
         self.called = CalledNames()
+        self._codes: dict[cst.CSTNode, str] = {}
         self._positions: dict[cst.CSTNode, CodeRange] | None = None
         self._gathered: Gathered | None = None
 
@@ -112,7 +114,10 @@ class Lift:
 
     def code(self, node: cst.CSTNode) -> str:
         """The source of a node."""
-        return self.module.code_for_node(node)
+        found = self._codes.get(node)
+        if found is None:
+            found = self._codes[node] = self.module.code_for_node(node)
+        return found
 
 
 class _Positions(PositionProvider):
