@@ -135,6 +135,11 @@ class _Collector:
         self.naming_caches: set[tuple[str, int]] = set()
         self.names_caches = False
         self.done: set[tuple[str, int]] = set()
+        #: What is counted are changes of wrappers: which was each one's last, and which had happened when a definition
+        #: was run, which need not be run again for those that it knew.
+        self.changes = 0
+        self.changed_at: dict[FunctionRef, int] = {}
+        self.begun_at: dict[tuple[str, int], int] = {}
         self.function: FunctionRef | None = None
 
     # -- the rounds ----------------------------------------------------------------------------------------
@@ -165,8 +170,22 @@ class _Collector:
                 return
             known.update(fresh)
             for module, definition in self._callers(fresh, carriers):
+                if self._knew(module, definition, fresh):
+                    continue
                 self.done.discard((module.path, definition.start))
                 self.enter(module, definition)
+
+    def _knew(self, module: Module, definition: Definition, wrappers: list[FunctionRef]) -> bool:
+        """Whether those of some wrappers that a definition names were known as they are when it was last run."""
+        begun = self.begun_at.get((module.path, definition.start))
+        if begun is None:
+            return False
+        late = [ref for ref in wrappers if self.changed_at[ref] > begun]
+        names = {_called_by(ref.definition) for ref in late}
+        # An instance is called by whatever name it travels under.
+        if "__call__" in names:
+            return False
+        return not any(definition is around for name in names for around in module.naming(name))
 
     def _callers(self, wrappers: list[FunctionRef], carriers: Carriers) -> list[tuple[Module, Definition]]:
         found: dict[tuple[str, int], tuple[Module, Definition]] = {}
@@ -227,6 +246,7 @@ class _Collector:
         if key in self.done:
             return
         self.done.add(key)
+        self.begun_at[key] = self.changes
         self.names_caches = key in self.naming_caches
         self.interpreter.steps = 0
         self.codebase.count("interpreted")
@@ -293,7 +313,12 @@ class _Collector:
         # A function whose local function leaves something open may be one that makes decorators.
         if own or around:
             left = self.wrappers.setdefault(function, {})
-            left.setdefault(id(node), LeftOpen(called_name(node), {})).aspects[ends_in] = own
+            aspects = left.setdefault(id(node), LeftOpen(called_name(node), {})).aspects
+            if aspects.get(ends_in) != own:
+                aspects[ends_in] = own
+                self.changes += 1
+                self.changed_at[function] = self.changes
+                self.watched.add(_called_by(function.definition))
 
     def _decorated(self, ref: FunctionRef) -> None:
         """A decorator that caches what the function gives is a call of a wrapper with that function."""
@@ -483,6 +508,12 @@ class _Collector:
         """See wrappers.Collector."""
         if fact.inner is not None and not is_test(fact.lift.path):
             self.from_callers.append((fact.inner, node, aspect, getattr(fact, aspect)))
+
+
+def _called_by(definition: Definition) -> str:
+    """The name that calls of a function go by: for the making of an instance that of the class."""
+    parent = definition.parent
+    return parent.name if parent is not None and definition.name == "__init__" else definition.name
 
 
 def _left_to_callers(fact: Site | Load, *, of_closures: bool = True) -> frozenset[str]:
