@@ -9,7 +9,7 @@ import libcst as cst
 from cachelint.infer.context import Context
 from cachelint.infer.mutation import Change, change_at
 from cachelint.kinds.model import NEVER, UNKNOWN, Dict, Kind, List, force
-from cachelint.project.trees import descendants
+from cachelint.project.trees import ITEMS, JUMPS, descendants
 
 #: Constants that a loop over them is run for one by one.
 _MAX_UNROLLED = 8
@@ -23,12 +23,12 @@ _CHANGING = frozenset(
 _GIVING = frozenset({cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For, cst.Del})
 
 
-def is_unrolled(node: cst.For) -> bool:
+def is_unrolled(context: Context, node: cst.For) -> bool:
     """Whether a loop goes through a few constants that stand there, and through all of them."""
     if not isinstance(node.iter, cst.Tuple | cst.List) or not 0 < len(node.iter.elements) <= _MAX_UNROLLED:
         return False
     constants = all(isinstance(e, cst.Element) and isinstance(e.value, _CONSTANTS) for e in node.iter.elements)
-    return constants and not any(isinstance(n, cst.Break | cst.Continue) for n in descendants(node.body))
+    return constants and JUMPS not in context.lift.called.under(node.body)
 
 
 _CONSTANTS = (cst.SimpleString, cst.Integer)
@@ -39,9 +39,10 @@ def change_rows(context: Context, body: Context, node: cst.For) -> None:
     container, row, index = _parts(node)
     if container is None:
         return
-    if row and _changes(node.body, row):
+    does = context.lift.called.under(node.body)
+    if row and (ITEMS in does or not does.isdisjoint(_CHANGING)) and _changes(node.body, row):
         change_at(context, container, _with_rows(body.env.get(row) or UNKNOWN))
-    stored = _stored(node.body, container, index) if index else None
+    stored = _stored(context, node.body, container, index) if index and ITEMS in does else None
     if stored is not None:
         change_at(context, container, _with_rows(body.lazy(stored)))
 
@@ -113,9 +114,11 @@ def _holder(node: cst.BaseExpression) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
-def _stored(body: cst.BaseSuite, container: cst.BaseExpression, index: str) -> cst.BaseExpression | None:
+def _stored(
+    context: Context, body: cst.BaseSuite, container: cst.BaseExpression, index: str
+) -> cst.BaseExpression | None:
     """What a body puts into the container under the loop's own index, whatever it is."""
-    for statement in _plain(body):
+    for statement in _plain(context, body):
         if isinstance(statement, cst.Assign) and len(statement.targets) == 1:
             target = statement.targets[0].target
             if isinstance(target, cst.Subscript) and target.value.deep_equals(container) and len(target.slice) == 1:
@@ -125,12 +128,12 @@ def _stored(body: cst.BaseSuite, container: cst.BaseExpression, index: str) -> c
     return None
 
 
-def _plain(body: cst.BaseSuite) -> Iterator[cst.BaseSmallStatement]:
+def _plain(context: Context, body: cst.BaseSuite) -> Iterator[cst.BaseSmallStatement]:
     """The simple statements of a body that run each time."""
     for line in body.body:
         if isinstance(line, cst.SimpleStatementLine):
             yield from line.body
-        elif any(isinstance(n, cst.Continue | cst.Break) for n in descendants(line)):
+        elif JUMPS in context.lift.called.under(line):
             return
 
 

@@ -205,7 +205,7 @@ def _if(context: Context, node: cst.If, run: Run | None) -> bool:
 
 def _for(context: Context, node: cst.For, run: Run | None) -> bool:
     scan.expression(context, node.iter)
-    if loops.is_unrolled(node):
+    if loops.is_unrolled(context, node):
         return _unrolled(context, node, run)
     before = context.env.copy()
     iterable = context.lazy(node.iter)

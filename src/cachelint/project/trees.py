@@ -62,8 +62,9 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
                     yield item
 
 
-#: In the names under a node: that it binds by ``:=``, that it yields, that it tests with ``in``.
-WALRUS, YIELDS, CONTAINS = ":=", "yield", "in"
+#: In the names under a node: that it binds by ``:=``, that it yields, that it tests with ``in``, that it stores or
+#: deletes an item, that it leaves a loop or a round of one.
+WALRUS, YIELDS, CONTAINS, ITEMS, JUMPS = ":=", "yield", "in", "[]", "break"
 _NONE: frozenset[str] = frozenset()
 
 
@@ -95,7 +96,7 @@ class CalledNames:
         self._known: dict[int, frozenset[str]] = {}
 
     def under(self, node: cst.CSTNode) -> frozenset[str]:
-        """The last parts of the names of all that is called in a node; WALRUS and YIELDS where it does such."""
+        """The last parts of the names of all that is called in a node; WALRUS, YIELDS… where it does such."""
         found = self._known.get(id(node))
         if found is None:
             found = self._known[id(node)] = self._collect(node)
@@ -104,7 +105,7 @@ class CalledNames:
     def _collect(self, node: cst.CSTNode) -> frozenset[str]:
         kind = type(node)
         if kind in _LEAVES:
-            return _NONE
+            return _LEAVES[kind]
         own = _OWN_NAMES[kind](node) if kind in _OWN_NAMES else ""
         found: frozenset[str] = frozenset((own,)) if own else _NONE
         for child in children(node):
@@ -116,7 +117,10 @@ class CalledNames:
         return found
 
 
-_LEAVES = frozenset({cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.Pass, cst.Break, cst.Continue})
+_LEAVES: dict[type, frozenset[str]] = {
+    **dict.fromkeys((cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.Pass), _NONE),
+    **dict.fromkeys((cst.Break, cst.Continue), frozenset({JUMPS})),
+}
 _FUNCTIONS = frozenset({cst.FunctionDef, cst.Lambda})
 
 
@@ -126,12 +130,20 @@ def _name_of_call(node: cst.Call) -> str:
     return node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
 
 
+def _stores_item(node: Any) -> str:
+    return ITEMS if isinstance(node.target, cst.Subscript | cst.Tuple | cst.List) else ""
+
+
 #: What a node itself adds to the names under it. By class: `isinstance` is slow here.
 _OWN_NAMES: dict[type, Callable[[Any], str]] = {
     cst.Call: _name_of_call,
     cst.NamedExpr: lambda node: WALRUS,
     cst.ComparisonTarget: lambda node: CONTAINS if isinstance(node.operator, cst.In | cst.NotIn) else "",
     cst.Yield: lambda node: YIELDS,
+    cst.AssignTarget: _stores_item,
+    cst.AnnAssign: _stores_item,
+    cst.AugAssign: _stores_item,
+    cst.Del: _stores_item,
 }
 
 
