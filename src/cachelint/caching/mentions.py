@@ -155,6 +155,7 @@ class Mentions:
         return self._related(other, owner)
 
     def _related(self, one: ClassRef, other: ClassRef) -> bool:
-        family = {base for base in self.classes.order(one) if isinstance(base, ClassRef)}
-        family.update(self.classes.subclasses(one))
-        return other in family or any(one in self.classes.order(sub) for sub in self.classes.subclasses(other))
+        """Whether an instance may be of both: the second is mostly a base of many, whose children are not asked for."""
+        if other in self.classes.order(one) or one in self.classes.order(other):
+            return True
+        return any(other in self.classes.order(child) for child in self.classes.subclasses(one))

@@ -300,19 +300,22 @@ class Models:
         return self._reverse[key]
 
     def _find_reverse(self, model: ModelType, name: str) -> Kind | None:
-        related = {model.name}
-        if model.ref is not None:
-            related |= {base.name for base in self.classes.order(model.ref)}
-            if self.is_abstract(model.ref):
-                related |= {child.name for child in self.classes.subclasses(model.ref)}
         for module, definition in self._pointing(name):
             other = self.model(ClassRef(module, definition))
             for field in self.fields(other).values() if other is not None else ():
-                if other is not None and field.relation and field.related is not None and field.related.name in related:
+                if other is not None and field.relation and self._reaches(field.related, model):
                     if field.field_class == "OneToOneField":
                         return ModelInstance(other)
                     return Manager(other, related=True)
         return None
+
+    def _reaches(self, related: ModelType | None, model: ModelType) -> bool:
+        """Whether what relates to one model may relate to another: its child, or a parent that is abstract."""
+        if related is None or model.ref is None or related.name == model.name:
+            return related is not None and related.name == model.name
+        if any(base.name == related.name for base in self.classes.order(model.ref)):
+            return True
+        return self.is_abstract(model.ref) and any(c.name == related.name for c in self.classes.subclasses(model.ref))
 
     def _pointing(self, name: str) -> Iterator[tuple[Module, Definition]]:
         """The classes whose foreign keys may be called so from the other side."""
