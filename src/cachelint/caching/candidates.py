@@ -172,7 +172,8 @@ def loaders(codebase: Codebase) -> Iterator[tuple[Module, Definition]]:
     named = {m.path for word in _LOADING for m in codebase.containing(word, _whole(word))}
     for path in sorted(named):
         module = codebase.modules[path]
-        for definition in module.outline.walk():
+        # Most files that name such a module only write, or load what is safe: they need not be outlined.
+        for definition in module.outline.walk() if module.findall(_LOAD_CALL) else ():
             if definition.form != "class" and module.matches(definition, _LOAD_CALL):
                 yield module, definition
 
