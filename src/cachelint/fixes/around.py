@@ -9,6 +9,8 @@ from cachelint.fixes.tree import Function
 from cachelint.infer.scan import called_name
 from cachelint.project.trees import descendants
 
+#: Built-in functions that only ask whether something is there.
+ONLY_TESTS = frozenset({"len", "bool", "any", "all"})
 #: Built-in functions that go through the keys of a dict.
 _OF_KEYS = frozenset({"list", "sorted", "tuple", "set", "frozenset", "iter"})
 

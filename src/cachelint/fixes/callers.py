@@ -7,8 +7,9 @@ from collections.abc import Collection
 import libcst as cst
 
 from cachelint.caching.collect import Facts
+from cachelint.django.fields import MODEL_API
 from cachelint.fixes.tree import Escapes
-from cachelint.project import FunctionRef, Lift, dotted
+from cachelint.project import Classes, ClassRef, FunctionRef, Lift, dotted
 
 
 def calls_of(
@@ -35,3 +36,28 @@ def calls_of(
     if not found and not accounted:
         raise Escapes(f"nothing that calls `{name}` is seen")
     return found
+
+
+def check_method(ref: FunctionRef, facts: Facts) -> None:
+    """A method that others may call, or stand in the place of, can't change what it returns. Raises Escapes."""
+    if ref.definition.parent is None:
+        return
+    classes, name = facts.interpreter.classes, ref.definition.name
+    owner = ClassRef(ref.module, ref.definition.parent)
+    if classes.externals(owner) and not _is_own(classes, owner, name):
+        raise Escapes(f"`{name}` is a method of a class that derives from another outside the project")
+    family = [b for b in classes.order(owner) if isinstance(b, ClassRef) and b != owner] + classes.subclasses(owner)
+    if any(other.definition.scope and name in other.definition.scope.definitions for other in family):
+        raise Escapes(f"`{name}` is a method that is overridden")
+    for module in facts.codebase.containing(name):
+        for definition in module.outline.walk():
+            if definition.name == name and definition is not ref.definition and definition.form == "function":
+                where = f"{module.path}:{module.line_of(definition)}"
+                raise Escapes(f"`{name}` is the name of another function as well ({where})")
+
+
+def _is_own(classes: Classes, owner: ClassRef, name: str) -> bool:
+    """Whether a method of a model is nothing that Django, or a class that derives from it, calls by its name."""
+    plain = set(classes.externals(owner)) <= {"django.db.models.Model", "django.db.models.base.Model"}
+    told = name in MODEL_API or name.startswith(("_", "get_next_by_", "get_previous_by_")) or "_display" in name
+    return plain and not told and not classes.subclasses(owner)

@@ -13,14 +13,13 @@ from cachelint.caching.collect import Facts
 from cachelint.caching.flows import Flow
 from cachelint.caching.keys import templates
 from cachelint.caching.sites import Site
-from cachelint.django.fields import Field
 from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes import edits, plainrows
 from cachelint.fixes.around import is_guarded, may_give_none
+from cachelint.fixes.columns import Columns
 from cachelint.fixes.newkey import Moved, NoKey, move
 from cachelint.fixes.queries import Queries, kind_of
-from cachelint.fixes.stored import Form, Refused, json_keeps, pickle_keeps, stored_model
-from cachelint.fixes.templates import names_in_templates
+from cachelint.fixes.stored import Form, Refused, stored_model
 from cachelint.fixes.tracing import Tracer
 from cachelint.fixes.tree import Escapes, Function, is_none, short
 from cachelint.infer.scan import called_name
@@ -82,8 +81,7 @@ class _Dictform:
         #: What is put in the place of an instance that comes from elsewhere.
         self.displays: list[tuple[Function, cst.BaseExpression]] = []
         self.queries = Queries(facts, self.model, flow)
-        #: Fields that are stored and that JSON does not keep, each with where it is read.
-        self.not_json: list[str] = []
+        self.columns = Columns(facts, self.model, self.tracer.traced)
 
     def fix(self) -> Fix:
         """The edits for the whole flow."""
@@ -98,7 +96,7 @@ class _Dictform:
             self._check_miss(site)
         for function, key in self.tracer.traced.looked_up:
             self._check_lookup(function, key)
-        fields = self._fields()
+        fields = self.columns.wanted()
         traced = self.tracer.traced
         if not traced.reads and not traced.shown:
             raise Refused("nothing here reads a field of what is stored, so that it can't be told what to store")
@@ -107,7 +105,7 @@ class _Dictform:
         title = f"store {self.form.value} of {names} under a new version of the key"
         reason = self._reason()
         safe = Applicability.UNSAFE if reason else Applicability.SAFE
-        leaves = (*(("CL104",) if self.not_json else ()), *(("CL105",) if self._has_other_keys() else ()))
+        leaves = (*(("CL104",) if self.columns.not_json else ()), *(("CL105",) if self._has_other_keys() else ()))
         return Fix(title, tuple(changes), safe, reason, leaves)
 
     def _has_other_keys(self) -> bool:
@@ -120,8 +118,8 @@ class _Dictform:
         traced = self.tracer.traced
         if self.moved.doubt:
             return self.moved.doubt
-        if self.not_json:
-            return f"{self.not_json[0]}: a pickle keeps its values, but a JSON serializer would not"
+        if self.columns.not_json:
+            return f"{self.columns.not_json[0]}: a pickle keeps its values, but a JSON serializer would not"
         if self._has_other_keys():
             return "its keys are no text: a pickle keeps them, but JSON would make text of them"
         if traced.shown:
@@ -142,7 +140,7 @@ class _Dictform:
         if self.moved.elsewhere is not None:
             other = self.moved.elsewhere
             return f"the key is written at {other.path}:{other.line}, whoever else asks for it there"
-        if any("__" in name for name in self._fields()):
+        if any("__" in name for name in self.columns.wanted()):
             return "a row without the related one gives None where the attribute raised"
         if self.moved.count > len({(s.lift.path, s.place) for s in self.flow.all_sites}):
             return "other keys are made of the same words, and move with it"
@@ -213,7 +211,7 @@ class _Dictform:
     def _read(self, site: Site) -> None:
         """What becomes of what a call reads."""
         if site.method == "get_many":
-            self.tracer.mapping(self._function(site), site.node)
+            self.tracer.mappings.follow(self._function(site), site.node)
         if site.innermost.method not in ("get", "get_or_set"):
             return
         if site.inner is None and self._is_generic(site):
@@ -353,71 +351,6 @@ class _Dictform:
             return False
         return not function.is_assigned(value.value)
 
-    # -- fields --------------------------------------------------------------------------------------------
-
-    def _fields(self) -> list[str]:
-        """The names that ``values()`` is given, the key first."""
-        wanted: set[str] = set()
-        for function, attribute in self.tracer.traced.reads:
-            wanted.add(self._column(function, attribute))
-        for function, call, name, form in self.tracer.traced.shown:
-            many = form is Form.MANY
-            for used, where in names_in_templates(self.facts.codebase, function, call, name, many):
-                self._require_field(used, f"{where}: `{used}`")
-                wanted.add(used)
-        key = self.models.primary_key(self.model)
-        names = [name for name, _ in self._columns() if name in wanted and name != key.attname]
-        names += sorted(name for name in wanted if "__" in name)
-        if key.attname in wanted or pickle_keeps(self.models.value_kind(key)):
-            # Always, where it is plain data: rows that differ in nothing else stay apart under `distinct()`.
-            self._require_kept(key, f"the key of `{self.model.short_name}`")
-            names.insert(0, key.attname)
-        return names
-
-    def _columns(self) -> list[tuple[str, Field]]:
-        return [(f.attname, f) for f in self.models.fields(self.model).values() if not f.many]
-
-    def _column(self, function: Function, attribute: cst.Attribute) -> str:
-        name = attribute.attr.value
-        what = f"{function.where(attribute)}: `{function.lift.code(attribute)}`"
-        if name == "pk":
-            name = self.models.primary_key(self.model).attname
-        field = self.models.fields(self.model).get(name)
-        outer = function.above.get(attribute)
-        if field is not None and field.relation and not field.many and isinstance(outer, cst.Attribute):
-            return self._related(function, field, outer)
-        self._require_field(name, what)
-        return name
-
-    def _related(self, function: Function, field: Field, outer: cst.Attribute) -> str:
-        """``book.author.name``: a column of the other table."""
-        what = f"{function.where(outer)}: `{function.lift.code(outer)}`"
-        above = function.above.get(outer)
-        if field.related is None or (isinstance(above, cst.Call) and above.func is outer):
-            raise Refused(f"{what} is no plain field of `{self.model.short_name}`")
-        name = outer.attr.value
-        if name == "pk":
-            name = self.models.primary_key(field.related).attname
-        other = {f.attname: f for f in self.models.fields(field.related).values() if not f.many}.get(name)
-        if other is None:
-            raise Refused(f"{what} is no plain field of `{field.related.short_name}`")
-        self._require_kept(other, what)
-        return f"{field.name}__{name}"
-
-    def _require_field(self, name: str, what: str) -> None:
-        field = dict(self._columns()).get(name)
-        if field is None:
-            raise Refused(f"{what} is no plain field of `{self.model.short_name}`")
-        self._require_kept(field, what)
-
-    def _require_kept(self, field: Field, what: str) -> None:
-        kind = self.models.value_kind(field)
-        if not pickle_keeps(kind):
-            raise Refused(f"{what} is a {field.field_class}, whose values are no plain data that is known")
-        if not json_keeps(kind):
-            said = f"{what} is a {field.field_class}"
-            self.not_json += [said] if said not in self.not_json else []
-
     # -- edits ---------------------------------------------------------------------------------------------
 
     def _edits(self, fields: list[str]) -> list[Edit]:
@@ -430,7 +363,7 @@ class _Dictform:
         for function, node in self.displays:
             changes.append(edits.replace(function.lift.place(node), self._shown_as(function, node, fields)))
         for function, attribute in self.tracer.traced.reads:
-            name = self._column(function, attribute)
+            name = self.columns.column(function, attribute)
             whole = function.above[attribute] if "__" in name else attribute
             assert isinstance(whole, cst.Attribute)
             end = edits.between(function.lift.place(attribute.value), function.lift.place(whole.attr))

@@ -7,29 +7,27 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.django.fields import MODEL_API
 from cachelint.fixes.around import (
+    ONLY_TESTS,
     argument_of,
     binds,
-    call_of,
     expects_error,
     is_empty,
     is_name,
     is_shown_as_written,
-    takes_keys,
 )  # fmt: skip
-from cachelint.fixes.callers import calls_of
+from cachelint.fixes.callers import calls_of, check_method
+from cachelint.fixes.mappings import Mappings
 from cachelint.fixes.stored import Form
 from cachelint.fixes.tree import Escapes, Function, is_none, parameters, short
 from cachelint.infer.scan import called_name
-from cachelint.project import ClassRef, FunctionRef, Lift
+from cachelint.project import FunctionRef, Lift
 
 #: Functions through which a value is followed.
 _MAX_FOLLOWED = 12
 #: Built-in functions that give a list of the same rows.
 _SAME_ROWS = frozenset({"list", "sorted", "reversed", "tuple"})
 _ONE_OF_ROWS = frozenset({"max", "min", "next"})
-_ONLY_TESTS = frozenset({"len", "bool", "any", "all"})
 _ALL_NAMES = frozenset({"locals", "vars", "eval", "exec", "globals"})
 _RENDERING = frozenset({"render", "render_to_string", "TemplateResponse", "SimpleTemplateResponse"})
 
@@ -61,6 +59,7 @@ class Tracer:
         self.cache_calls = cache_calls
         self.stored = stored
         self.traced = Traced()
+        self.mappings = Mappings(self)
         #: Where functions are named as what `get_or_set` calls.
         self.named: set[cst.CSTNode] = set()
         self._tested: set[tuple[int, str]] = set()
@@ -140,7 +139,7 @@ class Tracer:
 
     def _use(self, function: Function, node: cst.CSTNode, form: Form) -> bool:
         parent = function.above.get(node)
-        if form is Form.BY_KEY and self._keyed(function, node, parent):
+        if form is Form.BY_KEY and self.mappings.keyed(function, node, parent):
             return False
         match parent:
             case cst.Await() | cst.NamedExpr() | cst.Expr():
@@ -186,103 +185,6 @@ class Tracer:
             case cst.AnnAssign():
                 raise function.escape(node, "is kept in a variable whose annotation says that it is no dict")
         raise function.escape(node, "is used in a way that a dict could not stand in for")
-
-    # -- dicts of them ---------------------------------------------------------------------------------------
-
-    def _keyed(self, function: Function, node: cst.CSTNode, parent: cst.CSTNode | None) -> bool:
-        """Follow a use of a dict that only a dict has; whether it was one."""
-        match parent:
-            case cst.Subscript() if parent.value is node:
-                self.use(function, parent, Form.ONE)
-            case cst.Attribute() if parent.value is node:
-                self._of_mapping(function, parent, moves=False)
-            case cst.ComparisonTarget() if isinstance(parent.operator, cst.In | cst.NotIn):
-                return True
-            case cst.For() | cst.CompFor() if parent.iter is node:
-                return True  # Its keys, which stay what they are.
-            case cst.Arg() if parent.keyword is None and not parent.star and takes_keys(call_of(function, parent)):
-                return True
-            case _:
-                return False
-        return True
-
-    # -- many at once ----------------------------------------------------------------------------------------
-
-    def mapping(self, function: Function, node: cst.CSTNode) -> None:
-        """Follow what ``get_many`` gives: a dict of the keys that were found. Raises Escapes."""
-        parent = function.above.get(node)
-        match parent:
-            case cst.Await() | cst.NamedExpr():
-                if isinstance(parent, cst.NamedExpr):
-                    self._mapping_in(function, parent.target)
-                self.mapping(function, parent)
-            case cst.Assign() if len(parent.targets) == 1:
-                self._mapping_in(function, parent.targets[0].target)
-            case cst.Subscript() if parent.value is node:
-                index = parent.slice[0].slice
-                if not isinstance(index, cst.Index):
-                    raise function.escape(node, "is used in a way that a dict could not stand in for")
-                self.traced.looked_up.append((function, index.value))
-                self.use(function, parent, Form.ONE)
-            case cst.Attribute() if parent.value is node:
-                self._of_mapping(function, parent)
-            case cst.If() | cst.While() | cst.UnaryOperation() | cst.BooleanOperation() | cst.Expr():
-                return
-            case cst.ComparisonTarget() if isinstance(parent.operator, cst.In | cst.NotIn):
-                comparison = function.above[parent]
-                assert isinstance(comparison, cst.Comparison)
-                self.traced.looked_up.append((function, comparison.left))
-            case cst.Arg() if called_name(call_of(function, parent)) in _ONLY_TESTS:
-                return
-            case _:
-                raise function.escape(node, "is used in a way that a dict could not stand in for")
-
-    def _mapping_in(self, function: Function, target: cst.BaseExpression) -> None:
-        if not isinstance(target, cst.Name):
-            raise function.escape(target, "is kept in something that is not followed")
-        for node in function.names(target.value):
-            parent = function.above.get(node)
-            if node is target:
-                continue
-            if isinstance(parent, cst.AssignTarget | cst.NamedExpr | cst.Param) or binds(parent, node):
-                raise function.escape(node, "is something else at times")
-            self.mapping(function, node)
-
-    def _of_mapping(self, function: Function, attribute: cst.Attribute, *, moves: bool = True) -> None:
-        """``found.get(key)``, ``found.values()``, ``for key, book in found.items()``.
-
-        ``moves`` is true where the keys are those of the cache, which move to a new version.
-        """
-        call = function.above.get(attribute)
-        name = attribute.attr.value
-        if not isinstance(call, cst.Call) or call.func is not attribute:
-            raise function.escape(attribute, "is used in a way that a dict could not stand in for")
-        if name == "get" and call.args:
-            if moves:
-                self.traced.looked_up.append((function, call.args[0].value))
-            for argument in call.args[1:]:
-                self.source(function, argument.value, Form.ONE)
-            self.use(function, call, Form.ONE)
-        elif name == "keys" and not moves:
-            return
-        elif name == "values":
-            self.use(function, call, Form.MANY)
-        elif name == "items":
-            loop = function.above.get(call)
-            target = loop.target if isinstance(loop, cst.For | cst.CompFor) and loop.iter is call else None
-            pair = target.elements if isinstance(target, cst.Tuple) and len(target.elements) == 2 else ()
-            first, second = (pair[0].value, pair[1].value) if pair else (None, None)
-            if loop is None or not isinstance(second, cst.Name):
-                raise function.escape(attribute, "is used in a way that a dict could not stand in for")
-            if moves and not self._is_unused(function, first, self._scope(function, loop)):
-                raise function.escape(attribute, "gives the keys as well, which move to a new version")
-            self._element(function, second.value, self._scope(function, loop), loop)
-        else:
-            raise function.escape(attribute, f"has its method `{name}()` called")
-
-    def _is_unused(self, function: Function, target: cst.CSTNode | None, scope: cst.CSTNode | None) -> bool:
-        """Whether a variable of a loop is asked for nowhere."""
-        return isinstance(target, cst.Name) and all(n is target for n in function.names(target.value, scope))
 
     # -- variables that a use binds --------------------------------------------------------------------------
 
@@ -344,7 +246,7 @@ class Tracer:
         ref = function.ref
         if ref in self.traced.followed:
             return
-        self._check_method(ref)
+        check_method(ref, self.facts)
         self.traced.followed.add(ref)
         if len(self.traced.followed) > _MAX_FOLLOWED:
             raise Escapes("what is stored is returned through too many functions")
@@ -359,36 +261,12 @@ class Tracer:
         for inner, call in calls:
             self.use(inner, call, form)
 
-    def _check_method(self, ref: FunctionRef) -> None:
-        """A method that others may call, or stand in the place of, can't change what it returns."""
-        if ref.definition.parent is None:
-            return
-        classes, name = self.facts.interpreter.classes, ref.definition.name
-        owner = ClassRef(ref.module, ref.definition.parent)
-        if classes.externals(owner) and not self._is_own(owner, name):
-            raise Escapes(f"`{name}` is a method of a class that derives from another outside the project")
-        family = [b for b in classes.order(owner) if isinstance(b, ClassRef) and b != owner] + classes.subclasses(owner)
-        if any(other.definition.scope and name in other.definition.scope.definitions for other in family):
-            raise Escapes(f"`{name}` is a method that is overridden")
-        for module in self.facts.codebase.containing(name):
-            for definition in module.outline.walk():
-                if definition.name == name and definition is not ref.definition and definition.form == "function":
-                    where = f"{module.path}:{module.line_of(definition)}"
-                    raise Escapes(f"`{name}` is the name of another function as well ({where})")
-
-    def _is_own(self, owner: ClassRef, name: str) -> bool:
-        """Whether a method of a model is nothing that Django, or a class that derives from it, calls by its name."""
-        classes = self.facts.interpreter.classes
-        plain = set(classes.externals(owner)) <= {"django.db.models.Model", "django.db.models.base.Model"}
-        told = name in MODEL_API or name.startswith(("_", "get_next_by_", "get_previous_by_")) or "_display" in name
-        return plain and not told and not classes.subclasses(owner)
-
     def _loop(self, function: Function, loop: cst.For | cst.CompFor) -> None:
         if not isinstance(loop.target, cst.Name):
             raise function.escape(loop.iter, "is taken apart")
-        self._element(function, loop.target.value, self._scope(function, loop), loop)
+        self.element(function, loop.target.value, self.scope(function, loop), loop)
 
-    def _scope(self, function: Function, loop: cst.CSTNode) -> cst.CSTNode | None:
+    def scope(self, function: Function, loop: cst.CSTNode) -> cst.CSTNode | None:
         """What the variable of a loop is known in: a comprehension, or (None) all of the function."""
         if not isinstance(loop, cst.CompFor):
             return None
@@ -397,7 +275,7 @@ class Tracer:
             scope = function.above[scope]
         return scope
 
-    def _element(self, function: Function, name: str, scope: cst.CSTNode | None, loop: cst.CSTNode) -> None:
+    def element(self, function: Function, name: str, scope: cst.CSTNode | None, loop: cst.CSTNode) -> None:
         """Follow a variable that holds one row after the other."""
         if not isinstance(scope, cst.Lambda) and any(p.name.value == name for p in parameters(function.tree)):
             raise function.escape(loop, f"goes through `{name}`, which is a parameter as well")
@@ -418,7 +296,7 @@ class Tracer:
         if not isinstance(call, cst.Call) or parent.star:
             raise function.escape(node, "is handed on")
         name = call.func.value if isinstance(call.func, cst.Name) else ""
-        if form is not Form.ONE and name in _ONLY_TESTS:
+        if form is not Form.ONE and name in ONLY_TESTS:
             return True
         if form is Form.MANY and name in _SAME_ROWS | _ONE_OF_ROWS and call.args[0] is parent:
             for other in call.args[1:]:
@@ -436,7 +314,7 @@ class Tracer:
         """``key=lambda row: row.title``."""
         value = argument.value
         if isinstance(value, cst.Lambda) and len(value.params.params) == 1:
-            self._element(function, value.params.params[0].name.value, value, value)
+            self.element(function, value.params.params[0].name.value, value, value)
         elif argument.keyword is not None and argument.keyword.value == "key":
             raise function.escape(value, "is what rows are handed to")
 
@@ -547,7 +425,7 @@ class Tracer:
                 collected = inner.value if isinstance(inner, cst.DictComp) else inner.elt
                 self._seen.add((id(collected), Form.ONE))
                 self.traced.made.append((function, inner.for_in.iter, Form.MANY))
-                self._element(function, cst.ensure_type(collected, cst.Name).value, inner, inner.for_in)
+                self.element(function, cst.ensure_type(collected, cst.Name).value, inner, inner.for_in)
                 return
             case cst.Call():
                 ref = self._callee(function, inner)
