@@ -127,3 +127,19 @@ def longer(key, value, timeout):
 def use():
     longer("a", 1, None)  # CL202
     longer("a", 1, 60)
+
+
+# --- what `as_view` is passed takes the place of what the class says
+from django.views import View
+
+
+class Page(View):
+    cache_timeout = None
+    other_timeout = None
+
+    def get(self, request):
+        cache.set("a", 1, self.cache_timeout)
+        cache.set("b", 1, self.other_timeout)  # CL202
+
+
+urlpatterns = [Page.as_view(cache_timeout=60 * (1 + 2))]

@@ -75,6 +75,8 @@ class Interpreter:
         #: What the settings say of each cache, worked out once.
         self.caches: dict[object, Any] = {}
         self.request_attributes: dict[str, Kind] = {}
+        #: The names that calls of `as_view()` pass, anywhere; None before anybody asks.
+        self.as_view_arguments: set[str] | None = None
         #: Type aliases that are being worked out.
         self.aliases: list[ValueRef] = []
         self._stored: dict[tuple[ClassRef, str, str], Kind | None] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cachelint.infer.context import Context
 from cachelint.infer.known import serializers
 from cachelint.kinds.arguments import Arguments
@@ -29,6 +31,10 @@ _VIEW_MODULES = ("django.views", "rest_framework", "django.contrib.auth.mixins",
 
 #: Methods of Django's views that give a response.
 _RESPONDING = frozenset({"dispatch", "get", "post", "render_to_response"})
+
+#: The arguments of ``as_view(timeout=60)``, which become attributes of the view, and their names.
+_AS_VIEW = re.compile(rb"\bas_view\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
+_ARGUMENT = re.compile(rb"(\w+)\s*=(?!=)")
 
 
 def _is_django_view(context: Context, ref: ClassRef) -> bool:
@@ -75,6 +81,16 @@ def attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
     if name == "object_list":
         return _queryset(context, ref)
     return None
+
+
+def is_given_by_urls(context: Context, ref: ClassRef, name: str) -> bool:
+    """Whether an attribute of a view may be what some ``as_view()`` is passed in the place of what its class says."""
+    interpreter = context.interpreter
+    if interpreter.as_view_arguments is None:
+        calls = interpreter.codebase.findall(_AS_VIEW, "as_view(")
+        arguments = [passed for _, found in calls for (passed,) in found if b"=" in passed]
+        interpreter.as_view_arguments = {n.decode() for passed in arguments for n in _ARGUMENT.findall(passed)}
+    return name in interpreter.as_view_arguments and _is_view(context, ref)
 
 
 def method(context: Context, ref: ClassRef, name: str) -> Kind | None:
