@@ -55,11 +55,27 @@ def test_a_use_that_is_no_call_of_the_cache_as_far_as_is_known(text: str, tmp_pa
         "# the key is book:v1:{pk}\n",
         'def other(pk):\n    return caches["elsewhere"].get(f"book:v1:{pk}", 0)\n',
         'def other(pk):\n    return cache.get(f"scrapbook:v1:{pk}", 0)\n',
+        'def test_it():\n    with patch("app.case.clear_book_cache") as clear:\n        clear.assert_called()\n',
+        "def test_it(broker):\n    broker.cache = broker.get_cache()\n",
     ],
 )
 def test_what_only_looks_like_it(text: str, tmp_path: Path) -> None:
     fix = fix_of(tmp_path, app__other=IMPORT + text)
     assert fix.applicability is Applicability.SAFE, fix.reason
+
+
+@pytest.mark.parametrize("pattern", ['f"book:v1:{pk}*"', '"book:v1:*"'])
+def test_a_pattern_of_keys_moves_with_them_or_stands_in_the_way(pattern: str, tmp_path: Path) -> None:
+    other = IMPORT + f"def drop(pk):\n    cache.delete_pattern({pattern})\n"
+    root = make_project(
+        tmp_path, 'def keep(pk):\n    cache.set(f"shelf:{pk}", {}, 60)\n', app__other=other.replace("book:v1", "shelf")
+    )
+    (found,) = [f for f in check(root).findings if f.code == "CL301"]
+    if found.fix is not None:
+        assert "app/other.py" in {edit.place.path for edit in found.fix.edits}
+    else:
+        assert "the key at app/other.py:3 can be the same" in found.no_fix
+    assert (found.fix is None) is ("{pk}*" in pattern)
 
 
 TWINS = """\

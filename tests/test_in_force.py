@@ -70,8 +70,12 @@ def test_a_package_without_settings(tmp_path: Path) -> None:
     assert found.fix.applicability is Applicability.UNSAFE
 
 
-def test_the_settings_of_tests_are_not_those_of_the_users(tmp_path: Path) -> None:
-    make_project(tmp_path, WRITE, tests__settings=SETTINGS)
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [("tests__settings", ""), ("shop__settings", '"""\nDjango settings for the shop test project.\n"""\n')],
+)
+def test_the_settings_of_tests_are_not_those_of_the_users(name: str, head: str, tmp_path: Path) -> None:
+    make_project(tmp_path, WRITE, **{name: head + SETTINGS})
     (tmp_path / "config/settings.py").unlink()
     (tmp_path / "manage.py").unlink()
     (found,) = check(tmp_path, frozenset({"CL201"})).findings
@@ -95,3 +99,13 @@ def test_settings_in_a_template_of_projects_are_nobodys(tmp_path: Path) -> None:
     assert "of the project that this is used in" in finding.message
     assert finding.fix is not None
     assert finding.fix.applicability is Applicability.UNSAFE
+
+
+def test_what_the_settings_of_tests_say_is_not_what_the_users_have(tmp_path: Path) -> None:
+    case = 'from django.conf import settings\n\n\ndef keep():\n    cache.set("x", 1, settings.TTL)\n'
+    make_project(tmp_path, case, tests__settings=SETTINGS + "TTL = None\n")
+    (tmp_path / "manage.py").unlink()
+    (tmp_path / "config/settings.py").unlink()
+    assert not check(tmp_path).findings
+    (tmp_path / "tests/settings.py").rename(tmp_path / "settings.py")
+    assert [f.code for f in check(tmp_path).findings] == ["CL202"]

@@ -143,3 +143,18 @@ class Page(View):
 
 
 urlpatterns = [Page.as_view(cache_timeout=60 * (1 + 2))]
+
+
+# --- a class that answers for its attributes itself
+class Conf:
+    TIMEOUT = None
+
+    def __getattribute__(self, name):
+        return getattr(settings, name, object.__getattribute__(self, name))
+
+
+conf = Conf()
+
+
+def keep():
+    cache.set("a", 1, conf.TIMEOUT)

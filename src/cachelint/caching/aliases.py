@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from cachelint.django.settings import named_settings, names_settings
+from cachelint.django.settings import named_settings, names_settings, say_nothing
 from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
 from cachelint.kinds.join import members
@@ -47,16 +47,11 @@ def _alias(interpreter: Interpreter, name: str | None) -> Alias:
     label = name or ""
     if not interpreter.settings_modules:
         return Alias(label, known=name is not None)
-    if all(_is_of_no_site(module.path) for module in interpreter.settings_modules):
-        # The settings of a package's own tests, or a template of some, say nothing of the projects that use it.
+    if say_nothing(interpreter.settings_modules):
         return Alias(label, known=name is not None)
     if _overridden_elsewhere(interpreter) or _changed_later(interpreter, label):
         return replace(_configured(interpreter, name, label), known=False, has_settings=True)
     return _configured(interpreter, name, label)
-
-
-def _is_of_no_site(path: str) -> bool:
-    return is_test(path) or bool({"project_template", "app_template"} & set(path.split("/")))
 
 
 def _configured(interpreter: Interpreter, name: str | None, label: str) -> Alias:

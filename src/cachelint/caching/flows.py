@@ -41,8 +41,15 @@ _LOOSE = {
 }
 
 #: A test that puts something else in the place of a cache, and one that asks how it was called.
-_NAMED = rb"(?<![A-Za-z0-9])(?:[a-z]+_)?caches?(?:\.\w+)?"
-_PUT = rb"|^[ \t]*(?!self\.)\w+(?:\.\w+)*\.(?:default_)?caches?[ \t]*=(?!=)\s*(?!caches?\b|None|['\"\[{(\d])"
+#: `clear_cache` and `user_permission_cache` are what somebody calls so: not the object.
+_NAMED = (
+    rb"(?<!\w)(?!(?:clear|get|set|delete|drop|flush|invalidate|purge|refresh|remove|reset|update|use|warm)_)"
+    rb"(?:[a-z]+_){0,2}caches?(?:\.\w+)?"
+)
+_PUT = (
+    rb"|^[ \t]*(?!self\.)\w+(?:\.\w+)*\.(?:default_)?caches?[ \t]*=(?!=)\s*"
+    rb"(?!caches?\b|None|['\"\[{(\d]|(?:\w+\.)*get_(?:\w+_)?cache\()"
+)
 _MOCKED = re.compile(
     rb"(?<![\w.])(?:(?:unittest\.)?mock\.|mocker\.)?patch(?:\.object|\.multiple)?\([^)]*?" + _NAMED + rb"['\"]"
     rb"|\bsetattr\([^)]*?" + _NAMED + rb"['\"]" + _PUT,
@@ -57,7 +64,11 @@ _REPLACED = re.compile(
     rb"|[cC]ache\.\w+\s*=\s*lambda\b|\[['\"]cache['\"]\]\s*=(?!=)" + _PUT,
     re.MULTILINE,
 )
-_ASKED = re.compile(rb"\.assert_(?:called|any_call|has_calls|awaited)|\.call_(?:args|count)|\.(?:mock|method)_calls")
+#: What asks for the arguments of a call, and not only whether or how often there was one.
+_ASKED = re.compile(
+    rb"\.assert_(?:(?:called|awaited)_(?:once_)?with|any_(?:call|await)|has_(?:calls|awaits))"
+    rb"|\.(?:call|await)_args|\.(?:mock|method)_calls"
+)
 
 
 def shapes(site: Site) -> frozenset[Shape]:
@@ -141,7 +152,7 @@ class Flows:
         replaced = self._tests_with(_REPLACED)
         if replaced:
             return f"{replaced[0].path} puts an object of its own in the place of the cache, which may take no timeout"
-        asking = self._facts.codebase.search(_ASKED, ".assert_", ".call_", "_calls")
+        asking = self._facts.codebase.search(_ASKED, ".assert_", "_args", "_calls")
         mocked = next((m.path for m in self._tests_with(_MOCKED) if m in asking), "")
         return f"{mocked} asks what the cache was called with" if mocked else ""
 

@@ -8,6 +8,7 @@ import libcst as cst
 
 from cachelint.findings import Place
 from cachelint.infer.state import OWN_STATE
+from cachelint.infer.strings import matched_by
 from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import join_all, members
 from cachelint.kinds.model import UNKNOWN, Dict, ExternalKind, Kind, Str, Text, Unknown, force, literal
@@ -41,6 +42,8 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "keys": ("search", "version"),
     "iter_keys": ("search",),
 }
+#: Those that take a pattern of keys.
+BY_PATTERN = frozenset({"delete_pattern", "keys", "iter_keys"})
 WRITES = frozenset({"set", "add", "get_or_set", "set_many"})
 #: Names by which sites are called, async twins included.
 METHOD_NAMES = frozenset(SIGNATURES) | {
@@ -192,6 +195,8 @@ def read_site(
     if method in ("get_many", "delete_many"):
         keys = force(passed.get("keys") or UNKNOWN)
         key = getattr(keys, "element", UNKNOWN)
+    if method in BY_PATTERN:
+        key = matched_by(passed.get("pattern") or passed.get("search") or UNKNOWN)
     if method == "set_many":
         data = force(passed.get("data") or UNKNOWN)
         if isinstance(data, Dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cachelint.project import Codebase, Module
+from cachelint.project.files import is_test
 
 _NAMED = re.compile(rb"DJANGO_SETTINGS_MODULE['\"]\s*[,:=\]]\s*=?\s*['\"]([\w.]+)['\"]")
 _LOOKS = re.compile(rb"^(INSTALLED_APPS|MIDDLEWARE|CACHES|ROOT_URLCONF)\s*(:[^=\n]+)?=", re.M)
@@ -13,6 +14,8 @@ _WORDS = ("INSTALLED_APPS", "MIDDLEWARE", "CACHES", "ROOT_URLCONF")
 _STAR = re.compile(rb"^[ \t]*from[ \t]+([.\w]+)[ \t]+import \*", re.MULTILINE)
 #: Settings that build on settings that build on settings.
 _MAX_ROUNDS = 3
+#: What `startproject` writes at the top, with the name that somebody gave to a project for tests.
+_FOR_TRYING = re.compile(rb"Django settings for (?:[\w.-]+ )*?[\w-]*(?:tests?|testing|example|demo|sandbox)\b", re.I)
 _TESTISH = re.compile(r"(^|/)(tests?|testing|docs?|examples?)/|(^|/)\w*test\w*\.py$")
 
 
@@ -33,6 +36,18 @@ def settings_modules(codebase: Codebase) -> list[Module]:
 def is_for_tests(path: str) -> bool:
     """Whether settings in a file are for tests, documentation or an example, by its name."""
     return _TESTISH.search(path) is not None
+
+
+def say_nothing(modules: list[Module]) -> bool:
+    """Whether settings are those of a package's own tests or of an example: projects that use it have others."""
+    return bool(modules) and all(_is_of_no_site(module) for module in modules)
+
+
+def _is_of_no_site(module: Module) -> bool:
+    path = module.path
+    if is_test(path) or {"project_template", "app_template"} & set(path.split("/")):
+        return True
+    return bool(module.findall(_FOR_TRYING))
 
 
 def named_settings(codebase: Codebase) -> list[Module]:

@@ -57,7 +57,7 @@ class Moved:
     @property
     def doubt(self) -> str:
         """Why the key may be used where nobody sees it; empty where its flow is closed."""
-        return self.open_end or self.written()
+        return self.written() or self.open_end
 
 
 def move(flow: Flow, facts: Facts, first: int) -> Moved:

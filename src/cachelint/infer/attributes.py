@@ -249,7 +249,7 @@ def _of_instance(context: Context, base: Instance, name: str) -> Kind:
         found += overrides(context, ref, name, base) if not base.attributes else []
         if isinstance(force(member), Function):
             return join_all(found) if len(found) > 1 else member
-        if views.is_given_by_urls(context, ref, name):
+        if views.is_given_by_urls(context, ref, name) or interpreter.classes.member(ref, "__getattribute__"):
             found.append(UNKNOWN)
     stored = stored_attribute(context, ref, name)
     if stored is not None:

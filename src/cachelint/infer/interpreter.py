@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cachelint.django.models import Models
-from cachelint.django.settings import settings_modules
+from cachelint.django.settings import say_nothing, settings_modules
 from cachelint.infer.context import Context, Env, Observer
 from cachelint.kinds.join import join, join_all
 from cachelint.kinds.model import (
@@ -147,7 +147,9 @@ class Interpreter:
         if name not in self._settings:
             self._settings[name] = None
             found: list[Kind] = []
-            for module in self.settings_modules:
+            # Of the caches it is said elsewhere what that means.
+            known = name == "CACHES" or not say_nothing(self.settings_modules)
+            for module in self.settings_modules if known else ():
                 symbol = self.codebase.resolve(module, name)
                 if isinstance(symbol, ValueRef):
                     found.append(self.value(symbol))

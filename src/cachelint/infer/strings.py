@@ -12,7 +12,7 @@ import libcst as cst
 
 from cachelint.infer.context import Context
 from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import join_all, members
+from cachelint.kinds.join import join_all, map_members, members
 from cachelint.kinds.model import (
     NO_VALUE,
     STR,
@@ -105,6 +105,31 @@ def concat(pieces: Sequence[tuple[Kind, str]], scope: FunctionRef | None = None)
             params |= decided
         made.append(Str(_tidy(parts), False, versions, params))
     return join_all(made)
+
+
+#: What stands for any text in a pattern of keys.
+_WILD = re.compile(r"\*|\?|\[[^\]]*\]")
+
+
+def matched_by(pattern: Kind) -> Kind:
+    """The keys that a pattern of django-redis (``shelf:*``) stands for: what it leaves open are holes."""
+    return map_members(pattern, _matched_by)
+
+
+def _matched_by(pattern: Kind) -> Kind:
+    if not isinstance(pattern, Str) or pattern.parts is None:
+        return pattern if isinstance(pattern, Unknown) else STR
+    parts: list[Text | Hole] = []
+    for part in pattern.parts:
+        if isinstance(part, Hole):
+            parts.append(part)
+            continue
+        for number, text in enumerate(_WILD.split(part.text)):
+            if number:
+                parts.append(Hole("*"))
+            if text:
+                parts.append(Text(text, part.origin))
+    return replace(pattern, parts=tuple(parts))
 
 
 def _tidy(parts: Iterable[Text | Hole]) -> tuple[Text | Hole, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cachelint.infer.context import Context
+from cachelint.infer.strings import matched_by
 from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import join, join_all, members
 from cachelint.kinds.model import (
@@ -50,7 +51,6 @@ _SIMPLE: dict[str, Kind] = {
     "make_key": STR,
     "ttl": join(INT, NONE),
     "pttl": join(INT, NONE),
-    "keys": List(STR),
     "delete_pattern": INT,
 }
 
@@ -70,6 +70,8 @@ def call(context: Context, cache: CacheObject, name: str, arguments: Arguments) 
         return join(Cached("the Django cache", key, cache.alias), default_value(context, default))
     if name == "get_many":
         return Dict(STR, Cached("the Django cache", UNKNOWN, cache.alias))
+    if name == "keys":
+        return List(matched_by(arguments.get(0, "search") or UNKNOWN))
     return _SIMPLE.get(name, UNKNOWN)
 
 

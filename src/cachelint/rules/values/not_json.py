@@ -8,7 +8,7 @@ from cachelint.caching.collect import Facts
 from cachelint.caching.sites import Site
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
-from cachelint.rules.values.parts import refused_by_json, subject
+from cachelint.rules.values.parts import refused_by_json, subject, verb
 
 
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
@@ -21,7 +21,7 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     others = len({other.path for other, _ in found if other.path} - {part.path})
     more = f" (and {others} more in it)" if others and part.path else ""
     message = (
-        f"{subject(site, part)} {'is' if not part.path else 'holds'} {what}{where}{more}: "
+        f"{subject(site, part)} {verb(site, part)} {what}{where}{more}: "
         "`json.dumps` refuses it, which blocks the move from pickle to a JSON serializer; store plain data"
     )
     yield rule.finding(

@@ -107,15 +107,21 @@ def subject(site: Site, part: Part) -> str:
         return f"what {quote(site.lift, node)} gives" + (f" ({_shown(part)})" if part.path else "")
     if not part.path:
         return ("the values of " if site.method == "set_many" and site.inner is None else "") + quote(site.lift, node)
-    if isinstance(node, cst.Name) and not part.path.startswith("key of"):
+    if isinstance(node, cst.Name) and _is_written_out(site, part):
         return f"`{node.value}{part.path}`"
     return f"{quote(site.lift, node)} ({_shown(part)})"
+
+
+def _is_written_out(site: Site, part: Part) -> bool:
+    """Whether a part of the value can be named as one would write it: a variable, and what it is taken out by."""
+    node = site.node_of("value", "default", "data")
+    return isinstance(node, cst.Name) and not site.called_value and not part.path.startswith("key of")
 
 
 def verb(site: Site, part: Part) -> str:
     """What belongs between :func:`subject` and what it is."""
     if part.path:
-        return "holds"
+        return "is" if _is_written_out(site, part) else "holds"
     return "are each" if site.method == "set_many" and site.inner is None else "is"
 
 
@@ -128,7 +134,7 @@ def shape_can_change(value: Kind | None) -> bool:
     if value is None:
         return False
     return any(
-        not isinstance(kind, Scalar | Unknown) and describe(kind) not in ("str", "SafeString")
+        not isinstance(kind, Scalar | Unknown | List | Set) and describe(kind) not in ("str", "SafeString")
         for _, kind in walk(value)
     )
 

@@ -11,7 +11,7 @@ from cachelint.kinds.join import members
 from cachelint.kinds.model import UNKNOWN, Coroutine, DictView, Generator, Unknown
 from cachelint.kinds.serialize import pickle_refusal
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
-from cachelint.rules.values.parts import is_unpicklable, parts, subject
+from cachelint.rules.values.parts import is_unpicklable, parts, subject, verb
 
 
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
@@ -27,7 +27,7 @@ def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
     if isinstance(part.kind, Coroutine):
         advice = "await it"
     message = (
-        f"{subject(site, part)} {'is' if not part.path else 'holds'} {refusal}{where}: pickle refuses it, "
+        f"{subject(site, part)} {verb(site, part)} {refusal}{where}: pickle refuses it, "
         f"so that this call raises; {advice}"
     )
     yield rule.finding(
