@@ -447,6 +447,20 @@ A_SHARED_PREFIX = """
     def other(pk):
         cache.set(f"{PREFIX}:other:v2:{pk}", 1, 60)
 """
+IN_PARENTHESES = """
+    class Tokens:
+        key = (
+            "attempts:{token}"
+        )
+
+        def keep(self, token):
+            cache.set(self.key.format(token=token), 1, 60)
+"""
+IN_BRACKETS = """
+    def keep(code, user):
+        cache.set(f"shop:code[{code}]", 1, 60)
+        cache.set(f"jwt:iss={code},sub={user}", 1, 60)
+"""
 A_CLASS_ATTRIBUTE = """
     class Totals:
         prefix = "totals"
@@ -467,6 +481,8 @@ A_CLASS_ATTRIBUTE = """
         (A_HELPER, ['return f"total:v1:{pk}"']),
         (A_SHARED_PREFIX, ['PREFIX = "shop"', 'f"{PREFIX}:total:v1:{pk}"', 'f"{PREFIX}:other:v2:{pk}"']),
         (A_CLASS_ATTRIBUTE, ['prefix = "totals/v1"']),
+        (IN_PARENTHESES, ['    key = (\n        "attempts:v1:{token}"\n    )\n']),
+        (IN_BRACKETS, ['f"shop:v1:code[{code}]"', 'f"jwt:v1:iss={code},sub={user}"']),
     ],
 )
 def test_the_marker_goes_where_the_words_are_written(case: str, expected: list[str], tmp_path: Path) -> None:

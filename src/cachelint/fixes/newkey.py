@@ -150,10 +150,11 @@ class _Move:
         elsewhere: Place | None = None
         for change in self.changed.values():
             origin = change.origin
-            source = origin.lift.code(origin.node)
+            source = origin.lift.bare_code(origin.node)
             if source.count(change.old) != 1:
                 raise NoKey(f"the words of the key in `{source}` can't be told from the rest of it")
-            changes.append(edits.replace(origin.lift.place(origin.node), source.replace(change.old, change.new)))
+            place = origin.lift.place(origin.node, bare=True)
+            changes.append(edits.replace(place, source.replace(change.old, change.new)))
             elsewhere = self._check_name(origin) or elsewhere
         self._check_once_more()
         open_at = next((flow.open_at for flow in self.flows if flow.open_at is not None), None)
@@ -473,6 +474,10 @@ def _line(site: Site) -> str:
 # -- markers -----------------------------------------------------------------------------------------------
 
 
+#: A word that says what follows: ``token[``, ``id=``, with what stands before it.
+_OPENED = re.compile(r"\w*[\[({=]+$")
+
+
 def _next_text(text: str, before_hole: bool, first: int, rest: str = "") -> str:
     """A fixed text with its marker counted up, or with one put in: before the hole that follows, or at its end.
 
@@ -485,6 +490,11 @@ def _next_text(text: str, before_hole: bool, first: int, rest: str = "") -> str:
     usual = next((c for c in (*text[::-1], *rest) if c in _SEPARATORS), ":")
     if not before_hole:
         return f"{text}v{first}{text[-1]}" if text[-1:] and text[-1] in _SEPARATORS else f"{text}{usual}v{first}"
+    opened = _OPENED.search(text)
+    if opened is not None:
+        # What stands in brackets, or after `=`, is a value that has a name: the marker goes before that.
+        before = text[: opened.start()]
+        return f"{before}{usual if before[-1:].isalnum() else ''}v{first}{usual}{opened.group()}"
     separator = text[-1] if text[-1] in _SEPARATORS else usual
     lead = "" if text[-1] in _SEPARATORS else separator
     return f"{text}{lead}v{first}{separator}"

@@ -95,14 +95,14 @@ class Lift:
         first = self.statements[0] if self.statements else None
         return first if isinstance(first, cst.ClassDef) else None
 
-    def place(self, node: cst.CSTNode) -> Place:
-        """Where a node of this tree stands in the file."""
+    def place(self, node: cst.CSTNode, *, bare: bool = False) -> Place:
+        """Where a node of this tree stands in the file; ``bare`` leaves the parentheses around it out."""
         if self._positions is None:
             # Positions cost as much as parsing: only trees with something to report ask for them.
             self._positions = _Positions().of(self.module)
         start, end = self._positions[node].start, self._positions[node].end
         # libcst leaves the parentheses around an expression out of its position; here they belong to it.
-        if getattr(node, "lpar", ()):
+        if getattr(node, "lpar", ()) and not bare:
             start, end = self._positions[node.lpar[0]].start, self._positions[node.rpar[-1]].end  # type: ignore[attr-defined]
         return Place(
             self.path,
@@ -111,6 +111,11 @@ class Lift:
             self.first_line + end.line - 1,
             end.column + 1 + (self.column_shift if end.line == 1 else 0),
         )
+
+    def bare_code(self, node: cst.CSTNode) -> str:
+        """The source of a node without the parentheses around it."""
+        bare = node.with_changes(lpar=(), rpar=()) if getattr(node, "lpar", ()) else node
+        return self.module.code_for_node(bare)
 
     def code(self, node: cst.CSTNode) -> str:
         """The source of a node."""
