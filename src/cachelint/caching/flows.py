@@ -85,14 +85,14 @@ def origins(template: Str) -> list[Origin]:
 class Flow:
     """The sites of one key: ``sites`` call the cache itself, ``calls`` a function that hands their key on to it.
 
-    A site whose key is one of several texts joins their flows: ``shapes`` are all of them. ``open_at`` is a site whose
-    key is not known well enough to rule out that it is of this flow; None where the flow is closed.
+    A site whose key is one of several texts joins their flows: ``shapes`` are all of them. ``doubtful`` are sites whose
+    key is not known well enough to rule out that they are of this flow; empty where the flow is closed.
     """
 
     shapes: frozenset[Shape]
     sites: tuple[Site, ...]
     calls: tuple[Site, ...]
-    open_at: Site | None
+    doubtful: tuple[Site, ...]
 
     @property
     def all_sites(self) -> tuple[Site, ...]:
@@ -178,7 +178,7 @@ class Flows:
     def of(self, site: Site) -> Flow | None:
         """The flow that a site belongs to; None where its own key is not known."""
         if id(site) not in self._known:
-            if not shapes(site) or _has_more(site):
+            if not shapes(site) or has_more(site):
                 return None
             flow = self._find(site)
             for member in flow.all_sites:
@@ -200,7 +200,7 @@ class Flows:
             frozenset(wanted),
             tuple(member for member in members if member.inner is None),
             tuple(member for member in members if member.inner is not None),
-            self._open_at(site, wanted, frozenset(mine)),
+            self._doubtful(site, wanted, frozenset(mine)),
         )
 
     def _like(self, site: Site, wanted: Shape) -> Iterator[int]:
@@ -215,17 +215,17 @@ class Flows:
                 return False
         return _same_version(a, b)
 
-    def _open_at(self, site: Site, wanted: set[Shape], mine: frozenset[int]) -> Site | None:
-        """The first site that may be of the flow, or whose key may be something else as well."""
-        doubtful = {number for number in mine if _has_more(self.keyed[number][0])}
+    def _doubtful(self, site: Site, wanted: set[Shape], mine: frozenset[int]) -> tuple[Site, ...]:
+        """The sites that may be of the flow, or whose key may be something else as well."""
+        doubtful = {number for number in mine if has_more(self.keyed[number][0])}
         unknown = (n for n in self.index.without if self._same_cache(site, self.keyed[n][0]))
         doubtful.update(itertools.islice(unknown, 1))
         meeting = {other for each in wanted for other in self.index.near(each) if may_meet(each, other)}
         doubtful.update(number for other in meeting for number in self._like(site, other) if number not in mine)
-        return self.keyed[min(doubtful)][0] if doubtful else None
+        return tuple(self.keyed[number][0] for number in sorted(doubtful))
 
 
-def _has_more(site: Site) -> bool:
+def has_more(site: Site) -> bool:
     """Whether a key may be something else than the texts that are known."""
     return len(templates(site.key)) < sum(1 for member in members(site.key) if member != NONE)
 

@@ -10,7 +10,7 @@ from dataclasses import field
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.flows import MANY, Flow, origins
+from cachelint.caching.flows import MANY, Flow, has_more, origins
 from cachelint.caching.keys import VERSION_MARKER, is_versioned, templates
 from cachelint.caching.shapes import Shape, overlap, says, shape
 from cachelint.caching.sites import Site
@@ -75,20 +75,21 @@ def move(flow: Flow, facts: Facts, first: int) -> Moved:
 
 
 def _moved(flow: Flow, facts: Facts, first: int) -> Moved:
-    shared: set[int] = set()
+    shared: dict[int, str] = {}
     while True:
         try:
             return _Move(flow, facts, first, shared).moved()
         except _Shared as found:
             # Another literal of the key may be its own.
-            shared.add(id(found.literal.node))
+            shared[id(found.literal.node)] = found.where
 
 
 class _Shared(Exception):
-    """A constant that is used for more than keys."""
+    """A constant that is used for more than these keys, and where."""
 
-    def __init__(self, literal: Origin) -> None:
+    def __init__(self, literal: Origin, where: str) -> None:
         self.literal = literal
+        self.where = where
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class _Change:
 class _Move:
     """Chooses the literals to be changed; what else is written in them moves as well."""
 
-    def __init__(self, flow: Flow, facts: Facts, first: int, shared: set[int]) -> None:
+    def __init__(self, flow: Flow, facts: Facts, first: int, shared: dict[int, str]) -> None:
         self.facts = facts
         self.shared = shared
         self.first = first
@@ -157,7 +158,8 @@ class _Move:
             changes.append(edits.replace(place, source.replace(change.old, change.new)))
             elsewhere = self._check_name(origin) or elsewhere
         self._check_once_more()
-        open_at = next((flow.open_at for flow in self.flows if flow.open_at is not None), None)
+        # What may be of one flow and moves along with another is no doubt.
+        open_at = next((s for flow in self.flows for s in flow.doubtful if has_more(s) or not self._is_mine(s)), None)
         calls = {(site.lift.path, site.place) for site in self.group.values()}
         loose_end = self.facts.flows.loose_end
         return Moved(tuple(changes), len(calls), elsewhere, open_at, loose_end, self._written_elsewhere)
@@ -214,7 +216,10 @@ class _Move:
                         marked.add(key)
         said = [key for key in words if words[key] and key not in self.shared]
         if not said:
-            raise NoKey(f"the words of the key at {_line(site)} stand in no literal that is for this key alone")
+            where = next((self.shared[key] for key in words if key in self.shared), "")
+            if where:
+                raise NoKey(f"the words of the key at {_line(site)} are used at {where} as well")
+            raise NoKey(f"the key at {_line(site)} has no words of its own that a marker could stand beside")
         best = min(said, key=lambda key: (key not in marked, self._others(key), -words[key]))
         return self._change(template, literals[best])
 
@@ -311,8 +316,9 @@ class _Move:
         """
         definition, module = origin.lift.definition, self.facts.codebase.modules[origin.lift.path]
         if definition.form == "assignment":
-            if self._used_for_more(module, definition, 0) is not None:
-                raise _Shared(origin)
+            where = self._used_for_more(module, definition, 0)
+            if where is not None:
+                raise _Shared(origin, where)
         elif self._other_use(origin) is not None:
             raise NoKey(f"{self._other_use(origin)} uses the key for more than the cache")
         if definition.form == "function" and not any(site.lift is origin.lift for site in self.group.values()):
@@ -405,8 +411,10 @@ class _Move:
             if mention.node is not None and (mention.module.path, inner.start) in around:
                 continue
             if mention.node is not None and depth < _MAX_HELPERS and _only_makes(mention.module, inner):
-                if self._used_for_more(mention.module, inner, depth + 1) is None:
+                deeper = self._used_for_more(mention.module, inner, depth + 1)
+                if deeper is None:
                     continue
+                return deeper
             return mention.where
         return None
 
