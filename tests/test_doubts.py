@@ -57,6 +57,7 @@ def test_a_use_that_is_no_call_of_the_cache_as_far_as_is_known(text: str, tmp_pa
         'def other(pk):\n    return cache.get(f"scrapbook:v1:{pk}", 0)\n',
         'def test_it():\n    with patch("app.case.clear_book_cache") as clear:\n        clear.assert_called()\n',
         "def test_it(broker):\n    broker.cache = broker.get_cache()\n",
+        "import hashlib\n\ndef other(text):\n    return cache.get(hashlib.md5(text).hexdigest(), 0)\n",
     ],
 )
 def test_what_only_looks_like_it(text: str, tmp_path: Path) -> None:

@@ -108,6 +108,8 @@ class Flows:
         handed_on = _calls_by_inner(facts)
         #: The sites whose own key is known or open, with its shapes.
         self.keyed: list[tuple[Site, frozenset[Shape]]] = []
+        #: Those whose key is a digest, which is none of the keys with other words than hexadecimal digits.
+        self.digests: list[Site] = []
         for site in facts.sites:
             if site.inner is not None and "key" not in site.aspects:
                 continue
@@ -115,6 +117,9 @@ class Flows:
             kinds = members(site.key)
             if kinds and all(member == NONE for member in kinds):
                 continue  # No key at all: a parameter that was left out.
+            if kinds and all(isinstance(member, Str) and member.digest for member in kinds):
+                self.digests.append(site)
+                continue
             # What it is handed is seen at each call of the function around it.
             if found or not _explained(site, facts, handed_on.get(id(site.node), frozenset())):
                 self.keyed.append((site, found))
@@ -222,7 +227,13 @@ class Flows:
         doubtful.update(itertools.islice(unknown, 1))
         meeting = {other for each in wanted for other in self.index.near(each) if may_meet(each, other)}
         doubtful.update(number for other in meeting for number in self._like(site, other) if number not in mine)
-        return tuple(self.keyed[number][0] for number in sorted(doubtful))
+        found = tuple(self.keyed[number][0] for number in sorted(doubtful))
+        may_be_digests = any(all(_is_hexadecimal(part or "") for part in each) for each in wanted)
+        return found + tuple(s for s in self.digests if may_be_digests and self._same_cache(site, s))
+
+
+def _is_hexadecimal(text: str) -> bool:
+    return all(character in "0123456789abcdefABCDEF" for character in text)
 
 
 def has_more(site: Site) -> bool:

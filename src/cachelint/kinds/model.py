@@ -117,13 +117,15 @@ class Hole:
 class Str(Kind):
     """A string. ``parts`` is what is known of its text, None where nothing is.
 
-    ``markup`` is true for a SafeString; ``versions`` are the names in its making that say version.
+    ``markup`` is true for a SafeString; ``versions`` are the names in its making that say version; ``digest`` is true
+    where it is all hexadecimal digits.
     """
 
     parts: tuple[Text | Hole, ...] | None = None
     markup: bool = False
     versions: frozenset[str] = frozenset()
     params: frozenset[str] = frozenset()
+    digest: bool = False
 
     @property
     def literal(self) -> str | None:
@@ -447,6 +449,7 @@ FLOAT = Scalar("float")
 BOOL = Scalar("bool")
 BYTES = Scalar("bytes")
 STR = Str()
+DIGEST = Str(digest=True)
 
 
 def force(kind: Kind) -> Kind:

@@ -10,6 +10,7 @@ from cachelint.kinds.join import join, join_all, members
 from cachelint.kinds.model import (
     BOOL,
     BYTES,
+    DIGEST,
     FLOAT,
     INT,
     NEVER,
@@ -234,7 +235,7 @@ _METHODS: dict[str, dict[str, Kind]] = {
     },
     "binary file": {"read": BYTES, "readline": BYTES, "readlines": List(BYTES), "tell": INT},
     "text file": {"read": STR, "readline": STR, "readlines": List(STR), "tell": INT},
-    "hash": {"hexdigest": STR, "digest": BYTES},
+    "hash": {"hexdigest": DIGEST, "digest": BYTES},
     "QueryDict": {
         "get": join(STR, NONE), "getlist": List(STR), "urlencode": STR, "dict": Dict(STR, STR), "copy": Scalar("QueryDict"),
         "pop": List(STR), "keys": DictView("keys", STR), "values": DictView("values", STR),
