@@ -20,6 +20,7 @@ from cachelint.kinds.model import (
     Lazy,
     List,
     LocalClass,
+    Scalar,
     Set,
     Unknown,
     at,
@@ -271,9 +272,8 @@ def _try(context: Context, node: cst.Try | cst.TryStar, run: Run | None) -> bool
         caught = context.branch()
         caught.env.replace(interrupted)
         if handler.name is not None and isinstance(handler.name.name, cst.Name):
-            from cachelint.kinds.model import Scalar
-
-            caught.env.set(handler.name.name.value, Scalar("exception"))
+            origin = context.origin(handler.type or handler.name.name)
+            caught.env.set(handler.name.name.value, Scalar("exception", origin=origin))
         if _run(caught, handler.body, run):
             after.append(caught.env)
     if after:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import field
 
@@ -87,10 +88,18 @@ def _key_of(site: Site | Load) -> str:
     return " | ".join(sorted({template.template for key in keys for template in templates(key)})[:3])
 
 
+_WORD_AT_END = re.compile(r"\w+$")
+_WORD_AT_START = re.compile(r"^\w+")
+
+
 def quote(lift: Lift, node: cst.CSTNode, limit: int = 50) -> str:
     """The source of an expression for a message, on one line and not too long."""
     text = " ".join(lift.code(node).split())
-    return f"`{text}`" if len(text) <= limit else f"`{text[: limit - 12]} … {text[-8:]}`"
+    if len(text) <= limit:
+        return f"`{text}`"
+    # Cut between words, where there are any.
+    head, tail = text[: limit - 12], text[-8:]
+    return f"`{_WORD_AT_END.sub('', head).rstrip() or head} … {_WORD_AT_START.sub('', tail).lstrip() or tail}`"
 
 
 def source_of(kind: Kind, site: Site) -> tuple[str, tuple[Related, ...]]:
@@ -109,6 +118,8 @@ def source_of(kind: Kind, site: Site) -> tuple[str, tuple[Related, ...]]:
         return "", ()
     if what in ("`self`", "`cls`"):
         return "", (Related(place, "a method of the model itself"),)
+    if isinstance(origin.lift.gathered.above.get(origin.node), cst.Annotation):
+        return f", declared as {what} ({where})", (Related(place, f"declared here: {what}"),)
     return f", from {what} ({where})", (Related(place, f"made here: {what}"),)
 
 

@@ -101,9 +101,10 @@ def remember(user_id, total):
     check_site=check,
     fix="""\
 A marker (`v1`) goes into the literal that the words of the key are written in, once where a constant or a helper
-holds it, and so at every call that uses the key. Always unsafe: what is in the cache now is not found any more, so
-that entries go cold, and tokens, one-time codes, locks and counters among them are lost. Not made where another call
-may write the same key in another way, or where the text is used for more than the cache.""",
+holds it, and so at every call that uses the key, `delete_pattern("total:*")` included where it is written like the
+key. Always unsafe: what is in the cache now is not found any more, so that entries go cold, and tokens, one-time codes,
+locks and counters among them are lost. Not made where another call may write the same key in another way, or where the
+text is used for more than the cache.""",
     not_found=(
         "Keys that come whole from outside the project, or from a parameter that no call in the project fills.",
     ),
