@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cachelint.session import Options, Outcome, run
 from tests.support import REPOSITORY, check, make_project
 
 _LINE = re.compile(r"^(?:\./)?(?P<path>[^:]+):(?P<line>\d+):(?P<column>\d+): (?P<code>CL\d{3}) (?P<text>.*)$")
@@ -40,6 +42,23 @@ def project(tmp_path: Path) -> Path:
 def test_the_same_findings(project: Path, jobs: str) -> None:
     ours = sorted((f.place.path, f.place.line, f.place.column, f.code, f.message) for f in check(project).findings)
     assert flake8(project, "-j", jobs, ".") == ours
+
+
+def test_a_project_is_looked_at_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cachelint import flake8_plugin
+
+    runs: list[object] = []
+
+    def counted(options: Options) -> Outcome:
+        runs.append(options)
+        return run(options)
+
+    monkeypatch.setattr(flake8_plugin, "run", counted)
+    monkeypatch.setattr(flake8_plugin, "_known", {})
+    for path in sorted(project.rglob("*.py")):
+        lines = path.read_text().splitlines(keepends=True)
+        list(flake8_plugin.Flake8Plugin(ast.parse("".join(lines)), str(path), lines).run())
+    assert len(runs) == 1
 
 
 def test_one_file_alone(project: Path) -> None:

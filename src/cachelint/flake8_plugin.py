@@ -51,12 +51,14 @@ def _findings(filename: str, text: str) -> list[Finding]:
     resolved = path.resolve()
     if not _is_on_disk(resolved, text):
         return _unsaved(path, text)
-    if whole not in _known:
+    # Who answers for the folders below is made anew for each file, and is the same for all.
+    about = whole._replace(nested=None)
+    if about not in _known:
         by_path: dict[Path, list[Finding]] = {}
         for finding in run(whole).findings:
             by_path.setdefault((whole.root / finding.place.path).resolve(), []).append(finding)
-        _known[whole] = by_path
-    return _known[whole].get(resolved, [])
+        _known[about] = by_path
+    return _known[about].get(resolved, [])
 
 
 def _is_on_disk(path: Path, text: str) -> bool:
