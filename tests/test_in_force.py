@@ -109,3 +109,8 @@ def test_what_the_settings_of_tests_say_is_not_what_the_users_have(tmp_path: Pat
     assert not check(tmp_path).findings
     (tmp_path / "tests/settings.py").rename(tmp_path / "settings.py")
     assert [f.code for f in check(tmp_path).findings] == ["CL202"]
+
+
+@pytest.mark.parametrize("name", ["contest", "shop project. See the tests of it"])
+def test_a_site_whose_name_only_looks_like_a_test(name: str, tmp_path: Path) -> None:
+    assert "60 s" in finding(tmp_path, f'"""Django settings for {name} project."""\n' + SETTINGS).message

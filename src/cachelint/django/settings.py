@@ -15,7 +15,9 @@ _STAR = re.compile(rb"^[ \t]*from[ \t]+([.\w]+)[ \t]+import \*", re.MULTILINE)
 #: Settings that build on settings that build on settings.
 _MAX_ROUNDS = 3
 #: What `startproject` writes at the top, with the name that somebody gave to a project for tests.
-_FOR_TRYING = re.compile(rb"Django settings for (?:[\w.-]+ )*?[\w-]*(?:tests?|testing|example|demo|sandbox)\b", re.I)
+_FOR_TRYING = re.compile(
+    rb"Django settings for (?:[\w-]+ ){0,3}?(?:[\w-]*[_-])?(?:tests?|testing|example|demo|sandbox)\b", re.IGNORECASE
+)
 _TESTISH = re.compile(r"(^|/)(tests?|testing|docs?|examples?)/|(^|/)\w*test\w*\.py$")
 
 
