@@ -124,6 +124,9 @@ def test_tests_with_a_timeout_of_their_own(files: dict[str, str], tmp_path: Path
         'with patch("app.case.default_cache", FakeCache()):\n    pass',
         'monkeypatch.setattr(case, "cache", FakeCache())',
         "case.cache = FakeCache()",
+        "case.cache = get_fake_cache()",
+        'with patch("app.case.get_cache", return_value=FakeCache()):\n    pass',
+        'with patch("app.case._cache", FakeCache()):\n    pass',
         '@mock.patch(\n    "app.case.cache",\n    new=FakeCache(),\n)\ndef test_other():\n    pass',
     ],
 )

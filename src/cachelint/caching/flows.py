@@ -41,14 +41,14 @@ _LOOSE = {
 }
 
 #: A test that puts something else in the place of a cache, and one that asks how it was called.
-#: `clear_cache` and `user_permission_cache` are what somebody calls so: not the object.
+#: `clear_cache` and `clear_user_cache` are functions; `get_cache` is one that gives the object.
 _NAMED = (
-    rb"(?<!\w)(?!(?:clear|get|set|delete|drop|flush|invalidate|purge|refresh|remove|reset|update|use|warm)_)"
-    rb"(?:[a-z]+_){0,2}caches?(?:\.\w+)?"
+    rb"(?<!\w)(?!(?:clear|set|delete|drop|flush|invalidate|purge|refresh|remove|reset|update|use|warm)_)"
+    rb"_?(?:[a-z]+_){0,2}caches?(?:\.\w+)?"
 )
 _PUT = (
     rb"|^[ \t]*(?!self\.)\w+(?:\.\w+)*\.(?:default_)?caches?[ \t]*=(?!=)\s*"
-    rb"(?!caches?\b|None|['\"\[{(\d]|(?:\w+\.)*get_(?:\w+_)?cache\()"
+    rb"(?!caches?\b|None|['\"\[{(\d]|(?:\w+\.)*get_cache\()"
 )
 _MOCKED = re.compile(
     rb"(?<![\w.])(?:(?:unittest\.)?mock\.|mocker\.)?patch(?:\.object|\.multiple)?\([^)]*?" + _NAMED + rb"['\"]"
