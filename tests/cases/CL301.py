@@ -340,3 +340,9 @@ def keep(x):
     cache.set(slugify("wiki-v2-{id}".format(id=x)), 1, 60)
     cache.set(("wiki-%s" % x)[:3], 1, 60)
     cache.set(slugify(x), 1, 60)
+
+
+# --- keys that the cache itself names
+def again():
+    for key in cache.keys("shelf:*"):
+        cache.set(key, 1, 60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cachelint.kinds.join import members
-from cachelint.kinds.model import Hole, Kind, Str, Text
+from cachelint.kinds.model import ANYTHING, Hole, Kind, Str, Text
 
 #: ``v2``, ``_v3:``, ``ver2``, ``version-4`` standing apart from letters and digits.
 VERSION_MARKER = re.compile(r"(?<![A-Za-z0-9])(?:v|ver|version)[-_.]?(\d+)(?![A-Za-z0-9])", re.IGNORECASE)
@@ -35,7 +35,7 @@ def is_dynamic(template: Str) -> bool:
     parts = template.parts or ()
     holes = [part for part in parts if isinstance(part, Hole)]
     texts = [part for part in parts if isinstance(part, Text)]
-    return bool(holes) and (bool(texts) or len(holes) > 1)
+    return bool(holes) and (bool(texts) or len(holes) > 1) and ANYTHING not in holes
 
 
 def is_versioned(template: Str) -> bool:

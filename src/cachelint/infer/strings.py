@@ -14,6 +14,7 @@ from cachelint.infer.context import Context
 from cachelint.kinds.arguments import Arguments
 from cachelint.kinds.join import join_all, map_members, members
 from cachelint.kinds.model import (
+    ANYTHING,
     NO_VALUE,
     STR,
     UNKNOWN,
@@ -107,7 +108,7 @@ def concat(pieces: Sequence[tuple[Kind, str]], scope: FunctionRef | None = None)
     return join_all(made)
 
 
-#: What stands for any text in a pattern of keys.
+#: What stands for any text in a pattern of keys, by its form.
 _WILD = re.compile(r"\*|\?|\[[^\]]*\]")
 
 
@@ -126,7 +127,7 @@ def _matched_by(pattern: Kind) -> Kind:
             continue
         for number, text in enumerate(_WILD.split(part.text)):
             if number:
-                parts.append(Hole("*"))
+                parts.append(ANYTHING)
             if text:
                 parts.append(Text(text, part.origin))
     return replace(pattern, parts=tuple(parts))

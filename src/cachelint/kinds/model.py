@@ -113,6 +113,10 @@ class Hole:
     scope: FunctionRef | None = field(default=None, compare=False)
 
 
+#: The part of a key that a pattern (``shelf:*``) leaves open: such a key is asked for, and not made.
+ANYTHING = Hole("*")
+
+
 @dataclass(frozen=True, slots=True)
 class Str(Kind):
     """A string. ``parts`` is what is known of its text, None where nothing is.
