@@ -40,12 +40,15 @@ site: .venv/.site  ## build the documentation into build/site; fails on any warn
 sarif: .venv/.cachelint  ## hold the SARIF output against the official schema, where npm is there
 	$(BIN)/python scripts/check_sarif.py
 
-dist: .venv/.dev  ## build wheel and sdist, and look into them
+dist: .venv/.dev  ## build wheel and sdist, look into them, and run what the wheel installs
 	rm -rf build/dist
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check build twine
 	$(BIN)/python -m build --outdir build/dist .
 	$(BIN)/twine check --strict build/dist/*
 	$(BIN)/python scripts/check_wheel.py build/dist
+	$(PYTHON) -m venv --clear build/installed
+	build/installed/bin/python -m pip install --quiet --disable-pip-version-check build/dist/*.whl
+	cd build && { installed/bin/cachelint --no-cache ../examples/shop >/dev/null; test $$? = 1; }
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -14,7 +14,7 @@ def main() -> int:
     (sdist,) = folder.glob("*.tar.gz")
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    wrong = [name for name in names if not name.startswith(("cachelint/", "cachelint-"))]
+    wrong = [name for name in names if not name.startswith(("cachelint/", "django_cachelint-"))]
     wrong += [name for name in names if "test" in Path(name).parts[0] or name.endswith(".pyc")]
     missing = [name for name in ("cachelint/py.typed", "cachelint/cli.py") if name not in names]
     with tarfile.open(sdist) as source:

@@ -13,7 +13,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-TABLE = Path(__file__).parent.parent / "src/cachelint/django/orm_table.py"
+TABLE = Path(__file__).parent.parent / "cachelint/django/orm_table.py"
 
 #: Return annotations of the stubs, by what they mean for the kinds. An annotation that is not here stops the script.
 MEANING = {

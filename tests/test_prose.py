@@ -12,7 +12,7 @@ import pytest
 from cachelint.project.prose import without_prose
 from tests.support import REPOSITORY
 
-FILES = sorted(path for folder in ("src", "tests", "examples") for path in (REPOSITORY / folder).rglob("*.py"))
+FILES = sorted(path for folder in ("cachelint", "tests", "examples") for path in (REPOSITORY / folder).rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(REPOSITORY)))
