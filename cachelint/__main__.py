@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachelint.cli import program
+from cachelint.cli.main import program
 
 if __name__ == "__main__":
     program()

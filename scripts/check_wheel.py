@@ -16,7 +16,7 @@ def main() -> int:
         names = archive.namelist()
     wrong = [name for name in names if not name.startswith(("cachelint/", "django_cachelint-"))]
     wrong += [name for name in names if "test" in Path(name).parts[0] or name.endswith(".pyc")]
-    missing = [name for name in ("cachelint/py.typed", "cachelint/cli.py") if name not in names]
+    missing = [name for name in ("cachelint/py.typed", "cachelint/cli/main.py") if name not in names]
     with tarfile.open(sdist) as source:
         inside = {name.partition("/")[2] for name in source.getnames()}
     missing += [name for name in ("README.md", "LICENSE", "pyproject.toml", "tests/support.py") if name not in inside]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from cachelint.config import expand
+from cachelint.config.file import expand
 from cachelint.findings import Finding
-from cachelint.session import Options, Outcome, run
+from cachelint.run.session import Options, Outcome, run
 
 REPOSITORY = Path(__file__).parent.parent
 CODES = expand(["ALL"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.cli import main
+from cachelint.cli.main import main
 from tests.support import make_project
 
 OLD = 'def total(pk):\n    cache.set("total", 1)\n    cache.set(f"sum_{pk}", (1, 2), 60)\n'

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from cachelint.findings import Applicability
-from cachelint.project import Codebase, discover
-from cachelint.repair import repair
+from cachelint.project.codebase import Codebase
+from cachelint.project.files import discover
 from cachelint.rules.registry import RULES
-from cachelint.session import Options, analyse
+from cachelint.run.fix import repair
+from cachelint.run.session import Options, analyse
 from tests.support import CODES, check, expected, make_project, reported
 
 CASES = Path(__file__).parent / "cases"

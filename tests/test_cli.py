@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.arguments import COMMANDS
-from cachelint.cli import main
-from cachelint.commands import BY_NAME
+from cachelint.cli.commands import BY_NAME
+from cachelint.cli.main import main
+from cachelint.cli.parser import COMMANDS
 from cachelint.infer.interpreter import Interpreter
-from cachelint.kinds.model import Function
 from cachelint.rules.registry import RULES
+from cachelint.types.model import Function
 from tests.support import make_project
 
 ONE = 'def total():\n    cache.set("total", 1)\n'
@@ -245,7 +245,7 @@ def test_the_second_run_comes_from_the_store(project: Path, capsys: pytest.Captu
 
 def test_from_the_store_no_parser_is_imported(project: Path) -> None:
     # Nor dataclasses, which brings `inspect` with it: a sixth of such a run.
-    code = "import sys; from cachelint.cli import main; main(['--format', 'concise']); "
+    code = "import sys; from cachelint.cli.main import main; main(['--format', 'concise']); "
     code += "print(sorted({'libcst', 'tree_sitter', 'dataclasses'} & set(sys.modules)))"
     for wanted in ("['dataclasses', 'libcst', 'tree_sitter']", "[]"):
         done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True)
@@ -353,7 +353,7 @@ def test_a_mistake_of_ours_costs_one_definition(
 def test_a_mistake_of_ours_is_one_line(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("cachelint.cli.run", lambda options: 1 / 0)
+    monkeypatch.setattr("cachelint.cli.main.run", lambda options: 1 / 0)
     assert main(["--no-cache"]) == 2
     assert capsys.readouterr().err.startswith("cachelint: a bug in cachelint: ZeroDivisionError")
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from cachelint.findings import Finding
-from cachelint.fixes.driver import fix_all
-from cachelint.project import Source, discover, read_source
-from cachelint.session import Options, analyse
+from cachelint.fixes.apply.driver import fix_all
+from cachelint.project.files import discover
+from cachelint.project.source import Source, read_source
+from cachelint.run.session import Options, analyse
 from tests.support import CODES, make_project
 
 VALUES = {

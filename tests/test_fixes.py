@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cachelint.findings import Applicability
-from cachelint.repair import repair
-from cachelint.session import Options
+from cachelint.run.fix import repair
+from cachelint.run.session import Options
 from tests.support import CODES, HEADER, check, make_project
 
 

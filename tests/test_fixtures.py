@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cachelint.findings import Applicability
-from cachelint.repair import repair
-from cachelint.session import Options
+from cachelint.run.fix import repair
+from cachelint.run.session import Options
 from tests.support import CODES, REPOSITORY, check, expected, reported
 
 #: Project → the label that its own tests are run by.

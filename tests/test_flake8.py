@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.session import Options, Outcome, run
+from cachelint.run.session import Options, Outcome, run
 from tests.support import REPOSITORY, check, make_project
 
 _LINE = re.compile(r"^(?:\./)?(?P<path>[^:]+):(?P<line>\d+):(?P<column>\d+): (?P<code>CL\d{3}) (?P<text>.*)$")
@@ -45,7 +45,7 @@ def test_the_same_findings(project: Path, jobs: str) -> None:
 
 
 def test_a_project_is_looked_at_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cachelint import flake8_plugin
+    from cachelint.plugins import flake8
 
     runs: list[object] = []
 
@@ -53,11 +53,11 @@ def test_a_project_is_looked_at_once(project: Path, monkeypatch: pytest.MonkeyPa
         runs.append(options)
         return run(options)
 
-    monkeypatch.setattr(flake8_plugin, "run", counted)
-    monkeypatch.setattr(flake8_plugin, "_known", {})
+    monkeypatch.setattr(flake8, "run", counted)
+    monkeypatch.setattr(flake8, "_known", {})
     for path in sorted(project.rglob("*.py")):
         lines = path.read_text().splitlines(keepends=True)
-        list(flake8_plugin.Flake8Plugin(ast.parse("".join(lines)), str(path), lines).run())
+        list(flake8.Flake8Plugin(ast.parse("".join(lines)), str(path), lines).run())
     assert len(runs) == 1
 
 

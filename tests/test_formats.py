@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from cachelint.cli import main
+from cachelint.cli.main import main
 from cachelint.report.formats import FORMATS
 from tests.support import REPOSITORY, make_project
 

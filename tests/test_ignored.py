@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.project import discover
-from cachelint.project.ignored import Verdicts
-from cachelint.project.store import LASTING, Store
+from cachelint.project.files import discover
+from cachelint.project.gitignore import Verdicts
+from cachelint.project.store.disk import LASTING, Store
 
 PATTERNS = (
     "generated/", "/generated/", "*_old.py", "!keep_old.py", "**/deep/", "a/**/b.py", "/top.py", "docs/*",
@@ -88,7 +88,7 @@ def test_other_patterns_are_other_verdicts(repository: Path, asked: list[str]) -
 
 @pytest.mark.parametrize("text", ["{", "[]", "null", '{"program": 1}', '{"program": "P", "verdicts": {"a": 1}}'])
 def test_what_is_damaged_is_worked_out_again(repository: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setattr("cachelint.project.ignored.program", lambda: "P")
+    monkeypatch.setattr("cachelint.project.gitignore.program", lambda: "P")
     (repository / ".gitignore").write_text("generated/\n")
     first = kept(repository)
     (repository / f".cachelint_cache/{LASTING}ignored.json").write_text(text)
@@ -101,6 +101,6 @@ def test_another_version_of_the_program_asks_again(
     (repository / ".gitignore").write_text("generated/\n")
     kept(repository)
     asked.clear()
-    monkeypatch.setattr("cachelint.project.ignored.program", lambda: "another")
+    monkeypatch.setattr("cachelint.project.gitignore.program", lambda: "another")
     kept(repository)
     assert asked

@@ -12,10 +12,12 @@ import pytest
 
 from cachelint.caching.collect import collect
 from cachelint.findings import Edit
-from cachelint.fixes.edits import after, apply, before
-from cachelint.kinds.describe import describe
-from cachelint.kinds.join import join, members
-from cachelint.kinds.model import (
+from cachelint.fixes.apply.edits import after, apply, before
+from cachelint.project.codebase import Codebase
+from cachelint.project.files import discover
+from cachelint.types.display import describe
+from cachelint.types.join import join, members
+from cachelint.types.model import (
     Closure,
     Dict,
     Generator,
@@ -30,7 +32,6 @@ from cachelint.kinds.model import (
     Unknown,
     literal,
 )
-from cachelint.project import Codebase, discover
 from tests.support import REPOSITORY
 
 PROJECTS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.project.prose import without_prose
+from cachelint.project.masking import without_prose
 from tests.support import REPOSITORY
 
 FILES = sorted(path for folder in ("cachelint", "tests", "examples") for path in (REPOSITORY / folder).rglob("*.py"))

@@ -14,8 +14,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cachelint.repair import repair
-from cachelint.session import Options
+from cachelint.run.fix import repair
+from cachelint.run.session import Options
 from tests.support import CODES
 from tests.test_stories import FOLDER, HEADER
 

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cachelint.findings.codec import encode
-from cachelint.project import discover
-from cachelint.project.kept import Kept
-from cachelint.session import Options, Outcome, run
+from cachelint.project.files import discover
+from cachelint.project.store.results import Kept
+from cachelint.run.session import Options, Outcome, run
 from tests.edits import edited
 from tests.support import CODES, REPOSITORY, make_project
 
@@ -174,7 +174,7 @@ def test_a_disk_that_is_full(root: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cachelint.project.store.json.dump", full)
+    monkeypatch.setattr("cachelint.project.store.disk.json.dump", full)
     first, again = run(Options(root, CODES)), run(Options(root, CODES))
     assert not again.from_store
     assert told(first) == told(again) == cold(root)
@@ -209,7 +209,7 @@ def test_several_processes_at_once(root: Path) -> None:
 
 def test_another_state_of_the_program_has_no_use_for_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(Options(root, CODES))
-    monkeypatch.setattr("cachelint.session.program", lambda: "another")
+    monkeypatch.setattr("cachelint.run.session.program", lambda: "another")
     assert not run(Options(root, CODES)).from_store
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.cli import main
+from cachelint.cli.main import main
 from tests.support import check, make_project
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.fixes import transaction
-from cachelint.project import Source, read_source
-from cachelint.repair import repair
-from cachelint.session import Options
+from cachelint.fixes.apply import transaction
+from cachelint.project.source import Source, read_source
+from cachelint.run.fix import repair
+from cachelint.run.session import Options
 from tests.support import CODES, make_project
 
 SECOND = 'from django.core.cache import cache\n\ncache.set("b", 1)\n'
@@ -64,7 +64,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(root: Path, monkeypatc
         path.write_text("# somebody was faster\n")
         real(where, changed, original)
 
-    monkeypatch.setattr("cachelint.repair.write", write)
+    monkeypatch.setattr("cachelint.run.fix.write", write)
     assert "changed by somebody else" in fix(root)
     assert path.read_text() == "# somebody was faster\n"
     assert (root / "app/second.py").read_text() == SECOND
@@ -89,8 +89,8 @@ def test_mode_encoding_newlines_and_links(root: Path, tmp_path_factory: pytest.T
 KILLED = """\
 import os, signal, sys
 from pathlib import Path
-from cachelint.fixes import transaction
-from cachelint.project import Source, read_source
+from cachelint.fixes.apply import transaction
+from cachelint.project.source import Source, read_source
 
 root, step = Path(sys.argv[1]), int(sys.argv[2])
 count = 0

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.project import discover
-from cachelint.session import Options, analyse
+from cachelint.project.files import discover
+from cachelint.run.session import Options, analyse
 from tests.support import CODES, REPOSITORY
 
 #: Project → files read, outlined, definitions lifted and interpreted. CACHELINT_WRITE_WORK=1 writes it anew.

@@ -10,9 +10,9 @@ import libcst as cst
 from cachelint.django.settings import named_settings, names_settings, say_nothing
 from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
-from cachelint.kinds.join import members
-from cachelint.kinds.model import NO_VALUE, NONE, UNKNOWN, Dict, Kind, Unknown, constant, force
 from cachelint.project.files import is_test
+from cachelint.types.join import members
+from cachelint.types.model import NO_VALUE, NONE, UNKNOWN, Dict, Kind, Unknown, constant, force
 
 #: Seconds that Django keeps an entry where nothing says otherwise (``BaseCache``).
 DJANGO_TIMEOUT = 300

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from cachelint.caching.sites import METHOD_NAMES
-from cachelint.project import Codebase, Definition, Module
+from cachelint.caching.calls import METHOD_NAMES
+from cachelint.project.codebase import Codebase, Module
+from cachelint.project.outline import Definition
 
 _IMPORT = re.compile(
     rb"\b(?:from|import)\s+django\.core\.cache\b|\bfrom\s+django\.core import\s[^\n]*\bcache\b"

@@ -10,22 +10,28 @@ from typing import Any
 
 import libcst as cst
 
+from cachelint.caching.calls import METHOD_NAMES, Load, Site, base_method, read_site
 from cachelint.caching.candidates import Carriers, calls_of, candidates, loaders, names_of, uses_cache
 from cachelint.caching.declared import Declared, site_of
-from cachelint.caching.flows import Flows
-from cachelint.caching.mentions import Mentions
-from cachelint.caching.sites import METHOD_NAMES, Load, Site, base_method, read_site
+from cachelint.caching.keys.graph import Flows
+from cachelint.caching.references import Mentions
 from cachelint.caching.wrappers import Inside, LeftOpen, by_itself, closure_parameter_names, parameter_names
-from cachelint.infer import scan
+from cachelint.infer import events
 from cachelint.infer.context import Context
+from cachelint.infer.events import called_name, closure_parameter, is_closure_parameter
 from cachelint.infer.functions import call_closure, call_function, decorator_context
+from cachelint.infer.instance_attributes import OWN_STATE
 from cachelint.infer.interpreter import Interpreter
-from cachelint.infer.known import caches
-from cachelint.infer.scan import called_name, closure_parameter, is_closure_parameter
-from cachelint.infer.state import OWN_STATE
-from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import join_all, members
-from cachelint.kinds.model import (
+from cachelint.infer.library import caches
+from cachelint.project.classes import dotted
+from cachelint.project.codebase import Codebase, Module
+from cachelint.project.files import is_test
+from cachelint.project.outline import Definition
+from cachelint.project.symbols import ClassRef, FunctionRef
+from cachelint.project.syntax import CONTAINS
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import join_all, members
+from cachelint.types.model import (
     UNKNOWN,
     Bound,
     CacheObject,
@@ -38,10 +44,7 @@ from cachelint.kinds.model import (
     Partial,
     force,
 )
-from cachelint.kinds.walk import params_of
-from cachelint.project import ClassRef, Codebase, Definition, FunctionRef, Module, dotted
-from cachelint.project.files import is_test
-from cachelint.project.trees import CONTAINS
+from cachelint.types.walk import params_of
 
 #: Functions that run what they are fed with, by full name, and the position of the data.
 LOADERS: dict[str, str] = {
@@ -333,7 +336,7 @@ class _Collector:
             context = decorator_context(self.interpreter, ref, lift)
             if isinstance(decorator.decorator, cst.Call):
                 context.observer = self
-                scan.expression(context, decorator.decorator)
+                events.expression(context, decorator.decorator)
             for fact in self._decorating(context, decorator.decorator, Function(ref, bare=True)):
                 if isinstance(fact, Site):
                     fact.decorates = ref.definition.name
@@ -529,6 +532,6 @@ def _decided_by(params: frozenset[str], of_closures: bool) -> bool:
 
 
 def _from_cache(kind: Kind) -> bool:
-    from cachelint.kinds.model import Cached
+    from cachelint.types.model import Cached
 
     return any(isinstance(member, Cached) for member in members(kind))

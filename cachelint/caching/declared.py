@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import libcst as cst
 
-from cachelint.caching.sites import Site
+from cachelint.caching.calls import Site
 from cachelint.frozen import dataclass
 from cachelint.infer.context import Context
-from cachelint.infer.known.caches import default_value
-from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.model import UNKNOWN, Kind
+from cachelint.infer.library.caches import default_value
+from cachelint.types.arguments import Arguments
+from cachelint.types.model import UNKNOWN, Kind
 
 #: What a parameter can be. A ``default`` that can be called is called, as by ``cache.get_or_set``.
 ROLES = ("key", "value", "default", "timeout", "version")

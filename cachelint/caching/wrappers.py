@@ -7,18 +7,18 @@ from typing import NamedTuple, Protocol
 
 import libcst as cst
 
-from cachelint.caching.sites import ASPECTS, Load, Site, made_elsewhere
+from cachelint.caching.calls import ASPECTS, Load, Site, made_elsewhere
 from cachelint.infer.calls import passed_sources
 from cachelint.infer.context import Context, Observer
+from cachelint.infer.events import closure_parameter
 from cachelint.infer.functions import function_node
+from cachelint.infer.instance_attributes import OWN_STATE
 from cachelint.infer.interpreter import Interpreter
-from cachelint.infer.known.caches import is_callable
-from cachelint.infer.scan import closure_parameter
-from cachelint.infer.state import OWN_STATE
+from cachelint.infer.library.caches import is_callable
 from cachelint.infer.strings import renamed
-from cachelint.kinds.join import map_members
-from cachelint.kinds.model import Closure, Function, Kind
-from cachelint.kinds.walk import handed_in, params_of
+from cachelint.types.join import map_members
+from cachelint.types.model import Closure, Function, Kind
+from cachelint.types.walk import handed_in, params_of
 
 
 class LeftOpen(NamedTuple):

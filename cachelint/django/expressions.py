@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from cachelint.django.fields import DATE, DATETIME, DECIMAL, FIELD_KINDS
 from cachelint.django.models import Models
-from cachelint.kinds.join import join, join_all, members, without
-from cachelint.kinds.model import (
+from cachelint.types.join import join, join_all, members, without
+from cachelint.types.model import (
     BOOL,
     FLOAT,
     INT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cachelint.frozen import dataclass
-from cachelint.kinds.model import BOOL, BYTES, FLOAT, INT, STR, UNKNOWN, Kind, ModelType, Scalar
+from cachelint.types.model import BOOL, BYTES, FLOAT, INT, STR, UNKNOWN, Kind, ModelType, Scalar
 
 DATETIME = Scalar("datetime.datetime")
 DATE = Scalar("datetime.date")

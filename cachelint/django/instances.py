@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from cachelint.django.models import Models
-from cachelint.kinds.join import join
-from cachelint.kinds.model import (
+from cachelint.types.join import join
+from cachelint.types.model import (
     BOOL,
     INT,
     NONE,

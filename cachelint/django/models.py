@@ -17,9 +17,12 @@ from cachelint.django.fields import (
     Field,
 )
 from cachelint.django.settings import is_for_tests
-from cachelint.kinds.join import join
-from cachelint.kinds.model import INT, NONE, UNKNOWN, Kind, Manager, ModelInstance, ModelType
-from cachelint.project import Classes, ClassRef, Codebase, Definition, External, Module, Symbol, dotted
+from cachelint.project.classes import Classes, dotted
+from cachelint.project.codebase import Codebase, Module
+from cachelint.project.outline import Definition
+from cachelint.project.symbols import ClassRef, External, Symbol
+from cachelint.types.join import join
+from cachelint.types.model import INT, NONE, UNKNOWN, Kind, Manager, ModelInstance, ModelType
 
 MANAGER_BASES = frozenset({"Manager", "BaseManager", "UserManager", "BaseUserManager"})
 QUERYSET_BASES = frozenset({"QuerySet", "RawQuerySet"})

@@ -8,9 +8,9 @@ from cachelint.django.expressions import expression_kind, lookup_kind
 from cachelint.django.fields import DATE, DATETIME
 from cachelint.django.models import Models
 from cachelint.django.orm_table import ORM_METHODS
-from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import join, join_all
-from cachelint.kinds.model import (
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import join, join_all
+from cachelint.types.model import (
     BOOL,
     INT,
     NEVER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cachelint.project import Codebase, Module
+from cachelint.project.codebase import Codebase, Module
 from cachelint.project.files import is_test
 
 _NAMED = re.compile(rb"DJANGO_SETTINGS_MODULE['\"]\s*[,:=\]]\s*=?\s*['\"]([\w.]+)['\"]")

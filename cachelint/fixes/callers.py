@@ -8,8 +8,10 @@ import libcst as cst
 
 from cachelint.caching.collect import Facts
 from cachelint.django.fields import MODEL_API
-from cachelint.fixes.tree import Escapes
-from cachelint.project import Classes, ClassRef, FunctionRef, Lift, dotted
+from cachelint.fixes.defuse import Escapes
+from cachelint.project.classes import Classes, dotted
+from cachelint.project.parsed import Lift
+from cachelint.project.symbols import ClassRef, FunctionRef
 
 
 def calls_of(

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from cachelint.caching.calls import Load, Site
 from cachelint.caching.collect import Facts
-from cachelint.caching.sites import Load, Site
 from cachelint.findings import Finding, Fix
-from cachelint.fixes import dictform, jsonsafe, listing, timeout, unpickled, versioned
+from cachelint.fixes import add_timeout, json_values, list_of
+from cachelint.fixes.key_version import marker
+from cachelint.fixes.rows import dict_form
+from cachelint.fixes.unpickle import both_ends
 
 _PROPOSERS: Mapping[str, Callable[[Site, Facts], Fix | str]] = {
-    "CL101": dictform.propose,
-    "CL102": dictform.propose,
-    "CL103": listing.propose,
-    "CL201": timeout.propose,
-    "CL104": jsonsafe.propose,
-    "CL301": versioned.propose,
-    "CL402": unpickled.propose,
+    "CL101": dict_form.propose,
+    "CL102": dict_form.propose,
+    "CL103": list_of.propose,
+    "CL201": add_timeout.propose,
+    "CL104": json_values.propose,
+    "CL301": marker.propose,
+    "CL402": both_ends.propose,
 }
 
 
@@ -40,7 +43,7 @@ def with_fix(finding: Finding, site: Site, facts: Facts) -> Finding:
 
 def with_load_fix(finding: Finding, load: Load, facts: Facts) -> Finding:
     """The same for a finding about a load."""
-    return _with(finding, unpickled.propose_load(load, facts))
+    return _with(finding, both_ends.propose_load(load, facts))
 
 
 def _with(finding: Finding, found: Fix | str) -> Finding:

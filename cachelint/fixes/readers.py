@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 
 import libcst as cst
 
-from cachelint.caching.flows import Flow
-from cachelint.caching.sites import Site
-from cachelint.fixes.tree import Escapes, Function, is_none
+from cachelint.caching.calls import Site
+from cachelint.caching.keys.graph import Flow
+from cachelint.fixes.defuse import Escapes, Function, is_none
 from cachelint.frozen import dataclass
 
 #: Methods that neither store nor read a value.

@@ -16,11 +16,13 @@ from cachelint.infer.functions import (
     is_property,
     receiver_kind,
 )
-from cachelint.infer.known import methods, types, views
-from cachelint.infer.state import request_attribute, stored_attribute, stored_later
-from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import join, join_all, map_members
-from cachelint.kinds.model import (
+from cachelint.infer.instance_attributes import request_attribute, stored_attribute, stored_later
+from cachelint.infer.library import methods, types, views
+from cachelint.project.outline import Definition
+from cachelint.project.symbols import ClassRef, External, FunctionRef
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import join, join_all, map_members
+from cachelint.types.model import (
     STR,
     UNKNOWN,
     Bound,
@@ -50,7 +52,6 @@ from cachelint.kinds.model import (
     Unknown,
     force,
 )
-from cachelint.project import ClassRef, Definition, External, FunctionRef
 
 #: Overriding methods in subclasses that are looked at besides the one that is found.
 _MAX_OVERRIDES = 8

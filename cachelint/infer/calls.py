@@ -7,15 +7,15 @@ import libcst as cst
 from cachelint.django import instances, orm
 from cachelint.infer import strings
 from cachelint.infer.context import Context
+from cachelint.infer.dataclasses import record
 from cachelint.infer.enums import enum_member
 from cachelint.infer.functions import call_closure, call_function, function_node
-from cachelint.infer.known import builtins, caches, django_calls, methods, serializers, stdlib, types, views
-from cachelint.infer.known.call import Call
-from cachelint.infer.records import record
-from cachelint.infer.state import constructed
-from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import join_all, members
-from cachelint.kinds.model import (
+from cachelint.infer.instance_attributes import constructed
+from cachelint.infer.library import builtins, caches, django_calls, methods, serializers, stdlib, types, views
+from cachelint.infer.library.call import Call
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import join_all, members
+from cachelint.types.model import (
     UNKNOWN,
     Bound,
     Cached,

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 import libcst as cst
 
 from cachelint import infer
-from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import lazy_join
-from cachelint.kinds.model import NEVER, Kind, Lazy, Origin
-from cachelint.project import ClassRef, FunctionRef, Lift, Module
+from cachelint.project.codebase import Module
+from cachelint.project.parsed import Lift
+from cachelint.project.symbols import ClassRef, FunctionRef
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import lazy_join
+from cachelint.types.model import NEVER, Kind, Lazy, Origin
 
 if TYPE_CHECKING:
     import cachelint.infer.attributes

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cachelint.infer.context import Context
-from cachelint.kinds.model import STR, UNKNOWN, EnumMember, Kind, List, Scalar, Tuple
-from cachelint.project import ClassRef
+from cachelint.project.symbols import ClassRef
+from cachelint.types.model import STR, UNKNOWN, EnumMember, Kind, List, Scalar, Tuple
 
 _ENUM_BASES = {
     "enum.Enum": "", "enum.IntEnum": "int", "enum.StrEnum": "str", "enum.Flag": "", "enum.IntFlag": "int",

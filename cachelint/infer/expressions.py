@@ -15,8 +15,9 @@ from cachelint.infer.enums import enum_member
 from cachelint.infer.interpreter import MAX_STEPS
 from cachelint.infer.narrowing import falsy, narrow, truthy
 from cachelint.infer.operators import binary
-from cachelint.kinds.join import join, join_all, members
-from cachelint.kinds.model import (
+from cachelint.project.classes import dotted
+from cachelint.types.join import join, join_all, members
+from cachelint.types.model import (
     BOOL,
     NEVER,
     NO_VALUE,
@@ -50,10 +51,7 @@ from cachelint.kinds.model import (
     force,
     literal,
 )
-from cachelint.kinds.model import (
-    Iterator as IteratorKind,
-)
-from cachelint.project import dotted
+from cachelint.types.model import Iterator as IteratorKind
 
 _MAX_ITEMS = 60
 
@@ -373,7 +371,7 @@ def _item(context: Context, container: Kind, key: Kind) -> Kind:
 
 
 def _made_default(context: Context, factories: list[Kind]) -> Iterator[Kind]:
-    from cachelint.kinds.arguments import Arguments
+    from cachelint.types.arguments import Arguments
 
     for factory in factories:
         yield context.call(factory, Arguments())

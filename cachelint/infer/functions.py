@@ -10,9 +10,15 @@ import libcst as cst
 from cachelint.infer import typehints
 from cachelint.infer.context import Context, Env, Observer
 from cachelint.infer.interpreter import Run
-from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import join, join_all, members, refine
-from cachelint.kinds.model import (
+from cachelint.project.classes import dotted
+from cachelint.project.outline import Definition
+from cachelint.project.parsed import Lift
+from cachelint.project.source import Source
+from cachelint.project.symbols import ClassRef, External, FunctionRef
+from cachelint.project.syntax import YIELDS, descendants
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import join, join_all, members, refine
+from cachelint.types.model import (
     NEVER,
     STR,
     UNKNOWN,
@@ -39,8 +45,6 @@ from cachelint.kinds.model import (
     at,
     force,
 )
-from cachelint.project import ClassRef, Definition, External, FunctionRef, Lift, Source, dotted
-from cachelint.project.trees import YIELDS, descendants
 
 if TYPE_CHECKING:
     from cachelint.infer.interpreter import Interpreter

@@ -9,8 +9,12 @@ from typing import Any
 from cachelint.django.models import Models
 from cachelint.django.settings import say_nothing, settings_modules
 from cachelint.infer.context import Context, Env, Observer
-from cachelint.kinds.join import join, join_all
-from cachelint.kinds.model import (
+from cachelint.project.classes import Classes
+from cachelint.project.codebase import Codebase, Module
+from cachelint.project.outline import Definition
+from cachelint.project.symbols import ClassRef, External, FunctionRef, ModuleRef, Symbol, ValueRef
+from cachelint.types.join import join, join_all
+from cachelint.types.model import (
     UNKNOWN,
     CacheHandler,
     CacheObject,
@@ -27,18 +31,6 @@ from cachelint.kinds.model import (
     Settings,
     force,
 )
-from cachelint.project import (
-    Classes,
-    ClassRef,
-    Codebase,
-    Definition,
-    External,
-    FunctionRef,
-    Module,
-    Symbol,
-    ValueRef,
-)
-from cachelint.project.names import ModuleRef
 
 #: Calls inside calls that are followed, and how often the same function may stand among them.
 MAX_CALL_DEPTH = 24

@@ -8,8 +8,8 @@ import libcst as cst
 
 from cachelint.infer.context import Context
 from cachelint.infer.mutation import Change, change_at
-from cachelint.kinds.model import NEVER, UNKNOWN, Dict, Kind, List, force
-from cachelint.project.trees import ITEMS, JUMPS, descendants
+from cachelint.project.syntax import ITEMS, JUMPS, descendants
+from cachelint.types.model import NEVER, UNKNOWN, Dict, Kind, List, force
 
 #: Constants that a loop over them is run for one by one.
 _MAX_UNROLLED = 8

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import libcst as cst
 
 from cachelint.infer.context import Context
-from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import join, join_all, lazy_join, members
-from cachelint.kinds.model import (
+from cachelint.project.classes import dotted
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import join, join_all, lazy_join, members
+from cachelint.types.model import (
     NEVER,
     NO_VALUE,
     UNKNOWN,
@@ -24,7 +25,6 @@ from cachelint.kinds.model import (
     constant,
     force,
 )
-from cachelint.project import dotted
 
 _ADDING = frozenset(
     {
@@ -216,7 +216,7 @@ def _dict_added(context: Context, kind: Dict, method: str, arguments: Arguments)
     for positional in arguments.positional:
         result = merge_dicts(result, force(positional))
     for name, value in arguments.keywords.items():
-        from cachelint.kinds.model import literal
+        from cachelint.types.model import literal
 
         result = with_item(result, literal(name), value)
     if arguments.star and isinstance(result, Dict):

@@ -9,8 +9,9 @@ from typing import Any
 import libcst as cst
 
 from cachelint.infer.context import Context
-from cachelint.kinds.join import join_all, members, without
-from cachelint.kinds.model import (
+from cachelint.project.classes import dotted
+from cachelint.types.join import join_all, members, without
+from cachelint.types.model import (
     NO_VALUE,
     NONE,
     Cached,
@@ -32,7 +33,6 @@ from cachelint.kinds.model import (
     constant,
     force,
 )
-from cachelint.project import dotted
 
 
 def narrow(context: Context, test: cst.BaseExpression, truth: bool) -> bool:

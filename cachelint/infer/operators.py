@@ -10,8 +10,8 @@ import libcst as cst
 
 from cachelint.infer import strings
 from cachelint.infer.context import Context
-from cachelint.kinds.join import join_all, lazy_join, members
-from cachelint.kinds.model import (
+from cachelint.types.join import join_all, lazy_join, members
+from cachelint.types.model import (
     FLOAT,
     INT,
     NO_VALUE,
@@ -33,7 +33,7 @@ from cachelint.kinds.model import (
     force,
     literal,
 )
-from cachelint.kinds.walk import params_of
+from cachelint.types.walk import params_of
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "Add": op.add,
@@ -81,7 +81,7 @@ def _percent_of_template(text: Str, right: Kind) -> Kind:
     parts = text.parts
     if parts is None:
         return Str(None, versions=text.versions, params=params)
-    from cachelint.kinds.model import Hole, Text
+    from cachelint.types.model import Hole, Text
 
     made: list[Text | Hole] = []
     for part in parts:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from cachelint.infer import effects, loops, mutation, scan
+from cachelint.infer import call_effects, events, loops, mutation
 from cachelint.infer.context import Context, Env
 from cachelint.infer.narrowing import narrow, narrow_match
-from cachelint.kinds.join import declared
-from cachelint.kinds.model import (
+from cachelint.project.classes import dotted
+from cachelint.project.outline import ImportBinding
+from cachelint.project.symbols import ModuleRef, Symbol
+from cachelint.project.syntax import children
+from cachelint.types.join import declared
+from cachelint.types.model import (
     UNKNOWN,
     Closure,
     Dict,
@@ -26,10 +30,6 @@ from cachelint.kinds.model import (
     at,
     force,
 )
-from cachelint.project import Symbol, dotted
-from cachelint.project.names import ModuleRef
-from cachelint.project.outline import ImportBinding
-from cachelint.project.trees import children
 
 if TYPE_CHECKING:
     from cachelint.infer.interpreter import Run
@@ -55,7 +55,7 @@ def _block(context: Context, node: cst.IndentedBlock, run: Run | None) -> bool:
 
 def _function(context: Context, node: cst.FunctionDef, run: Run | None) -> bool:
     kind = Closure(context.lift, node, context, node.name.value)
-    scan.closure(context, kind)
+    events.closure(context, kind)
     context.env.set(node.name.value, kind)
     return True
 
@@ -72,7 +72,7 @@ def _small(context: Context, node: cst.BaseSmallStatement, run: Run | None) -> b
 
 def _return(context: Context, node: cst.Return, run: Run | None) -> bool:
     if node.value is not None:
-        scan.expression(context, node.value)
+        events.expression(context, node.value)
     if run is not None:
         run.returned.append(context.lazy(node.value) if node.value is not None else evaluate_none())
     return False
@@ -80,7 +80,7 @@ def _return(context: Context, node: cst.Return, run: Run | None) -> bool:
 
 def _raise(context: Context, node: cst.Raise, run: Run | None) -> bool:
     if node.exc is not None:
-        scan.expression(context, node.exc)
+        events.expression(context, node.exc)
     return False
 
 
@@ -89,21 +89,21 @@ def _leave(context: Context, node: cst.Continue | cst.Break, run: Run | None) ->
 
 
 def _assign(context: Context, node: cst.Assign, run: Run | None) -> bool:
-    scan.expression(context, node.value)
+    events.expression(context, node.value)
     kind = context.lazy(node.value)
     mutation.take(context, node.value)
-    effects.note(context, node.value)
+    call_effects.note(context, node.value)
     for target in node.targets:
-        scan.expression(context, target.target)
+        events.expression(context, target.target)
         context.bind(target.target, kind, node.value)
     _yielded(context, node.value, run)
     return True
 
 
 def _expression(context: Context, node: cst.Expr, run: Run | None) -> bool:
-    scan.expression(context, node.value)
+    events.expression(context, node.value)
     mutation.apply(context, node.value)
-    effects.note(context, node.value)
+    call_effects.note(context, node.value)
     _yielded(context, node.value, run)
     return True
 
@@ -120,13 +120,13 @@ def _delete(context: Context, node: cst.Del, run: Run | None) -> bool:
 
 
 def _assert(context: Context, node: cst.Assert, run: Run | None) -> bool:
-    scan.expression(context, node.test)
+    events.expression(context, node.test)
     return narrow(context, node.test, True)
 
 
 def evaluate_none() -> Kind:
     """The kind of None."""
-    from cachelint.kinds.model import NONE
+    from cachelint.types.model import NONE
 
     return NONE
 
@@ -148,7 +148,7 @@ def _annotated(context: Context, node: cst.AnnAssign, run: Run | None) -> bool:
     from cachelint.infer.typehints import annotation_kind
 
     if node.value is not None:
-        scan.expression(context, node.value)
+        events.expression(context, node.value)
         kind = context.lazy(node.value)
         annotation = node.annotation.annotation
         frozen = context.snapshot()
@@ -169,7 +169,7 @@ def _annotated(context: Context, node: cst.AnnAssign, run: Run | None) -> bool:
 def _augmented(context: Context, node: cst.AugAssign, run: Run | None) -> bool:
     from cachelint.infer.operators import binary
 
-    scan.expression(context, node.value)
+    events.expression(context, node.value)
     frozen = context.snapshot()
     operator = type(node.operator).__name__.removesuffix("Assign")
     target, value = node.target, node.value
@@ -185,7 +185,7 @@ def _augmented(context: Context, node: cst.AugAssign, run: Run | None) -> bool:
 
 
 def _if(context: Context, node: cst.If, run: Run | None) -> bool:
-    scan.expression(context, node.test)
+    events.expression(context, node.test)
     after: list[Env] = []
     yes = context.branch()
     if narrow(yes, node.test, True) and _run(yes, node.body, run):
@@ -205,7 +205,7 @@ def _if(context: Context, node: cst.If, run: Run | None) -> bool:
 
 
 def _for(context: Context, node: cst.For, run: Run | None) -> bool:
-    scan.expression(context, node.iter)
+    events.expression(context, node.iter)
     if loops.is_unrolled(context, node):
         return _unrolled(context, node, run)
     before = context.env.copy()
@@ -235,7 +235,7 @@ def _unrolled(context: Context, node: cst.For, run: Run | None) -> bool:
 
 
 def _while(context: Context, node: cst.While, run: Run | None) -> bool:
-    scan.expression(context, node.test)
+    events.expression(context, node.test)
     before = context.env.copy()
     for _ in range(2):
         body = context.branch()
@@ -287,7 +287,7 @@ def _try(context: Context, node: cst.Try | cst.TryStar, run: Run | None) -> bool
 
 def _with(context: Context, node: cst.With, run: Run | None) -> bool:
     for item in node.items:
-        scan.expression(context, item.item)
+        events.expression(context, item.item)
         if item.asname is not None:
             entered = context.lazy(item.item)
             context.bind(item.asname.name, Lazy(lambda kind=entered: _entered(force(kind))), item.item)  # type: ignore[misc]
@@ -299,7 +299,7 @@ def _with(context: Context, node: cst.With, run: Run | None) -> bool:
 
 def _entered(kind: Kind) -> Kind:
     """What ``with … as name`` binds."""
-    from cachelint.kinds.model import Scalar
+    from cachelint.types.model import Scalar
 
     if isinstance(kind, Generator):
         return kind.element
@@ -309,7 +309,7 @@ def _entered(kind: Kind) -> Kind:
 
 
 def _match(context: Context, node: cst.Match, run: Run | None) -> bool:
-    scan.expression(context, node.subject)
+    events.expression(context, node.subject)
     after: list[Env] = []
     exhaustive = False
     remaining = context.branch()

@@ -11,9 +11,10 @@ from dataclasses import replace
 import libcst as cst
 
 from cachelint.infer.context import Context
-from cachelint.kinds.arguments import Arguments
-from cachelint.kinds.join import join_all, map_members, members
-from cachelint.kinds.model import (
+from cachelint.project.symbols import FunctionRef
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import join_all, map_members, members
+from cachelint.types.model import (
     ANYTHING,
     NO_VALUE,
     STR,
@@ -32,8 +33,7 @@ from cachelint.kinds.model import (
     constant,
     force,
 )
-from cachelint.kinds.walk import params_near
-from cachelint.project import FunctionRef
+from cachelint.types.walk import params_near
 
 #: Alternatives of one template that are kept apart.
 _MAX_ALTERNATIVES = 6

@@ -6,10 +6,12 @@ import libcst as cst
 
 from cachelint.django.orm import SOME_MODEL
 from cachelint.infer.context import Context
+from cachelint.infer.dataclasses import record
 from cachelint.infer.enums import enum_member
-from cachelint.infer.records import record
-from cachelint.kinds.join import join, join_all
-from cachelint.kinds.model import (
+from cachelint.project.classes import dotted
+from cachelint.project.symbols import ValueRef
+from cachelint.types.join import join, join_all
+from cachelint.types.model import (
     BOOL,
     BYTES,
     FLOAT,
@@ -35,8 +37,7 @@ from cachelint.kinds.model import (
     Unknown,
     force,
 )
-from cachelint.kinds.walk import walk
-from cachelint.project import ValueRef, dotted
+from cachelint.types.walk import walk
 
 _SIMPLE: dict[str, Kind] = {
     "builtins.str": STR,

@@ -9,8 +9,8 @@ from typing import TypeAlias
 import libcst as cst
 
 from cachelint.project.codebase import Codebase, Module
-from cachelint.project.names import ClassRef, External, Symbol, ValueRef
 from cachelint.project.outline import Definition
+from cachelint.project.symbols import ClassRef, External, Symbol, ValueRef
 
 Base: TypeAlias = ClassRef | External
 

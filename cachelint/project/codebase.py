@@ -7,20 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from cachelint.project.lift import Lift, LiftError, too_deep
-from cachelint.project.names import ClassRef, External, FunctionRef, ModuleRef, Symbol, ValueRef
+from cachelint.project.file_queries import Reading
+from cachelint.project.file_stat import found_below
 from cachelint.project.outline import Definition, ImportBinding, Outline
-from cachelint.project.reading import Reading
+from cachelint.project.parsed import Lift, LiftError, too_deep
 from cachelint.project.source import Source, SourceError, read_source
-from cachelint.project.states import found_below
-from cachelint.project.trace import (
-    Asked,
-    Trace,
-    found_digest,
-    line_digest,
-    near_digest,
-    text_digest,
-)
+from cachelint.project.store.dependencies import Asked, Trace, found_digest, line_digest, near_digest, text_digest
+from cachelint.project.symbols import ClassRef, External, FunctionRef, ModuleRef, Symbol, ValueRef
 
 #: Longest chain of imports that is followed for one name.
 _MAX_HOPS = 12

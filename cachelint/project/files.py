@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from cachelint.project.ignored import Ignores, Patterns, Verdicts
+from cachelint.project.gitignore import Ignores, Patterns, Verdicts
 
 #: Files whose presence makes a folder the root of a project, for whoever runs the program below it.
 ROOT_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "manage.py", ".git", ".hg")

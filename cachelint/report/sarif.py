@@ -12,7 +12,7 @@ from cachelint.report.paths import shown_path
 from cachelint.rules.explain import UNUSED, page
 from cachelint.rules.names import UNUSED_IGNORE
 from cachelint.rules.registry import RULES
-from cachelint.session import Outcome
+from cachelint.run.session import Outcome
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}

@@ -8,14 +8,14 @@ from dataclasses import field
 
 import libcst as cst
 
+from cachelint.caching.calls import Load, Site
 from cachelint.caching.collect import Facts
-from cachelint.caching.keys import templates
-from cachelint.caching.sites import Load, Site
+from cachelint.caching.keys.template import templates
 from cachelint.findings import Confidence, Finding, Place, Related, Severity
 from cachelint.frozen import dataclass
-from cachelint.kinds.join import members
-from cachelint.kinds.model import Cached, Kind, Origin
-from cachelint.project import Lift
+from cachelint.project.parsed import Lift
+from cachelint.types.join import members
+from cachelint.types.model import Cached, Kind, Origin
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cachelint.rules.base import Rule
+from cachelint.rules.deserialization import pickled_by_hand, unpickle_cache_data
 from cachelint.rules.keys import unversioned_key
 from cachelint.rules.names import find_code
-from cachelint.rules.pickles import pickled_by_hand, unpickle_cache_data
 from cachelint.rules.timeouts import expires_at_once, missing_timeout, never_expires
 from cachelint.rules.values import changed_by_json, model_instance, not_json, queryset, unpicklable
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from cachelint.caching.aliases import alias
+from cachelint.caching.calls import Site
 from cachelint.caching.collect import Facts
-from cachelint.caching.keys import is_dynamic, is_versioned, templates
-from cachelint.caching.sites import Site
+from cachelint.caching.keys.template import is_dynamic, is_versioned, templates
 from cachelint.findings import Finding, Severity
-from cachelint.kinds.model import NONE, Str, Text, force
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import shape_can_change
+from cachelint.types.model import NONE, Str, Text, force
 
 
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.caching.aliases import Alias, alias
+from cachelint.caching.calls import Site
 from cachelint.caching.collect import Facts
-from cachelint.caching.sites import Site
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, seconds, wrapper_places
 

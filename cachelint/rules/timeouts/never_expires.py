@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cachelint.caching.calls import Site
 from cachelint.caching.collect import Facts
-from cachelint.caching.sites import Site
 from cachelint.findings import Finding, Severity
-from cachelint.kinds.join import members
-from cachelint.kinds.model import NONE
 from cachelint.rules.base import Example, Rule, quote, source_of, wrapper_places
+from cachelint.types.join import members
+from cachelint.types.model import NONE
 
 
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:

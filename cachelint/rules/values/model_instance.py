@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cachelint.caching.calls import Site
 from cachelint.caching.collect import Facts
-from cachelint.caching.sites import Site
 from cachelint.django.orm import SOME_MODEL
 from cachelint.findings import Confidence, Finding, Severity
-from cachelint.kinds.model import ModelInstance, ModelType
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import is_model, parts, subject, verb
+from cachelint.types.model import ModelInstance, ModelType
 
 
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from cachelint.caching.sites import Site
+from cachelint.caching.calls import Site
 from cachelint.frozen import dataclass
-from cachelint.kinds.describe import describe
-from cachelint.kinds.model import (
+from cachelint.rules.base import quote
+from cachelint.types.display import describe
+from cachelint.types.model import (
     Dict,
     Instance,
     Kind,
@@ -22,9 +23,8 @@ from cachelint.kinds.model import (
     Tuple,
     Unknown,
 )
-from cachelint.kinds.serialize import Json, json_verdict, pickle_refusal
-from cachelint.kinds.walk import walk
-from cachelint.rules.base import quote
+from cachelint.types.serialize import Json, json_verdict, pickle_refusal
+from cachelint.types.walk import walk
 
 
 @dataclass(frozen=True, slots=True)

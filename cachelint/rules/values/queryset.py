@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cachelint.caching.calls import Site
 from cachelint.caching.collect import Facts
-from cachelint.caching.sites import Site
 from cachelint.findings import Confidence, Finding, Severity
-from cachelint.kinds.join import members
-from cachelint.kinds.model import Dict, Manager, QuerySet, Scalar, Str, Tuple
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import is_queryset, parts, subject, verb
+from cachelint.types.join import members
+from cachelint.types.model import Dict, Manager, QuerySet, Scalar, Str, Tuple
 
 
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:

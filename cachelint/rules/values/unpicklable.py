@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cachelint.caching.calls import Site
 from cachelint.caching.collect import Facts
-from cachelint.caching.sites import Site
 from cachelint.findings import Finding, Severity
-from cachelint.kinds.join import members
-from cachelint.kinds.model import UNKNOWN, Coroutine, DictView, Generator, Unknown
-from cachelint.kinds.serialize import pickle_refusal
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import is_unpicklable, parts, subject, verb
+from cachelint.types.join import members
+from cachelint.types.model import UNKNOWN, Coroutine, DictView, Generator, Unknown
+from cachelint.types.serialize import pickle_refusal
 
 
 def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:

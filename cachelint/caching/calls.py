@@ -1,0 +1,232 @@
+"""A site: one call of a method of a cache, with what is known of its key, value and timeout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from cachelint.findings import Place
+from cachelint.infer.instance_attributes import OWN_STATE
+from cachelint.infer.strings import matched_by
+from cachelint.project.parsed import Lift
+from cachelint.project.symbols import FunctionRef
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import join_all, members
+from cachelint.types.model import UNKNOWN, Dict, ExternalKind, Kind, Str, Text, Unknown, force, literal
+from cachelint.types.walk import params_of
+
+#: Methods of a Django cache that take a key → their parameters in order (FACTS 3.7).
+SIGNATURES: dict[str, tuple[str, ...]] = {
+    "get": ("key", "default", "version"),
+    "set": ("key", "value", "timeout", "version"),
+    "add": ("key", "value", "timeout", "version"),
+    "get_or_set": ("key", "default", "timeout", "version"),
+    "touch": ("key", "timeout", "version"),
+    "delete": ("key", "version"),
+    "has_key": ("key", "version"),
+    "get_many": ("keys", "version"),
+    "delete_many": ("keys", "version"),
+    "set_many": ("data", "timeout", "version"),
+    "incr": ("key", "delta", "version"),
+    "decr": ("key", "delta", "version"),
+    "incr_version": ("key", "delta", "version"),
+    "decr_version": ("key", "delta", "version"),
+    "ttl": ("key", "version"),
+    "pttl": ("key", "version"),
+    "persist": ("key", "version"),
+    "expire": ("key", "timeout", "version"),
+    "pexpire": ("key", "timeout", "version"),
+    "expire_at": ("key", "when", "version"),
+    "lock": ("key", "version"),
+    "delete_pattern": ("pattern", "version"),
+    "keys": ("search", "version"),
+    "iter_keys": ("search",),
+}
+#: Those that take a pattern of keys.
+BY_PATTERN = frozenset({"delete_pattern", "keys", "iter_keys"})
+WRITES = frozenset({"set", "add", "get_or_set", "set_many"})
+#: Names by which sites are called, async twins included.
+METHOD_NAMES = frozenset(SIGNATURES) | {
+    f"a{name}"
+    for name in SIGNATURES
+    if name
+    not in ("ttl", "pttl", "persist", "expire", "pexpire", "expire_at", "lock", "delete_pattern", "keys", "iter_keys")
+}
+
+#: What a site's caller can decide.
+ASPECTS = ("key", "value", "timeout")
+
+
+def base_method(name: str) -> str:
+    """The synchronous name of a method: ``aset`` is ``set``."""
+    return name if name in SIGNATURES else name.removeprefix("a")
+
+
+def has_words(key: Kind) -> bool:
+    """Whether the fixed text of a key says something: a letter or digit."""
+    return any(
+        isinstance(part, Text) and any(c.isalnum() for c in part.text)
+        for member in members(key)
+        if isinstance(member, Str)
+        for part in member.parts or ()
+    )
+
+
+def _handed_in(key: Kind) -> bool:
+    """Whether a parameter itself, not an attribute of one, decides a key."""
+    return any(
+        bool(member.params - {OWN_STATE}) and not (isinstance(member, Unknown) and member.derived)
+        for member in members(key)
+        if isinstance(member, Str | Unknown)
+    )
+
+
+def made_elsewhere(key: Kind) -> bool:
+    """Whether a key is what an attribute or method of a parameter gives: who it is of is for the callers to tell."""
+    found = members(key)
+    return bool(found) and all(isinstance(m, Unknown) and m.derived and m.params - {OWN_STATE} for m in found)
+
+
+@dataclass(slots=True, eq=False)
+class Site:
+    """A call of a cache, or of a wrapper around one.
+
+    ``timeout`` and ``version`` are None where the call passes none. ``aspects`` are those of key, value and timeout
+    that are decided at this call: all of them, but at the call of a wrapper.
+    """
+
+    method: str
+    alias: str | None
+    lift: Lift
+    node: cst.BaseExpression
+    function: FunctionRef | None
+    key: Kind
+    value: Kind | None = None
+    timeout: Kind | None = None
+    version: Kind | None = None
+    aspects: frozenset[str] = frozenset(ASPECTS)
+    #: At a call of a wrapper: the site inside it, what that stores whoever calls it, and what this call passes for
+    #: the parameters that decide the key.
+    inner: Site | None = None
+    common_value: Kind | None = None
+    given_keys: tuple[Kind, ...] = ()
+    #: At a call of a wrapper: what is left to defaults of the wrapper's parameters.
+    defaulted: frozenset[str] = frozenset()
+    #: Whether it is a call of third-party code that the configuration declares.
+    declared: bool = False
+    #: At a decorator that caches what a function returns: the name of the function.
+    decorates: str = ""
+    #: Whether what is passed for the value is called, and its result stored.
+    called_value: bool = False
+    #: Expressions of the call, by parameter name.
+    nodes: dict[str, cst.BaseExpression] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        """The whole call."""
+        return self.lift.place(self.node)
+
+    @property
+    def writes(self) -> bool:
+        """Whether this site stores something."""
+        return self.method in WRITES
+
+    @property
+    def called(self) -> str:
+        """The source of what is called: ``cache.set``."""
+        called = self.node.func if isinstance(self.node, cst.Call) else self.node
+        return " ".join(self.lift.code(called).split())
+
+    @property
+    def innermost(self) -> Site:
+        """The call of the cache itself."""
+        site = self
+        while site.inner is not None:
+            site = site.inner
+        return site
+
+    def node_of(self, *names: str) -> cst.BaseExpression:
+        """The expression that is passed for one of the parameters; the whole call where none is to be seen."""
+        for name in names:
+            if name in self.nodes:
+                return self.nodes[name]
+        return self.node
+
+    def undecided(self) -> frozenset[str]:
+        """The aspects that a parameter of the function around this site decides."""
+        found = set()
+        for aspect in self.aspects:
+            kind = getattr(self, aspect)
+            if kind is not None and params_of(kind):
+                found.add(aspect)
+        # A template with words of its own is judged where it stands; only what is handed in whole is the caller's.
+        if "key" in found and (has_words(self.key) or not (_handed_in(self.key) or made_elsewhere(self.key))):
+            found.discard("key")
+        return frozenset(found)
+
+
+@dataclass(slots=True, eq=False)
+class Load:
+    """A call that deserialises something. ``data`` is what it is fed with."""
+
+    loader: str
+    lift: Lift
+    node: cst.Call
+    function: FunctionRef | None
+    data: Kind
+    #: Where a caller handed the data in.
+    via: Site | Load | None = None
+    via_place: Place | None = None
+
+
+def read_site(
+    method: str,
+    alias: str | None,
+    arguments: Arguments,
+    lift: Lift,
+    node: cst.Call,
+    function: FunctionRef | None,
+    value: Kind | None,
+) -> Site:
+    """The site of a call of ``method``; ``value`` is what it stores."""
+    names = SIGNATURES[method]
+    passed = {name: arguments.get(index, name) for index, name in enumerate(names)}
+    key = passed.get("key") or UNKNOWN
+    if method in ("get_many", "delete_many"):
+        keys = force(passed.get("keys") or UNKNOWN)
+        key = getattr(keys, "element", UNKNOWN)
+    if method in BY_PATTERN:
+        key = matched_by(passed.get("pattern") or passed.get("search") or UNKNOWN)
+    if method == "set_many":
+        data = force(passed.get("data") or UNKNOWN)
+        if isinstance(data, Dict):
+            key = join_all([*(literal(k) for k, _ in data.entries if isinstance(k, str)), data.key])
+            value = join_all(data.all_values)
+        else:
+            key, value = UNKNOWN, UNKNOWN
+    timeout = passed.get("timeout")
+    if timeout is None and arguments.star:
+        timeout = arguments.rest
+    if timeout is not None and isinstance(force(timeout), ExternalKind):
+        timeout = UNKNOWN
+    site = Site(method, alias, lift, node, function, key, value, timeout, passed.get("version"))
+    if site.version is None and arguments.star:
+        site.version = arguments.rest
+    site.nodes = _nodes(node, names)
+    return site
+
+
+def _nodes(node: cst.Call, names: tuple[str, ...]) -> dict[str, cst.BaseExpression]:
+    found: dict[str, cst.BaseExpression] = {}
+    for index, argument in enumerate(node.args):
+        if argument.star:
+            break
+        if argument.keyword is not None:
+            found[argument.keyword.value] = argument.value
+        elif index < len(names):
+            found[names[index]] = argument.value
+    for argument in node.args:
+        if argument.keyword is not None:
+            found[argument.keyword.value] = argument.value
+    return found

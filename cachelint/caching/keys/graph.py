@@ -1,0 +1,267 @@
+"""Key flows: all sites of the same entries, by the shape of their keys."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from cachelint.caching.aliases import store_of
+from cachelint.caching.calls import Site
+from cachelint.caching.keys.pattern import Index, Shape, may_meet, shape
+from cachelint.caching.keys.template import templates
+from cachelint.findings import Place
+from cachelint.frozen import dataclass
+from cachelint.project.files import is_test
+from cachelint.types.join import members
+from cachelint.types.model import NO_VALUE, NONE, Origin, Str, Text, constant
+
+if TYPE_CHECKING:
+    from cachelint.caching.collect import Facts
+    from cachelint.project.codebase import Module
+
+#: Methods that take many keys at once, which have nothing to do with one another.
+MANY = frozenset({"get_many", "set_many", "delete_many"})
+#: A method of a cache that is handed on without being called, and other ways to a key that no call shows; by a word
+#: that each begins with, so that most of a file is passed over at the speed of memory.
+_LOOSE = {
+    "cache": re.compile(
+        rb"cache(?:\w*(?:\[[^\]\n]*\])?\."
+        rb"a?(?:get|set|add|touch|delete|get_or_set|get_many|set_many|delete_many|incr|decr|has_key)\b(?!\s*\()"
+        rb"|(?<=\bcache)s\.all\(|(?<=\bcache)\._\w+)"
+    ),
+    "getattr(": re.compile(rb"getattr\(\s*\w*cache"),
+    ".make_key(": re.compile(rb"\.make_key\("),
+    ".make_and_validate_key(": re.compile(rb"\.make_and_validate_key\("),
+    "get_redis_connection(": re.compile(rb"get_redis_connection\("),
+}
+
+#: A test that puts something else in the place of a cache, and one that asks how it was called.
+#: `clear_cache` and `clear_user_cache` are functions; `get_cache` is one that gives the object.
+_NAMED = (
+    rb"(?<!\w)(?!(?:clear|set|delete|drop|flush|invalidate|purge|refresh|remove|reset|update|use|warm)_)"
+    rb"_?(?:[a-z]+_){0,2}caches?(?:\.\w+)?"
+)
+_PUT = (
+    rb"|^[ \t]*(?!self\.)\w+(?:\.\w+)*\.(?:default_)?caches?[ \t]*=(?!=)\s*"
+    rb"(?!caches?\b|None|['\"\[{(\d]|(?:\w+\.)*get_cache\()"
+)
+_MOCKED = re.compile(
+    rb"(?<![\w.])(?:(?:unittest\.)?mock\.|mocker\.)?patch(?:\.object|\.multiple)?\([^)]*?" + _NAMED + rb"['\"]"
+    rb"|\bsetattr\([^)]*?" + _NAMED + rb"['\"]" + _PUT,
+    re.MULTILINE,
+)
+#: One that puts an object of its own there, and not one that takes any call.
+_REPLACED = re.compile(
+    rb"\bpatch(?:\.object)?\([^)]*?" + _NAMED + rb"['\"]\s*,(?!\s*\w+\s*=)(?!\s*(?:mock\.)?(?:Magic)?Mock\()"
+    rb"|\bsetattr\([^)]*?" + _NAMED + rb"['\"]"
+    rb"|\bpatch\.multiple\([^)]*?\bcaches?\s*=|\bpatch\.dict\([^)]*?['\"]caches?['\"]"
+    rb"|\bpatch\.object\(\s*[\w.]*[cC]ache\w*\s*,\s*['\"](?:set|add|get_or_set|set_many)['\"]"
+    rb"|[cC]ache\.\w+\s*=\s*lambda\b|\[['\"]cache['\"]\]\s*=(?!=)" + _PUT,
+    re.MULTILINE,
+)
+#: What asks for the arguments of a call, and not only whether or how often there was one.
+_ASKED = re.compile(
+    rb"\.assert_(?:(?:called|awaited)_(?:once_)?with|any_(?:call|await)|has_(?:calls|awaits))"
+    rb"|\.(?:call|await)_args|\.(?:mock|method)_calls"
+)
+
+
+def shapes(site: Site) -> frozenset[Shape]:
+    """The shapes that the key of a site can have."""
+    return frozenset(shape(template) for template in templates(site.key))
+
+
+def origins(template: Str) -> list[Origin]:
+    """The expressions that the words of a key are written in."""
+    return [part.origin for part in template.parts or () if isinstance(part, Text) and part.origin is not None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """The sites of one key: ``sites`` call the cache itself, ``calls`` a function that hands their key on to it.
+
+    A site whose key is one of several texts joins their flows: ``shapes`` are all of them. ``doubtful`` are sites whose
+    key is not known well enough to rule out that they are of this flow; empty where the flow is closed.
+    """
+
+    shapes: frozenset[Shape]
+    sites: tuple[Site, ...]
+    calls: tuple[Site, ...]
+    doubtful: tuple[Site, ...]
+
+    @property
+    def all_sites(self) -> tuple[Site, ...]:
+        """Sites and calls."""
+        return (*self.sites, *self.calls)
+
+
+class Flows:
+    """The keys of a project, each worked out when it is asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        handed_on = _calls_by_inner(facts)
+        #: The sites whose own key is known or open, with its shapes.
+        self.keyed: list[tuple[Site, frozenset[Shape]]] = []
+        #: Those whose key is a digest, which is none of the keys with other words than hexadecimal digits.
+        self.digests: list[Site] = []
+        for site in facts.sites:
+            if site.inner is not None and "key" not in site.aspects:
+                continue
+            found = shapes(site)
+            kinds = members(site.key)
+            if kinds and all(member == NONE for member in kinds):
+                continue  # No key at all: a parameter that was left out.
+            if kinds and all(isinstance(member, Str) and member.digest for member in kinds):
+                self.digests.append(site)
+                continue
+            # What it is handed is seen at each call of the function around it.
+            if found or not _explained(site, facts, handed_on.get(id(site.node), frozenset())):
+                self.keyed.append((site, found))
+        self.index = Index(found for _, found in self.keyed)
+        self._known: dict[int, Flow] = {}
+
+    @cached_property
+    def written(self) -> dict[int, list[Site]]:
+        """By the id of an expression's node, the sites whose keys have words that are written in it."""
+        found: dict[int, list[Site]] = {}
+        for site, _ in self.keyed:
+            for template in templates(site.key):
+                for origin in origins(template):
+                    found.setdefault(id(origin.node), []).append(site)
+        return found
+
+    @cached_property
+    def literals(self) -> dict[str, list[Place]]:
+        """By path, where the words of known keys are written."""
+        found: dict[str, set[Place]] = {}
+        for site, _ in self.keyed:
+            for template in templates(site.key):
+                for origin in origins(template):
+                    found.setdefault(origin.lift.path, set()).add(origin.place)
+        return {path: sorted(places) for path, places in found.items()}
+
+    @cached_property
+    def mocked(self) -> str:
+        """A file that puts something else in the place of a cache; empty if none does."""
+        return next((m.path for m in self._tests_with(_MOCKED)), "")
+
+    @cached_property
+    def asked(self) -> str:
+        """What a file does so and asks how it was called, or takes not any call; empty if none does."""
+        replaced = self._tests_with(_REPLACED)
+        if replaced:
+            return f"{replaced[0].path} puts an object of its own in the place of the cache, which may take no timeout"
+        asking = self._facts.codebase.search(_ASKED, ".assert_", "_args", "_calls")
+        mocked = next((m.path for m in self._tests_with(_MOCKED) if m in asking), "")
+        return f"{mocked} asks what the cache was called with" if mocked else ""
+
+    def _tests_with(self, pattern: re.Pattern[bytes]) -> list[Module]:
+        """The test files in which a pattern is found; only they are asked, as such patterns are slow."""
+        # A part of `cache` and of `LocMemCache`.
+        tests = (module for module in self._facts.codebase.containing("ache") if is_test(module.path))
+        return [module for module in tests if module.findall(pattern)]
+
+    @cached_property
+    def loose_end(self) -> str:
+        """A place where a key may be used without a call that shows it, or a file that can't be read; empty if none."""
+        codebase = self._facts.codebase
+        for word, pattern in _LOOSE.items() if self.keyed else ():
+            for module in codebase.search(pattern, word):
+                match = pattern.search(module.source.data)
+                if match is not None and not is_test(module.path):
+                    line = module.source.data.count(b"\n", 0, match.start()) + 1
+                    return f"{module.path}:{line} reaches the cache in a way that shows no key"
+        broken = min(codebase.problems, default=None)
+        return f"{broken} can't be read as a whole, and may use the key" if broken else ""
+
+    def of(self, site: Site) -> Flow | None:
+        """The flow that a site belongs to; None where its own key is not known."""
+        if id(site) not in self._known:
+            if not shapes(site) or has_more(site):
+                return None
+            flow = self._find(site)
+            for member in flow.all_sites:
+                self._known[id(member)] = flow
+            self._known[id(site)] = flow
+        return self._known[id(site)]
+
+    def _find(self, site: Site) -> Flow:
+        wanted: set[Shape] = set()
+        fresh = set(shapes(site))
+        while fresh:
+            wanted |= fresh
+            mates = {number for each in fresh for number in self._like(site, each)}
+            fresh = {s for n in mates if self.keyed[n][0].method not in MANY for s in self.keyed[n][1]} - wanted
+        all_like = {number for each in wanted for number in self._like(site, each)}
+        mine = sorted(number for number in all_like if not self.keyed[number][0].declared)
+        members = [self.keyed[number][0] for number in mine]
+        return Flow(
+            frozenset(wanted),
+            tuple(member for member in members if member.inner is None),
+            tuple(member for member in members if member.inner is not None),
+            self._doubtful(site, wanted, frozenset(mine)),
+        )
+
+    def _like(self, site: Site, wanted: Shape) -> Iterator[int]:
+        """The sites whose key can have a shape, of the cache and the version of a site."""
+        return (number for number in self.index.of(wanted) if self._same_cache(site, self.keyed[number][0]))
+
+    def _same_cache(self, a: Site, b: Site) -> bool:
+        """Whether two sites may be calls of one cache with one version."""
+        if a.alias is not None and b.alias is not None and a.alias != b.alias:
+            stores = [store_of(self._facts.interpreter, alias) for alias in (a.alias, b.alias)]
+            if stores[0] is None or stores[0] != stores[1]:
+                return False
+        return _same_version(a, b)
+
+    def _doubtful(self, site: Site, wanted: set[Shape], mine: frozenset[int]) -> tuple[Site, ...]:
+        """The sites that may be of the flow, or whose key may be something else as well."""
+        doubtful = {number for number in mine if has_more(self.keyed[number][0])}
+        unknown = (n for n in self.index.without if self._same_cache(site, self.keyed[n][0]))
+        doubtful.update(itertools.islice(unknown, 1))
+        meeting = {other for each in wanted for other in self.index.near(each) if may_meet(each, other)}
+        doubtful.update(number for other in meeting for number in self._like(site, other) if number not in mine)
+        found = tuple(self.keyed[number][0] for number in sorted(doubtful))
+        may_be_digests = any(all(_is_hexadecimal(part or "") for part in each) for each in wanted)
+        return found + tuple(s for s in self.digests if may_be_digests and self._same_cache(site, s))
+
+
+def _is_hexadecimal(text: str) -> bool:
+    return all(character in "0123456789abcdefABCDEF" for character in text)
+
+
+def has_more(site: Site) -> bool:
+    """Whether a key may be something else than the texts that are known."""
+    return len(templates(site.key)) < sum(1 for member in members(site.key) if member != NONE)
+
+
+def _calls_by_inner(facts: Facts) -> dict[int, frozenset[cst.CSTNode]]:
+    """By the id of a call's node, the calls of functions that hand their key on to it."""
+    found: dict[int, set[cst.CSTNode]] = {}
+    for site in facts.sites:
+        if site.inner is not None and "key" in site.aspects:
+            found.setdefault(id(site.inner.node), set()).add(site.node)
+    return {node: frozenset(calls) for node, calls in found.items()}
+
+
+def _explained(site: Site, facts: Facts, calls: frozenset[cst.CSTNode]) -> bool:
+    """Whether the key of a site is a parameter, and every mention of the function around it one of the calls seen."""
+    function = site.function
+    if function is None:
+        return False
+    return bool(calls) and all(
+        mention.call in calls for mention in facts.mentions.of(function.module, function.definition)
+    )
+
+
+def _same_version(a: Site, b: Site) -> bool:
+    """Whether two sites may use one version, as far as it is passed."""
+    versions = [constant(site.version) for site in (a, b) if site.version is not None]
+    known = [version for version in versions if version is not NO_VALUE and version is not None]
+    return len(known) < 2 or known[0] == known[1]

@@ -1,0 +1,100 @@
+"""What two keys may have in common, by their shapes: fixed text, and holes for what is made at run time."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+
+from cachelint.caching.keys.template import joined
+from cachelint.types.model import Str, Text
+
+#: The parts of a key: fixed text, or None for what is made at run time.
+Shape = tuple[str | None, ...]
+
+
+def shape(template: Str) -> Shape:
+    """A template without the names of its holes."""
+    return tuple(part.text if isinstance(part, Text) else None for part in joined(template))
+
+
+def may_meet(a: Shape, b: Shape) -> bool:
+    """Whether two keys of these shapes can be the same text."""
+    if a == b:
+        return True
+    if not _ends_meet(a, b):
+        return False
+    for first, second in ((a, b), (b, a)):
+        if None not in second:
+            pattern = "".join(".*" if part is None else re.escape(part) for part in first)
+            return re.fullmatch(pattern, "".join(p for p in second if p is not None), re.DOTALL) is not None
+    return True
+
+
+def _ends_meet(a: Shape, b: Shape) -> bool:
+    """Whether two keys of these shapes can begin and end alike."""
+    if not a or not b:
+        return a == b
+    head, other = a[0] or "", b[0] or ""
+    if not (head.startswith(other) or other.startswith(head)):
+        return False
+    tail, other = a[-1] or "", b[-1] or ""
+    return tail.endswith(other) or other.endswith(tail)
+
+
+def overlap(one: Shape, other: Shape) -> bool:
+    """Whether of two different keys one is certainly a case of the other: its words fit, and they say something."""
+    return one != other and (_is_case(one, other) or _is_case(other, one))
+
+
+def _is_case(key: Shape, template: Shape) -> bool:
+    if not _ends_meet(key, template) or not any(part and says(part) for part in template):
+        return False
+    pattern = "".join(".+" if part is None else re.escape(part) for part in template)
+    return re.fullmatch(pattern, "".join("\0" if part is None else part for part in key), re.DOTALL) is not None
+
+
+def says(text: str) -> bool:
+    """Whether a fixed text is more than punctuation."""
+    return any(c.isalnum() for c in text)
+
+
+class Index:
+    """Who has which shapes, found without looking at all: a project may have thousands of keys.
+
+    What has shapes is known by its number.
+    """
+
+    def __init__(self, having: Iterable[Iterable[Shape]]) -> None:
+        self._numbers: dict[Shape, list[int]] = {}
+        #: Those that have none.
+        self.without: list[int] = []
+        for number, found in enumerate(having):
+            known = False
+            for each in found:
+                self._numbers.setdefault(each, []).append(number)
+                known = True
+            if not known:
+                self.without.append(number)
+        self._by_head: dict[str, list[Shape]] = {}
+        for each in self._numbers:
+            self._by_head.setdefault(_head(each), []).append(each)
+        self._heads = sorted(self._by_head)
+
+    def of(self, wanted: Shape) -> list[int]:
+        """Those that have a shape, ascending."""
+        return self._numbers.get(wanted, [])
+
+    def near(self, wanted: Shape) -> Iterator[Shape]:
+        """The shapes that can begin like one, itself included: of no others can a key be the same text."""
+        head = _head(wanted)
+        for length in range(len(head)):
+            yield from self._by_head.get(head[:length], ())
+        index = bisect_left(self._heads, head)
+        while index < len(self._heads) and self._heads[index].startswith(head):
+            yield from self._by_head[self._heads[index]]
+            index += 1
+
+
+def _head(of: Shape) -> str:
+    return (of[0] or "") if of else ""

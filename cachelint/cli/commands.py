@@ -1,0 +1,150 @@
+"""The commands beside the lint itself: ``cachelint rule``, ``config``, ``clean``, ``completion``."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cachelint.cli.parser import CLEAN, COMMANDS, FAILED, say
+from cachelint.cli.parser import parser as options_parser
+from cachelint.config.file import ConfigError, expand, load_config, make_options, settings_of
+from cachelint.project.files import discover, find_root
+from cachelint.project.store.disk import FOLDER
+from cachelint.report.formats import FORMATS, TEXT
+from cachelint.rules.names import NAMES
+from cachelint.run.session import files_of
+from cachelint.run.subprojects import split
+
+
+def _explain(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("cachelint rule", description="Explain a rule; without CODE: list them all.")
+    parser.add_argument("code", nargs="?", metavar="CODE", help="a code or name: CL101, model-instance")
+    wanted = parser.parse_args(list(words)).code
+    from cachelint.rules.explain import UNUSED, listing, page
+    from cachelint.rules.names import UNUSED_IGNORE, find_code
+    from cachelint.rules.registry import find_rule
+
+    if wanted is None:
+        print(listing())
+        return CLEAN
+    rule = find_rule(wanted)
+    if find_code(wanted) == UNUSED_IGNORE:
+        _show_page(UNUSED)
+        return CLEAN
+    if rule is None:
+        try:
+            expand([wanted])
+            say(f"{wanted} is a family of rules; name one of them")
+        except ConfigError as error:
+            say(str(error))
+        return FAILED
+    _show_page(page(rule))
+    return CLEAN
+
+
+def _show_page(text: str) -> None:
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(text))
+    else:
+        print(text)
+
+
+def _clean(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("cachelint clean", description="Remove the results that are kept on disk.")
+    parser.parse_args(list(words))
+    root = find_root(Path.cwd())
+    folders = [place / FOLDER for place in (root, *(root / inner for inner in discover(root).projects))]
+    kept = [folder for folder in folders if folder.is_dir()]
+    for folder in kept:
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            say(f"{folder}: can't be removed: {error.strerror or error}")
+            return FAILED
+        print(f"Removed {folder}.")
+    if not kept:
+        print("Nothing is kept here.")
+    return CLEAN
+
+
+def _config(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("cachelint config", description="Show the settings in force, and who says so.")
+    parser.parse_args(list(words))
+    root = find_root(Path.cwd())
+    try:
+        config = load_config(root)
+    except ConfigError as error:
+        say(str(error))
+        return FAILED
+    print(f"project: {root}")
+    print(f"configuration: {config.path or 'none: all settings are the defaults'}")
+    for path in config.extends:
+        print(f"which extends: {path}")
+    for name, value, said_by in settings_of(config):
+        # Which file says so is clear where there is one.
+        source = "  # default" if said_by is None else f"  # {said_by}" if config.extends else ""
+        print(f"{name} = {value}{source}")
+    try:
+        inner = split(make_options([root]), files_of(make_options([root])))[1:]
+    except ConfigError as error:
+        say(str(error))
+        return FAILED
+    for folder, _ in inner:
+        print(f"{folder}: a project of its own, by {folder}/pyproject.toml")
+    return CLEAN
+
+
+_BASH_FIRST = f"""\
+_cachelint_first() {{
+  case "${{COMP_WORDS[1]}}" in
+    rule) [ "$COMP_CWORD" -gt 1 ] && compgen -W "{" ".join(NAMES)} {" ".join(NAMES.values())}" -- "$1" && return;;
+    completion) [ "$COMP_CWORD" -gt 1 ] && compgen -W "bash zsh fish tcsh powershell" -- "$1" && return;;
+  esac
+  [ "$COMP_CWORD" -eq 1 ] && compgen -W "{" ".join(COMMANDS)}" -- "$1"
+  compgen -f -- "$1"
+}}
+"""
+_ZSH_FIRST = f"_alternative 'commands:command:({' '.join(COMMANDS)})' 'files:file:_files'"
+
+
+def _completion(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        "cachelint completion",
+        description="Print what makes a shell complete the words of cachelint.",
+        epilog="bash: cachelint completion bash > ~/.local/share/bash-completion/completions/cachelint\n"
+        "zsh:  cachelint completion zsh > a folder of $fpath/_cachelint",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    # Imported here: nobody else needs it.
+    import shtab
+
+    parser.add_argument("shell", choices=shtab.SUPPORTED_SHELLS)
+    shell = parser.parse_args(list(words)).shell
+    options = options_parser()
+    for action in options._actions:
+        if action.dest in ("baseline", "write_baseline"):
+            action.complete = shtab.FILE  # type: ignore[attr-defined]
+        elif action.dest in ("select", "ignore"):
+            action.choices = [*NAMES]
+        elif action.dest == "output":
+            action.choices = [f"{name}=" for name in (TEXT, *FORMATS)]
+        elif action.dest == "paths":
+            # shtab takes words or files, where ours may be both: the words in the shells that can be told so.
+            action.complete = {**shtab.FILE, "bash": "_cachelint_first", "zsh": _ZSH_FIRST}  # type: ignore[attr-defined]
+    print(shtab.complete(options, shell, preamble={"bash": _BASH_FIRST}))  # type: ignore[arg-type]
+    return CLEAN
+
+
+#: By the first word of the command line, who does it.
+BY_NAME: dict[str, Callable[[Sequence[str]], int]] = {
+    "rule": _explain,
+    "config": _config,
+    "clean": _clean,
+    "completion": _completion,
+}

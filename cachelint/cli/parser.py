@@ -1,0 +1,132 @@
+"""The words of the command line: which there are, and which do not go together."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from pathlib import Path
+
+from cachelint import __version__
+from cachelint.did_you_mean import closest
+from cachelint.findings import Confidence, Severity
+from cachelint.report.formats import FORMATS, TEXT
+
+_DESCRIPTION = "Finds, and repairs, misuse of Django's low-level cache API. Without PATHS: the working directory."
+_EPILOG = """\
+`cachelint rule CL101` explains a rule, `cachelint rule` lists them. `cachelint config` shows the settings in force,
+`cachelint clean` removes the results kept on disk, `cachelint completion SHELL` completes the words of this one.
+Exit code: 0 nothing found, 1 findings are left, 2 something that was asked for could not be done.
+"""
+
+
+#: What the first word may be instead of a path; cachelint.commands has what each does.
+COMMANDS = ("rule", "config", "clean", "completion")
+#: Exit codes.
+CLEAN, FINDINGS, FAILED = 0, 1, 2
+
+
+def say(message: str) -> None:
+    """One line on stderr."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"cachelint: {message}\n")
+
+
+def hint(word: str) -> str:
+    """What somebody may have meant by a word that is no path: a command, or a rule; empty where nothing is near."""
+    if word == "help":
+        return "; `cachelint --help` shows the options"
+    from cachelint.rules.names import find_code
+
+    code = find_code(word)
+    if code is not None:
+        return f"; `cachelint rule {code}` explains the rule"
+    close = closest(word, COMMANDS, 0.7)
+    return f"; did you mean `cachelint {close}`?" if close else ""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all options."""
+    made = argparse.ArgumentParser(
+        "cachelint",
+        usage="cachelint [options] [PATHS ...]",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        # Each option asks one how it would look: that of the help, set below, imports half the standard library.
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=80),
+        allow_abbrev=False,
+    )
+    made.add_argument("paths", nargs="*", metavar="PATHS", help="files or folders to report on")
+    made.add_argument("--version", action="version", version=f"cachelint {__version__}")
+    fixing = made.add_argument_group("fixing")
+    fixing.add_argument("--fix", action="store_true", help="apply the fixes that change nothing else")
+    fixing.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: those to be read first, too")
+    fixing.add_argument(
+        "--show-fixes", action="store_true", help="with --fix: each fix, and what stands in the way of others"
+    )
+    fixing.add_argument("--diff", action="store_true", help="show what --fix would write, and write nothing")
+    rules = made.add_argument_group("rules")
+    rules.add_argument("--select", metavar="CODES", action="append", help="only these rules: CL101,CL2,model-instance")
+    rules.add_argument("--ignore", metavar="CODES", action="append", help="not these rules")
+    rules.add_argument("--all-in-tests", action="store_true", help="hold test files to CL2 and CL3 as well")
+    rules.add_argument(
+        "--min-confidence",
+        choices=[c.value for c in Confidence],
+        default="medium",
+        help="how sure a finding must be (default: medium)",
+    )
+    rules.add_argument("--since", metavar="REV", help="only what stands on lines changed since a git revision")
+    adoption = made.add_argument_group("an old codebase")
+    adoption.add_argument("--baseline", type=Path, metavar="FILE", help="findings in it stay quiet")
+    adoption.add_argument("--write-baseline", type=Path, metavar="FILE", help="keep all findings as known, exit 0")
+    adoption.add_argument("--add-ignores", action="store_true", help="write a comment at each call with a finding")
+    adoption.add_argument("--reason", metavar="TEXT", default="", help="what those comments give as their reason")
+    output = made.add_argument_group("output")
+    output.add_argument(
+        "--format", choices=(TEXT, *FORMATS), default=TEXT, metavar="FORMAT", help="what is printed (default: text)"
+    )
+    output.add_argument(
+        "--output",
+        metavar="FORMAT=FILE",
+        action="append",
+        default=[],
+        help=f"also to a file: {', '.join((TEXT, *FORMATS))}",
+    )
+    output.add_argument("--statistics", action="store_true", help="how often each rule was broken, nothing else")
+    output.add_argument(
+        "--fail-on", choices=[s.value for s in Severity], default="low", help="exit 1 only from this severity on"
+    )
+    output.add_argument("--exit-zero", action="store_true", help="exit 0 even where something was found")
+    output.add_argument("--no-cache", action="store_true", help="neither read nor write results kept on disk")
+    made.formatter_class = argparse.RawDescriptionHelpFormatter
+    return made
+
+
+def clash(words: argparse.Namespace) -> str:
+    """What was asked for together and does not go together; empty where all does."""
+    changing = [name for name, on in (("--fix", words.fix), ("--diff", words.diff)) if on]
+    choosing = {
+        "--since": words.since is not None,
+        "--baseline": words.baseline is not None,
+        "--write-baseline": words.write_baseline is not None,
+        "--add-ignores": words.add_ignores,
+        "--min-confidence": words.min_confidence != "medium",
+    }
+    for name, on in choosing.items():
+        if on and changing:
+            return f"{name} does not go with {changing[0]}: name the files or rules that are to be fixed instead"
+    if words.write_baseline and (words.paths or words.since or words.select or words.add_ignores):
+        return "--write-baseline keeps all that is found: it goes with no paths, --select, --since or --add-ignores"
+    if words.diff and (words.format != TEXT or words.statistics or words.output):
+        return "--diff prints a diff: it goes with no --format, --output or --statistics"
+    if words.statistics and words.format != TEXT:
+        return "--statistics is a format of its own: it goes with no --format"
+    if words.reason and not words.add_ignores:
+        return "--reason goes with --add-ignores"
+    if not words.reason.isprintable():
+        return "--reason must be one line of text"
+    for name in ("since", "select", "ignore"):
+        value = getattr(words, name)
+        if value is not None and not "".join(value).strip(", "):
+            return f"--{name} is empty"
+    return ""

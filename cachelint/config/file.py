@@ -1,0 +1,301 @@
+"""``[tool.cachelint]`` in pyproject.toml."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cachelint.did_you_mean import closest
+from cachelint.project.files import find_root, is_root
+from cachelint.project.gitignore import is_pattern
+from cachelint.rules.names import NAMES, UNUSED_IGNORE, matching
+from cachelint.run.options import Options, Refusal
+
+_KEYS = ("extend", "select", "ignore", "exclude", "per-file-ignores", "wrappers", "fix-timeout", "all-in-tests")
+
+
+#: Files that extend one another.
+_MAX_EXTENDS = 8
+
+
+class ConfigError(Refusal):
+    """A setting that can't be followed; the message is one line that names the file."""
+
+
+class Config(NamedTuple):
+    """What the configuration file says. ``select`` None where it says nothing."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    wrappers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    fix_timeout: int | None = None
+    all_in_tests: bool = False
+    path: Path | None = None
+    #: The files that it extends, the nearest first.
+    extends: tuple[Path, ...] = ()
+    #: By setting, the file that says it.
+    said_by: tuple[tuple[str, Path], ...] = ()
+
+
+def load_config(root: Path) -> Config:
+    """The configuration of the nearest pyproject.toml with a ``[tool.cachelint]``, from ``root`` upwards.
+
+    Raises ConfigError where a file can't be parsed or a key or value is wrong.
+    """
+    for folder in (root, *root.parents):
+        path = folder / "pyproject.toml"
+        if not (path.exists() or path.is_symlink()):
+            continue
+        table = _read(path)
+        if table is not None:
+            return _extended(path, table)
+        if (folder / ".git").exists():
+            break
+    return Config()
+
+
+def _extended(path: Path, table: Any) -> Config:
+    """The settings of a table, and of the files that it extends where it says nothing itself. Raises ConfigError."""
+    extends: list[Path] = []
+    said_by: dict[str, Path] = {}
+    config = _check(path, _joined(path, table, extends, said_by))
+    return config._replace(extends=tuple(extends), said_by=tuple(said_by.items()))
+
+
+def _joined(path: Path, table: Any, extends: list[Path], said_by: dict[str, Path]) -> Any:
+    if not isinstance(table, dict):
+        return table
+    for key in table:
+        said_by.setdefault(key, path)
+    if "extend" not in table:
+        return table
+    name = table["extend"]
+    if not isinstance(name, str):
+        raise ConfigError(f"{path}: tool.cachelint.extend must be the path of a TOML file, not {name!r}")
+    other = Path(os.path.normpath(path.parent / name))
+    if not name or other.resolve() == path.resolve():
+        raise ConfigError(
+            f"{path}: tool.cachelint.extend: {'names no file' if not name else 'the file extends itself'}"
+        )
+    if len(extends) >= _MAX_EXTENDS:
+        raise ConfigError(f"{path}: tool.cachelint.extend: more than {_MAX_EXTENDS} files one after the other")
+    if not other.is_file():
+        raise ConfigError(f"{path}: tool.cachelint.extend: {name}: no such file")
+    inherited = _read(other)
+    if inherited is None:
+        raise ConfigError(f"{path}: tool.cachelint.extend: {name} has no [tool.cachelint]")
+    _check(other, inherited)
+    extends.append(other)
+    return {
+        **_joined(other, inherited, extends, said_by),
+        **{key: value for key, value in table.items() if key != "extend"},
+    }
+
+
+def settings_of(config: Config) -> list[tuple[str, str, Path | None]]:
+    """Each setting with its value as TOML would have it, and the file that says so; None for a default."""
+    values: dict[str, Any] = {
+        "select": config.select if config.select is not None else ("ALL",),
+        "ignore": config.ignore,
+        "exclude": config.exclude,
+        "per-file-ignores": dict(config.per_file_ignores),
+        "wrappers": dict(config.wrappers),
+        "fix-timeout": config.fix_timeout,
+        "all-in-tests": config.all_in_tests,
+    }
+    said_by = dict(config.said_by)
+    return [(name, _toml(value), said_by.get(name)) for name, value in values.items()]
+
+
+def _toml(value: Any) -> str:
+    if value is None:
+        return '"the one in force"'
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in value.items()) + "}"
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+
+
+def _read(path: Path) -> Any | None:
+    if not path.is_file():
+        raise ConfigError(f"{path}: is no file that can be read")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
+    # Most say nothing to us, and a start is quicker without the parser. A NUL: text in an encoding that hides words.
+    if b"cachelint" not in data and b"\0" not in data:
+        return None
+    tool = _parsed(path, data).get("tool")
+    return tool.get("cachelint") if isinstance(tool, dict) else None
+
+
+def _parsed(path: Path, data: bytes) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        # Some editors put a mark before the first line.
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except RecursionError:
+        raise ConfigError(f"{path}: no valid TOML: too deeply nested") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: no valid TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: no valid TOML: not UTF-8") from None
+
+
+def _check(path: Path, table: Any) -> Config:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: tool.cachelint must be a table")
+    for key in table:
+        if key not in _KEYS:
+            raise ConfigError(f"{path}: tool.cachelint: unknown key {key!r}{nearest(key, _KEYS)}")
+    select = _strings(path, "select", table["select"]) if "select" in table else None
+    ignore = _strings(path, "ignore", table.get("ignore", []))
+    exclude = _strings(path, "exclude", table.get("exclude", []))
+    for pattern in (*exclude, *(table.get("per-file-ignores") or {})):
+        if not is_pattern(pattern):
+            raise ConfigError(f"{path}: tool.cachelint: {pattern!r} is no pattern as in .gitignore")
+    ignores = table.get("per-file-ignores", {})
+    if not isinstance(ignores, dict):
+        raise ConfigError(f"{path}: tool.cachelint.per-file-ignores must be a table of patterns and lists of codes")
+    per_file = tuple(
+        (pattern, _strings(path, f"per-file-ignores.{pattern!r}", codes)) for pattern, codes in ignores.items()
+    )
+    for name, codes in (
+        ("select", select or ()),
+        ("ignore", ignore),
+        *((f"per-file-ignores.{p!r}", c) for p, c in per_file),
+    ):
+        try:
+            expand(codes)
+        except ConfigError as error:
+            raise ConfigError(f"{path}: tool.cachelint.{name}: {error}") from None
+    timeout = table.get("fix-timeout")
+    if timeout is not None and (not isinstance(timeout, int) or isinstance(timeout, bool) or timeout <= 0):
+        raise ConfigError(f"{path}: tool.cachelint.fix-timeout must be a number of seconds above 0, not {timeout!r}")
+    tests = table.get("all-in-tests", False)
+    if not isinstance(tests, bool):
+        raise ConfigError(f"{path}: tool.cachelint.all-in-tests must be true or false, not {tests!r}")
+    wrappers = _wrappers(path, table.get("wrappers", {}))
+    return Config(select, ignore, exclude, per_file, wrappers, timeout, tests, path)
+
+
+def _wrappers(path: Path, table: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: tool.cachelint.wrappers must be a table of full names and lists of parameters")
+    wrappers = {name: _strings(path, f"wrappers.{name!r}", parameters) for name, parameters in table.items()}
+    if wrappers:
+        from cachelint.caching.declared import by_name
+
+        try:
+            by_name(wrappers)
+        except ValueError as error:
+            raise ConfigError(f"{path}: tool.cachelint.wrappers: {error}") from None
+    return tuple(wrappers.items())
+
+
+def _strings(path: Path, key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        hint = "; write a name with dots in quotes" if key.startswith("wrappers.") and isinstance(value, dict) else ""
+        raise ConfigError(f"{path}: tool.cachelint.{key} must be a list of strings, not {value!r}{hint}")
+    return tuple(value)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """``; did you mean …?`` with the nearest of the known words, or all of them where none is near."""
+    options = list(known)
+    close = closest(word, options, 0.5)
+    return f"; did you mean {close!r}?" if close else f"; known are {', '.join(options)}"
+
+
+def expand(selectors: Sequence[str]) -> frozenset[str]:
+    """The codes that selectors (``CL101``, ``CL1``, ``model-instance``, ``ALL``) stand for; raises ConfigError."""
+    codes: set[str] = set()
+    for selector in selectors:
+        found = matching(selector)
+        if not found:
+            close = closest(selector, [*NAMES, *NAMES.values()], 0.7)
+            hint = f"; did you mean {close!r}?" if close else "; `cachelint rule` lists them all"
+            raise ConfigError(f"no rule or family is called {selector!r}{hint}")
+        codes.update(found)
+    return frozenset(codes)
+
+
+# -- options of a run ----------------------------------------------------------------------------------------
+
+
+def make_options(
+    paths: Sequence[Path],
+    select: Sequence[str] | None = None,
+    ignore: Sequence[str] | None = None,
+    *,
+    all_in_tests: bool = False,
+    use_store: bool = True,
+) -> Options:
+    """What to do for some existing paths and selectors; raises ConfigError."""
+    absolute = [path.resolve() for path in paths]
+    folders = [path if path.is_dir() else path.parent for path in absolute]
+    cwd = Path.cwd()
+    inside = all(folder == cwd or cwd in folder.parents for folder in folders)
+    start = cwd if inside else Path(os.path.commonpath(folders))
+    root = find_root(start)
+    if inside and folders and not is_root(root):
+        # No project around: that of what was named, rather than all that lies below the working directory.
+        root = find_root(Path(os.path.commonpath(folders)))
+    config = load_config(root)
+
+    def nested(folder: Path) -> Options | None:
+        path = folder / "pyproject.toml"
+        table = _read(path)
+        if table is None:
+            return None
+        return _options(folder, _extended(path, table), (), select, ignore, all_in_tests, use_store, nested)
+
+    relative = tuple(path.relative_to(root).as_posix() for path in absolute)
+    paths_inside = () if "." in relative else relative
+    return _options(root, config, paths_inside, select, ignore, all_in_tests, use_store, nested)
+
+
+def _options(
+    root: Path, config: Config, paths: tuple[str, ...], select: Sequence[str] | None, ignore: Sequence[str] | None,
+    all_in_tests: bool, use_store: bool, nested: Callable[[Path], Options | None],
+) -> Options:  # fmt: skip
+    return Options(
+        root,
+        _codes(config, select, ignore),
+        paths,
+        config.exclude,
+        tuple((pattern, expand(codes)) for pattern, codes in config.per_file_ignores),
+        config.wrappers,
+        config.fix_timeout,
+        config.all_in_tests or all_in_tests,
+        use_store,
+        _base(root, config),
+        nested,
+    )
+
+
+def _base(root: Path, config: Config) -> str:
+    """Where a root lies below the folder of its configuration."""
+    if config.path is None or config.path.parent == root:
+        return ""
+    return f"{root.relative_to(config.path.parent).as_posix()}/"
+
+
+def _codes(config: Config, select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
+    chosen = _split(select) if select else (config.select if config.select is not None else ("ALL",))
+    dropped = (*config.ignore, *_split(ignore or ())) if not select else _split(ignore or ())
+    return (expand(chosen) | {UNUSED_IGNORE}) - expand(dropped)
+
+
+def _split(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word for value in values for word in value.replace(",", " ").split())

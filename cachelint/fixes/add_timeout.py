@@ -1,0 +1,59 @@
+"""CL201: say the timeout that is in force now."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from cachelint.caching.aliases import alias
+from cachelint.caching.calls import Site
+from cachelint.caching.collect import Facts
+from cachelint.django.settings import is_for_tests
+from cachelint.findings import Applicability, Fix
+from cachelint.fixes.apply import edits
+
+_NO_SETTINGS = "there are no settings here, so that whoever uses this package may have configured another timeout"
+
+
+def propose(site: Site, facts: Facts) -> Fix | str:
+    """The fix, or what stands in its way."""
+    settings = alias(facts.interpreter, site.alias)
+    wanted = facts.fix_timeout
+    if wanted is None and not settings.known:
+        return "the timeout that is in force can't be told from the code"
+    if wanted is None and (settings.timeout is None or settings.timeout <= 0):
+        return f"the timeout that is in force is {settings.timeout}, which nobody should write down: choose one"
+    if site.inner is not None:
+        return f"`{site.called}` decides how a timeout is passed to it"
+    node = site.node
+    if not isinstance(node, cst.Call) or not node.args:
+        return "the call passes no argument that a timeout could follow"
+    seconds = wanted if wanted is not None else int(settings.timeout or 0)
+    text = f"timeout={seconds}"
+    last = node.args[-1]
+    place = site.lift.place(last.value)
+    module = facts.codebase.modules[site.lift.path]
+    line = module.line(site.lift.place(last).line)
+    lead = line[: len(line) - len(line.lstrip())]
+    alone = not line[: site.lift.place(last).column - 1].strip()
+    rest = module.line(place.end_line)[place.end_column - 1 :]
+    separator = f",\n{lead}" if alone and len(node.args) > 1 and "#" not in rest else ", "
+    if wanted is not None and not (settings.known and settings.has_settings and settings.timeout == wanted):
+        reason = "`fix-timeout` in the configuration says so, and another timeout may be in force"
+        return Fix(f"pass {text}", (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
+    title = f"pass {text}, which is in force now"
+    if facts.flows.asked:
+        return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, facts.flows.asked)
+    tests = _in_tests(facts)
+    if tests:
+        reason = f"{tests} has other timeouts for tests, which do not count where the call says one"
+        return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
+    if settings.has_settings:
+        return Fix(title, (edits.after(place, separator + text),), Applicability.SAFE)
+    return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, _NO_SETTINGS)
+
+
+def _in_tests(facts: Facts) -> str:
+    """A file in which tests are given caches with a timeout; empty if there is none."""
+    codebase = facts.codebase
+    timed = {module.path for module in codebase.containing("TIMEOUT")}
+    return next((m.path for m in codebase.containing("CACHES") if m.path in timed and is_for_tests(m.path)), "")

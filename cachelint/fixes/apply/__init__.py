@@ -1,0 +1,1 @@
+"""Edits, and how they reach the files: staged, analysed again, written all or none."""

@@ -1,0 +1,62 @@
+"""Imports that a fix needs, and those that it leaves without use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from cachelint.findings import Edit, Place
+from cachelint.fixes.defuse import Escapes
+from cachelint.project.codebase import Codebase, Module
+
+
+def name_for(module: Module, home: str, name: str, taken: Collection[str]) -> tuple[str, Edit | None]:
+    """How a file can call ``home.name``: by what it imports already, else by an import to be added.
+
+    ``taken`` are variables of the function that calls it. Raises Escapes where no name is free.
+    """
+    scope = module.outline.scope
+    for bound, bindings in scope.imports.items():
+        binding = bindings[0]
+        if len(bindings) > 1 or binding.conditional or bound in scope.definitions or bound in taken:
+            continue
+        if binding.module == home and binding.name in (name, "") and "." not in home:
+            return f"{bound}.{name}" if not binding.name else bound, None
+
+    def is_free(word: str) -> bool:
+        return word not in scope.imports and word not in scope.definitions and word not in taken and not scope.stars
+
+    if is_free(name):
+        return name, _added(module, f"from {home} import {name}")
+    if is_free(home):
+        return f"{home}.{name}", _added(module, f"import {home}")
+    raise Escapes(f"`{name}` and `{home}` mean something else in {module.path}, where `{home}.{name}` would be needed")
+
+
+def _added(module: Module, text: str) -> Edit:
+    """An import on a line of its own: before the first import of the file, after ``__future__``, or at its top."""
+    lines = module.outline.scope.import_lines
+    first = next((line for line, home in lines if home != "__future__"), None)
+    if first is None:
+        first = lines[-1][0] + 1 if lines else 1
+    return Edit(Place(module.path, first, 1, first, 1), f"{text}\n")
+
+
+def unused_after(codebase: Codebase, path: str, name: str, removed: int) -> Edit | None:
+    """The removal of ``import name``, where the file uses the name nowhere but in ``removed`` places; else None."""
+    source = codebase.source(path)
+    lines = source.text.splitlines()
+    found = [n for n, line in enumerate(lines, 1) if re.fullmatch(rf"import\s+{re.escape(name)}\s*", line)]
+    if len(found) != 1 or len(re.findall(rf"\b{re.escape(name)}\b", source.text)) != removed + 1:
+        return None
+    last = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+    asked = re.compile(rf"from\s+[\w.]*\b{re.escape(last)}\s+import\s+(?:[^#\n]*\b{re.escape(name)}\b|\*|\()".encode())
+    through = re.compile(rb"\b" + last.encode() + rb"\." + name.encode() + rb"\b")
+    taking = [*codebase.search(asked, last), *codebase.search(through, f"{last}.{name}")]
+    if any(module.path != path for module in taking):
+        return None  # Another module may take it from here.
+    line = found[0]
+    # Nothing may be left of its line, but the last line of a file has no next one.
+    if line >= len(source.line_starts):
+        return None
+    return Edit(Place(path, line, 1, line + 1, 1), "")

@@ -1,0 +1,1 @@
+"""CL301, and every fix that changes what is stored: the next version of a key."""

@@ -1,0 +1,45 @@
+"""CL103: make a list of a generator or of a view of a dict."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from cachelint.caching.calls import Site
+from cachelint.caching.collect import Facts
+from cachelint.findings import Applicability, Edit, Fix
+from cachelint.fixes.apply import edits
+from cachelint.fixes.defuse import short
+from cachelint.types.join import members
+from cachelint.types.model import DictView, Generator
+from cachelint.types.serialize import Json, json_verdict
+from cachelint.types.walk import walk
+
+
+def propose(site: Site, facts: Facts) -> Fix | str:
+    """The fix, or what stands in its way."""
+    if site.inner is not None or site.method not in ("set", "add"):
+        return "the value is made elsewhere"
+    kinds = members(site.value) if site.value is not None else ()
+    if not all(isinstance(k, DictView) or (isinstance(k, Generator) and not k.asynchronous) for k in kinds):
+        return "only a generator or a view of a dict can be made a list of"
+    node = site.nodes.get("value")
+    if node is None:
+        return "the value can't be seen at the call"
+    for kind in kinds:
+        if isinstance(kind, DictView | Generator):
+            for _, part in walk(kind.element):
+                verdict = json_verdict(part)
+                if verdict.json not in (Json.KEEPS, Json.UNKNOWN):
+                    return f"JSON would not keep a list of what is in it ({verdict.what}): choose what to store"
+    place = site.lift.place(node)
+    changes: tuple[Edit, ...] = (edits.before(place, "list("), edits.after(place, ")"))
+    if isinstance(node, cst.GeneratorExp) and node.lpar:
+        changes = (edits.before(place, "list"),)
+    generators = any(isinstance(k, Generator) for k in kinds)
+    if generators and not isinstance(node, cst.GeneratorExp | cst.Call):
+        reason = f"whatever reads `{short(site.lift.code(node))}` after this call finds it used up"
+        return Fix("make a list of it", changes, Applicability.UNSAFE, reason)
+    if generators and isinstance(node, cst.Call):
+        reason = "a generator that does not end would make a list that does not either"
+        return Fix("make a list of it", changes, Applicability.UNSAFE, reason)
+    return Fix("make a list of it", changes, Applicability.SAFE)

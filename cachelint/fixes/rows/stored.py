@@ -1,0 +1,99 @@
+"""What a write stores, as the dict form can take it: an instance of one model, or many of them."""
+
+from __future__ import annotations
+
+import enum
+
+from cachelint.caching.calls import Site
+from cachelint.types.display import describe
+from cachelint.types.join import members
+from cachelint.types.model import (
+    NONE,
+    Cached,
+    Dict,
+    Kind,
+    List,
+    ModelInstance,
+    ModelType,
+    Never,
+    QuerySet,
+    Scalar,
+    Str,
+    Unknown,
+    force,
+)
+
+_JSON_TYPES = ("int", "float", "bool", "None")
+#: Values of fields that pickle gives back as they were, and JSON as text at best.
+_PICKLED_TYPES = (
+    "decimal.Decimal", "uuid.UUID", "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta",
+)  # fmt: skip
+
+
+class Refused(Exception):
+    """What stands in the way of the fix, in one line."""
+
+
+class Form(enum.Enum):
+    """How instances are stored: one, many in a list or QuerySet, or as the values of a dict."""
+
+    ONE = "a dict"
+    MANY = "dicts"
+    BY_KEY = "a dict of dicts"
+
+
+def stored_model(site: Site) -> tuple[ModelType, Form]:
+    """The model that a write stores, and in which form. Raises Refused for any other value."""
+    found: list[tuple[ModelType, Form]] = []
+    #: What an empty list or dict, in the place of the value at times, can stand for.
+    empty: set[Form] = set()
+    for member in members(site.value) if site.value is not None else ():
+        match member:
+            case ModelInstance(model=model):
+                found.append((model, Form.ONE))
+            case QuerySet(model=model, row=row) if model is not None and row == ModelInstance(model):
+                found.append((model, Form.MANY))
+            case List(element=element) if isinstance(force(element), ModelInstance):
+                inner = force(element)
+                assert isinstance(inner, ModelInstance)
+                found.append((inner.model, Form.MANY))
+            case Dict(value=value, entries=(), default=None, type="dict") if isinstance(force(value), ModelInstance):
+                inner = force(value)
+                assert isinstance(inner, ModelInstance)
+                if not pickle_keeps(member.key):
+                    raise Refused(f"the keys of what is stored are no plain data that is known (`{describe(member)}`)")
+                found.append((inner.model, Form.BY_KEY))
+            case List(element=element, items=()) if isinstance(force(element), Never):
+                empty.add(Form.MANY)
+            case Dict(value=value, entries=(), default=None) if isinstance(force(value), Never):
+                empty.add(Form.BY_KEY)
+            case Cached():
+                continue
+            case _ if member == NONE:
+                continue
+            case QuerySet():
+                raise Refused("what is stored is a QuerySet whose rows are not known well enough")
+            case Unknown():
+                raise Refused("what is stored is at times something of which nothing is known")
+            case _:
+                raise Refused(f"what is stored is more than instances alone (`{describe(member)}`)")
+    if len(set(found)) != 1 or not empty <= {form for _, form in found}:
+        models = ", ".join(sorted({f"`{model.short_name}`" for model, _ in found}))
+        raise Refused(f"what is stored is of several models or forms ({models})" if found else "no instance is stored")
+    return found[0]
+
+
+def json_keeps(kind: Kind) -> bool:
+    """Whether a JSON round trip keeps every value of a kind."""
+    return _all_of(kind, _JSON_TYPES)
+
+
+def pickle_keeps(kind: Kind) -> bool:
+    """Whether the values of a kind are plain data that a pickle keeps, whatever JSON does to them."""
+    return _all_of(kind, (*_JSON_TYPES, *_PICKLED_TYPES))
+
+
+def _all_of(kind: Kind, types: tuple[str, ...]) -> bool:
+    return bool(members(kind)) and all(
+        (isinstance(m, Scalar) and m.type in types) or (isinstance(m, Str) and not m.markup) for m in members(kind)
+    )

@@ -1,0 +1,1 @@
+"""CL401 and CL402: neither end pickles by hand."""

@@ -1,0 +1,93 @@
+"""Classes whose instances are what their fields are: dataclasses, attrs classes, named tuples and typed dicts."""
+
+from __future__ import annotations
+
+import re
+
+from cachelint.infer.context import Context
+from cachelint.project.symbols import ClassRef
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import join_all
+from cachelint.types.model import NEVER, STR, UNKNOWN, Dict, Instance, Kind, Lazy, Tuple, Unknown, force
+
+_TYPED_DICTS = ("typing.TypedDict", "typing_extensions.TypedDict")
+_NAMED_TUPLES = ("typing.NamedTuple", "typing_extensions.NamedTuple", "collections.namedtuple")
+_DECORATORS = frozenset({"dataclass", "define", "frozen", "mutable", "s", "attrs"})
+_ANNOTATED = re.compile(rb"^\s*\w+\s*:(?!\s*['\"]?(?:\w+\.)?ClassVar)")
+
+
+def is_dataclass(ref: ClassRef) -> bool:
+    """Whether a class is decorated as a dataclass (or an attrs class)."""
+    lift = ref.module.lift(ref.definition, header_only=True)
+    node = lift.class_def if lift is not None else None
+    if lift is None or node is None:
+        return False
+    code = [lift.code(d.decorator).partition("(")[0] for d in node.decorators]
+    return any(name.rpartition(".")[2] in _DECORATORS for name in code)
+
+
+def is_named_tuple(context: Context, ref: ClassRef) -> bool:
+    """Whether a class derives from ``typing.NamedTuple`` or from what ``namedtuple(…)`` makes."""
+    return any(name in _NAMED_TUPLES for name in context.interpreter.classes.externals(ref))
+
+
+def is_typed_dict(context: Context, ref: ClassRef) -> bool:
+    """Whether a class derives from ``TypedDict``: its instances are plain dicts."""
+    return any(name in _TYPED_DICTS for name in context.interpreter.classes.externals(ref))
+
+
+def record(context: Context, ref: ClassRef, arguments: Arguments | None = None) -> Kind | None:
+    """An instance of such a class, of what a call passes or (None) of what its annotations say.
+
+    None where the class is none of them.
+    """
+    if is_typed_dict(context, ref):
+        entries = _fields(context, ref, Arguments((), arguments.keywords) if arguments is not None else None)
+        if not entries or (arguments is not None and (arguments.positional or arguments.star)):
+            return Dict(STR, UNKNOWN)
+        return Dict(NEVER, NEVER, entries)
+    if is_named_tuple(context, ref):
+        fields = _fields(context, ref, arguments)
+        if not fields:
+            passed = (*arguments.positional, *arguments.keywords.values()) if arguments is not None else (UNKNOWN,)
+            return Tuple(Lazy(lambda: join_all(passed)), None, ref.definition.name)
+        items = tuple(kind for _, kind in fields)
+        names = tuple(name for name, _ in fields)
+        return Tuple(Lazy(lambda: join_all(items)), items or None, ref.definition.name, names)
+    if is_dataclass(ref):
+        return Instance(ref, _fields(context, ref, arguments))
+    return None
+
+
+def _fields(context: Context, ref: ClassRef, arguments: Arguments | None) -> tuple[tuple[str, Kind], ...]:
+    found: list[tuple[str, Kind]] = []
+    for index, (name, owner) in enumerate(_names(context, ref).items()):
+        said = _said(context, owner, name)
+        passed = arguments.get(index, name) if arguments is not None else None
+        found.append((name, said if passed is None else _known_or(passed, said)))
+    return tuple(found)
+
+
+def _names(context: Context, ref: ClassRef) -> dict[str, ClassRef]:
+    """The fields in order, those of bases first, with the class that says last what they are."""
+    found: dict[str, ClassRef] = {}
+    for base in reversed(context.interpreter.classes.order(ref)):
+        scope = base.definition.scope if isinstance(base, ClassRef) else None
+        for name, definitions in (scope.definitions if scope else {}).items():
+            text = base.module.text_of(definitions[-1]) if isinstance(base, ClassRef) else b""
+            if definitions[-1].form == "assignment" and isinstance(base, ClassRef) and _ANNOTATED.match(text):
+                found[name] = base
+    return found
+
+
+def _said(context: Context, owner: ClassRef, name: str) -> Kind:
+    """What the class body says of a field: its annotation, or its default."""
+    return Lazy(lambda: force(context.member(owner, name, None) or UNKNOWN))
+
+
+def _known_or(passed: Kind, said: Kind) -> Kind:
+    def known() -> Kind:
+        kind = force(passed)
+        return force(said) if isinstance(kind, Unknown) and not kind.params else kind
+
+    return Lazy(known)

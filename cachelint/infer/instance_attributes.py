@@ -1,0 +1,199 @@
+"""What objects hold: what the methods of a class store in ``self``, and what is done to it there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from cachelint.infer.call_effects import filling
+from cachelint.infer.context import Context, Env
+from cachelint.infer.functions import REQUEST, bind, function_node, owner_of, receiver_kind
+from cachelint.project.symbols import ClassRef, FunctionRef
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import join, join_all, members
+from cachelint.types.model import UNKNOWN, Dict, Instance, Kind, List, Origin, Set, Unknown, at
+
+#: The name under which what an object was made of counts as a parameter of its methods.
+OWN_STATE = "self"
+
+#: Classes that derive from one whose methods are looked at with its own.
+_MAX_SUBCLASSES = 8
+
+
+def stored_attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
+    """What the methods of a class (and of its bases) make of ``self.name``; None where none stores anything there."""
+    interpreter = context.interpreter
+    key = (ref, name, "")
+    if key not in interpreter._stored:
+        interpreter._stored[key] = None
+        kind = _assigned(context, ref, name)
+        interpreter._stored[key] = kind
+        if kind is not None:
+            interpreter._stored[key] = _filled(context, ref, name, kind)
+    return interpreter._stored[key]
+
+
+def stored_later(context: Context, ref: ClassRef, name: str, made: Kind) -> Kind:
+    """The same for an instance whose making was seen to store ``made`` there: what other methods do is as true."""
+    interpreter = context.interpreter
+    key = (ref, name, "__init__")
+    if key not in interpreter._stored:
+        interpreter._stored[key] = None
+        interpreter._stored[key] = _assigned(context, ref, name, besides="__init__")
+    later = interpreter._stored[key]
+    return _filled(context, ref, name, made if later is None else join(made, later))
+
+
+def _assigned(context: Context, ref: ClassRef, name: str, besides: str = "") -> Kind | None:
+    """What is assigned to ``self.name``, in methods other than ``besides``."""
+    pattern = re.compile(rb"\b(?:self|cls)\." + re.escape(name.encode()) + rb"\b[^=\n()\[]*=(?!=)")
+    found: list[Kind] = []
+    for method in _methods(ref, context, pattern, name):
+        if method.definition.name != besides:
+            stores, last = _run_method(context, method, ref, name, None)
+            found += [*stores, *last]
+    return join_all(found) if found else None
+
+
+def _filled(context: Context, ref: ClassRef, name: str, made: Kind) -> Kind:
+    """A container that ``self.name`` holds, after what the methods put into it."""
+    if not any(isinstance(member, Dict | List | Set) for member in members(made)):
+        return made
+    pattern = filling(rb"\b(?:self|cls)\." + re.escape(name.encode()) + rb"\b")
+    filling_methods = list(_methods(ref, context, pattern, name))
+    setters = [m for m in filling_methods if _has_parameters(context, m)]
+    if setters:
+        # What they put in is decided by those who call them.
+        words = b"|".join(re.escape(m.definition.name.encode()) for m in setters)
+        callers = _methods(ref, context, re.compile(rb"\b(?:self|cls|super\(\))\.(?:" + words + rb")\s*\("))
+        filling_methods += [m for m in callers if m not in filling_methods]
+    kind = made
+    for method in filling_methods:
+        _, last = _run_method(context, method, ref, name, made)
+        kind = join_all([kind, *last])
+    return kind
+
+
+def _has_parameters(context: Context, method: FunctionRef) -> bool:
+    node = function_node(context.interpreter, method)
+    return node is not None and len(node.params.posonly_params) + len(node.params.params) > 1
+
+
+def _methods(ref: ClassRef, context: Context, pattern: re.Pattern[bytes], word: str = "") -> Iterator[FunctionRef]:
+    """The methods of a class, of its bases and of what derives from it whose text a pattern matches.
+
+    ``word`` stands in each match.
+    """
+    classes = context.interpreter.classes
+    for base in (*classes.order(ref), *classes.subclasses(ref)[:_MAX_SUBCLASSES]):
+        if not isinstance(base, ClassRef) or base.definition.scope is None:
+            continue
+        for definitions in base.definition.scope.definitions.values():
+            for definition in definitions:
+                if definition.form == "function" and base.module.matches(definition, pattern, word):
+                    yield FunctionRef(base.module, definition)
+
+
+def _run_method(
+    context: Context, method: FunctionRef, ref: ClassRef, name: str, before: Kind | None
+) -> tuple[list[Kind], list[Kind]]:
+    """All that a method assigns to ``self.name``, and what it holds at the end; ``before`` is what it held."""
+    node = function_node(context.interpreter, method)
+    parameters = [*node.params.posonly_params, *node.params.params] if node is not None else []
+    first = parameters[0].name.value if parameters else "self"
+    return _run(context, method, ref, f"{first}.{name}", before)
+
+
+def _run(
+    context: Context, function: FunctionRef, ref: ClassRef | None, path: str, before: Kind | None = None
+) -> tuple[list[Kind], list[Kind]]:
+    interpreter = context.interpreter
+    lift = function.module.lift(function.definition)
+    node = lift.function if lift is not None else None
+    if lift is None or node is None or not interpreter.may_call(function):
+        return [], []
+    stores: dict[str, list[Kind]] = {}
+    inner = Context(
+        interpreter, function.module, lift, Env(), function=function, owner=owner_of(function), stores=stores
+    )
+    making = function.definition.name == "__init__"
+    parameters = [*node.params.posonly_params, *node.params.params, *node.params.kwonly_params]
+    for index, parameter in enumerate(parameters):
+        if index == 0 and ref is not None:
+            kind = receiver_kind(interpreter, ref, parameter.name.value == "cls")
+        else:
+            kind = _parameter(inner, parameter, making)
+        inner.env.set(parameter.name.value, kind)
+    if before is not None:
+        inner.env.set(path, before)
+    interpreter.active.append(function)
+    try:
+        inner.run(node.body.body if isinstance(node.body, cst.IndentedBlock) else [node.body])
+    finally:
+        interpreter.active.pop()
+    last = inner.env.get(path)
+    return stores.get(path, []), [last] if last is not None and last is not before else []
+
+
+def _parameter(context: Context, parameter: cst.Param, making: bool) -> Kind:
+    from cachelint.infer.typehints import annotation_kind, parameter_kind
+
+    if parameter.annotation is not None:
+        annotation = parameter.annotation.annotation
+        said = parameter_kind(context, annotation, OWN_STATE) if making else annotation_kind(context, annotation)
+        if said is not None:
+            return at(said, Origin(context.lift, parameter.name))
+    if parameter.name.value == "request":
+        return REQUEST
+    # What an object is made of is decided where it is made.
+    return Unknown(frozenset({OWN_STATE})) if making else UNKNOWN
+
+
+def request_attribute(context: Context, name: str) -> Kind:
+    """What the project itself (a middleware, say) stores in ``request.name``."""
+    interpreter = context.interpreter
+    if name not in interpreter.request_attributes:
+        interpreter.request_attributes[name] = UNKNOWN
+        pattern = re.compile(rb"\brequest\." + re.escape(name.encode()) + rb"\s*=(?!=)")
+        found: list[Kind] = []
+        for module in interpreter.codebase.containing(f"request.{name}", pattern):
+            for function in interpreter.codebase.functions(module):
+                if module.matches(function.definition, pattern):
+                    stores, last = _run(context, function, owner_of(function), f"request.{name}")
+                    found += [*stores, *last]
+        interpreter.request_attributes[name] = join_all(found) if found else UNKNOWN
+    return interpreter.request_attributes[name]
+
+
+def constructed(context: Context, ref: ClassRef, arguments: Arguments) -> tuple[tuple[str, Kind], ...]:
+    """What ``__init__`` stores in a new instance, for the arguments of this call."""
+    interpreter = context.interpreter
+    found = interpreter.classes.member(ref, "__init__")
+    if found is None:
+        return ()
+    owner, definitions = found
+    function = FunctionRef(owner.module, definitions[-1])
+    lift = owner.module.lift(definitions[-1])
+    node = lift.function if lift is not None else None
+    if lift is None or node is None or not interpreter.may_call(function):
+        return ()
+    stores: dict[str, list[Kind]] = {}
+    inner = Context(
+        interpreter, owner.module, lift, Env(), function=function, owner=owner, stores=stores,
+        observer=context.observer,
+    )  # fmt: skip
+    bind(inner, node.params, arguments, Instance(ref))
+    interpreter.active.append(function)
+    try:
+        inner.run(node.body.body if isinstance(node.body, cst.IndentedBlock) else [node.body])
+    finally:
+        interpreter.active.pop()
+    first = node.params.params[0].name.value if node.params.params else "self"
+    prefix = f"{first}."
+    return tuple(
+        (path[len(prefix) :], join(*kinds) if len(kinds) > 1 else kinds[0])
+        for path, kinds in stores.items()
+        if path.startswith(prefix) and "." not in path[len(prefix) :]
+    )

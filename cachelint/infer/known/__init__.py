@@ -1,1 +1,0 @@
-"""What the standard library, Django and well-known packages return: tables and small functions, by topic."""

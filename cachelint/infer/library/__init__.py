@@ -1,0 +1,1 @@
+"""What the standard library, Django and well-known packages return, by topic."""

@@ -1,0 +1,244 @@
+"""Functions and classes of Django and its usual companions."""
+
+from __future__ import annotations
+
+from cachelint.django import expressions
+from cachelint.django.fields import FIELD_KINDS
+from cachelint.django.orm import SOME_MODEL
+from cachelint.infer import strings
+from cachelint.infer.library.call import Call, Result
+from cachelint.types.join import join, join_all, members
+from cachelint.types.model import (
+    BOOL,
+    INT,
+    NEVER,
+    NONE,
+    STR,
+    UNKNOWN,
+    Class,
+    Coroutine,
+    Dict,
+    Expression,
+    ExternalKind,
+    Generator,
+    Kind,
+    Lazy,
+    List,
+    Manager,
+    ModelClass,
+    ModelInstance,
+    ModelType,
+    Partial,
+    QuerySet,
+    Scalar,
+    Str,
+    Tuple,
+    Unknown,
+    constant,
+    force,
+)
+
+_SAFE = Str(None, True)
+_LAZY = Scalar("lazy string")
+_DATETIME = Scalar("datetime.datetime")
+_RESPONSE = Scalar("django.http.HttpResponse")
+_UNRENDERED = Scalar("unrendered TemplateResponse")
+
+
+def _all(kind: Kind, *names: str) -> dict[str, Result]:
+    return {name: _fixed(kind) for name in names}
+
+
+def _fixed(kind: Kind) -> Result:
+    return lambda made: kind
+
+
+def _row(made: Call) -> Kind:
+    found: list[Kind] = []
+    for member in members(made.kind(0)):
+        if isinstance(member, ModelClass):
+            found.append(ModelInstance(member.model))
+        elif isinstance(member, Manager):
+            found.append(ModelInstance(member.model) if member.model else UNKNOWN)
+        elif isinstance(member, QuerySet):
+            found.append(member.row)
+        elif isinstance(member, ExternalKind):
+            found.append(ModelInstance(ModelType(member.name, certain=False)))
+        else:
+            # Whatever it is asked for: it gives an instance, or raises.
+            found.append(ModelInstance(SOME_MODEL))
+    return join_all(found)
+
+
+def _same_text(made: Call) -> Kind:
+    """What keeps the words of a text: they stay what a key can be known by."""
+    given = members(made.kind(0))
+    texts = [Str(m.parts, versions=m.versions, params=m.params) for m in given if isinstance(m, Str)]
+    return join_all(texts) if texts and len(texts) == len(given) else STR
+
+
+def _user_model(made: Call) -> Kind:
+    return ModelClass(made.context.interpreter.models.user_model())
+
+
+def _get_model(made: Call) -> Kind:
+    first, second = made.arguments.constant(0, "app_label"), made.arguments.constant(1, "model_name")
+    if not isinstance(first, str):
+        return UNKNOWN
+    label = f"{first}.{second}" if isinstance(second, str) else first
+    found = made.context.interpreter.models.by_label(label)
+    return ModelClass(found) if found is not None else UNKNOWN
+
+
+def _expression(name: str) -> Result:
+    return lambda made: Expression(name, made.arguments.positional, tuple(made.arguments.keywords.items()))
+
+
+def _get_user(made: Call) -> Kind:
+    return ModelInstance(made.context.interpreter.models.user_model())
+
+
+def _manager(made: Call) -> Kind:
+    queryset = next((k.ref for k in map(force, made.arguments.positional) if isinstance(k, Class)), None)
+    return Manager(None, None, queryset)
+
+
+def _from_queryset(made: Call) -> Kind:
+    return Partial(ExternalKind("django.db.models.Manager"), made.arguments.positional)
+
+
+def _streaming(made: Call) -> Kind:
+    if any(isinstance(member, Generator) for member in members(made.kind(0, "streaming_content"))):
+        return Scalar("streaming generator response")
+    return Scalar("django.http.StreamingHttpResponse")
+
+
+def _lazy_object(made: Call) -> Kind:
+    """A lazy object behaves, and is pickled, as what its function makes."""
+    function = made.kind(0)
+    return Lazy(lambda: made.apply(function))
+
+
+def _model_to_dict(made: Call) -> Kind:
+    """The editable fields of an instance; a many-to-many field gives a list of instances."""
+    models = made.context.interpreter.models
+    wanted, unwanted = _field_names(made, 1, "fields"), _field_names(made, 2, "exclude")
+    found: list[Kind] = []
+    for member in members(made.kind(0, "instance")):
+        if not isinstance(member, ModelInstance) or wanted is NOT_SEEN or unwanted is NOT_SEEN:
+            found.append(Dict(STR, UNKNOWN))
+            continue
+        entries = [
+            (name, List(ModelInstance(field.related)) if field.many and field.related else models.value_kind(field))
+            for name, field in models.fields(member.model).items()
+            if field.editable and (not wanted or name in wanted) and not (unwanted and name in unwanted)
+        ]
+        found.append(Dict(NEVER, NEVER, tuple(entries)))
+    return join_all(found)
+
+
+#: The names of an argument that is passed, but not known.
+NOT_SEEN: frozenset[str] = frozenset({"?"})
+
+
+def _field_names(made: Call, index: int, name: str) -> frozenset[str]:
+    kind = made.kind(index, name)
+    if made.arguments.get(index, name) is None:
+        return frozenset()
+    if isinstance(kind, List | Tuple) and kind.items is not None:
+        names = [constant(item) for item in kind.items]
+        if all(isinstance(n, str) for n in names):
+            return frozenset(str(n) for n in names)
+    return NOT_SEEN
+
+
+def _env(made: Call) -> Kind:
+    """``env("NAME", default=…)`` and its kin: what the code gives where the environment says nothing."""
+    default = made.arguments.get(1, "default")
+    return join(Unknown(), default) if default is not None else UNKNOWN
+
+
+def _prefixed(prefixes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{prefix}.{name}" for prefix in prefixes for name in names)
+
+
+_TRANSLATION = "django.utils.translation"
+_HTTP = ("django.http", "django.http.response")
+
+CALLS: dict[str, Result] = {
+    **dict.fromkeys(("django.shortcuts.get_object_or_404", "rest_framework.generics.get_object_or_404"), _row),
+    **dict.fromkeys(("django.utils.text.slugify", "django.template.defaultfilters.slugify",
+                     *(f"django.utils.encoding.{n}" for n in ("force_str", "smart_str", "force_text", "smart_text",
+                                                              "iri_to_uri"))), _same_text),
+    "django.shortcuts.get_list_or_404": lambda made: List(_row(made)),
+    "django.shortcuts.aget_object_or_404": lambda made: Coroutine(_row(made)),
+    "django.shortcuts.aget_list_or_404": lambda made: Coroutine(List(_row(made))),
+    **_all(_RESPONSE, "django.shortcuts.render", "django.shortcuts.redirect",
+           *_prefixed(_HTTP, ("HttpResponse", "HttpResponseRedirect", "HttpResponsePermanentRedirect",
+                              "HttpResponseNotFound", "HttpResponseForbidden", "HttpResponseBadRequest"))),
+    **_all(Scalar("django.http.JsonResponse"), *_prefixed(_HTTP, ("JsonResponse",))),
+    **_all(Scalar("django.http.FileResponse"), *_prefixed(_HTTP, ("FileResponse",))),
+    **dict.fromkeys(_prefixed(_HTTP, ("StreamingHttpResponse",)), _streaming),
+    **_all(_UNRENDERED, "django.template.response.TemplateResponse", "django.template.response.SimpleTemplateResponse"),
+    **_all(Scalar("rest_framework.response.Response"), "rest_framework.response.Response"),
+    **_all(_DATETIME, "django.utils.timezone.now", "django.utils.timezone.localtime", "django.utils.timezone.make_aware",
+           "django.utils.timezone.make_naive", "django.utils.dateparse.parse_datetime"),
+    **_all(Scalar("datetime.date"), "django.utils.timezone.localdate", "django.utils.dateparse.parse_date"),
+    **_all(Scalar("datetime.tzinfo"), "django.utils.timezone.get_current_timezone", "django.utils.timezone.get_default_timezone"),
+    "django.contrib.auth.get_user_model": _user_model,
+    **dict.fromkeys(("django.contrib.auth.get_user",), _get_user),
+    "django.contrib.auth.authenticate": lambda made: join(_get_user(made), NONE),
+    "django.apps.apps.get_model": _get_model,
+    **_all(STR, f"{_TRANSLATION}.gettext", f"{_TRANSLATION}.ugettext", f"{_TRANSLATION}.pgettext", f"{_TRANSLATION}.ngettext",
+           f"{_TRANSLATION}.get_language", f"{_TRANSLATION}.npgettext", "django.urls.reverse",
+           "django.utils.crypto.get_random_string", "django.core.serializers.serialize", "django.utils.http.urlencode",
+           "django.utils.formats.date_format", "django.utils.html.strip_tags", "django.utils.text.capfirst",
+           "django.utils.dateformat.format", "django.templatetags.static.static",
+           "django.middleware.csrf.get_token", "django.core.cache.utils.make_template_fragment_key",
+           "django.contrib.auth.hashers.make_password", "django.core.signing.dumps"),
+    **_all(_LAZY, f"{_TRANSLATION}.gettext_lazy", f"{_TRANSLATION}.ugettext_lazy", f"{_TRANSLATION}.pgettext_lazy",
+           f"{_TRANSLATION}.ngettext_lazy", f"{_TRANSLATION}.npgettext_lazy", "django.urls.reverse_lazy",
+           "django.utils.text.format_lazy"),
+    **_all(_SAFE, "django.utils.safestring.mark_safe", "django.utils.safestring.SafeString", "django.utils.safestring.SafeText",
+           "django.utils.html.format_html", "django.utils.html.format_html_join", "django.utils.html.escape",
+           "django.utils.html.conditional_escape", "django.utils.html.linebreaks", "django.template.loader.render_to_string",
+           "django.utils.html.json_script"),
+    **_all(Scalar("django.template.Template"), "django.template.loader.get_template", "django.template.loader.select_template",
+           "django.template.Template"),
+    **_all(Scalar("django.core.paginator.Paginator"), "django.core.paginator.Paginator"),
+    **_all(Scalar("django.db.models.Q"), "django.db.models.Q"),
+    **_all(Scalar("QueryDict"), "django.http.QueryDict"),
+    **_all(Scalar("django.core.files.File"), "django.core.files.base.ContentFile", "django.core.files.File"),
+    **_all(Scalar("database cursor"), "django.db.connection.cursor"),
+    **_all(BOOL, "django.utils.timezone.is_aware", "django.utils.timezone.is_naive"),
+    **_all(INT, "django.utils.timezone.get_offset"),
+    **dict.fromkeys(("django.utils.functional.SimpleLazyObject", "django.utils.functional.lazy"), _lazy_object),
+    "django.core.files.storage.default_storage.open": _fixed(Scalar("binary file")),
+    "django.forms.models.model_to_dict": _model_to_dict,
+    "django.forms.model_to_dict": _model_to_dict,
+    "django.db.models.Manager": _manager,
+    "django.db.models.manager.Manager": _manager,
+    "django.db.models.Manager.from_queryset": _from_queryset,
+    "django.db.models.manager.Manager.from_queryset": _from_queryset,
+    "django.db.models.manager.BaseManager.from_queryset": _from_queryset,
+    "django.contrib.auth.models.UserManager": _manager,
+    "django.contrib.auth.models.AnonymousUser": _fixed(Scalar("object")),
+    **{name: _expression(name.rpartition(".")[2]) for name in _prefixed(
+        ("django.db.models", "django.db.models.aggregates", "django.db.models.functions", "django.db.models.expressions",
+         "django.contrib.postgres.aggregates"), expressions.NAMES)},
+    **{name: _fixed(ExternalKind(name)) for name in _prefixed(("django.db.models",), tuple(FIELD_KINDS))},
+    **dict.fromkeys(("environ.Env", "environs.Env"), _fixed(UNKNOWN)),
+    "decouple.config": _env,
+    "asgiref.sync.sync_to_async": lambda made: UNKNOWN,
+}  # fmt: skip
+
+
+def by_ending(made: Call, name: str) -> Kind | None:
+    """Classes of third-party packages that are named by Django's conventions; None where nothing can be said."""
+    last = name.rpartition(".")[2].lower()
+    if last.endswith("key") and ("cache" in last or last.startswith("make")):
+        # A helper for cache keys keeps the words of the key that it is given.
+        given = [m for m in members(made.kind(0)) if isinstance(m, Str) and m.parts and m.literal is None]
+        if given and len(given) == len(members(made.kind(0))):
+            return strings.concat([(STR, last), (made.kind(0), "")])
+    return None

@@ -1,0 +1,306 @@
+"""Methods of values of built-in types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cachelint.infer import strings
+from cachelint.infer.library.call import Call
+from cachelint.types.join import join, join_all, members
+from cachelint.types.model import (
+    BOOL,
+    BYTES,
+    DIGEST,
+    FLOAT,
+    INT,
+    NEVER,
+    NO_VALUE,
+    NONE,
+    STR,
+    UNKNOWN,
+    Cached,
+    Dict,
+    DictView,
+    ExternalKind,
+    Hole,
+    Iterator,
+    Kind,
+    List,
+    Partial,
+    Pickled,
+    Scalar,
+    Set,
+    Str,
+    Text,
+    Tuple,
+    constant,
+    force,
+    literal,
+)
+
+
+def call(made: Call, receiver: Kind, name: str) -> Kind:
+    """What ``receiver.name(…)`` returns."""
+    match receiver:
+        case Str():
+            return _str(made, receiver, name)
+        case List():
+            return _list(receiver, name)
+        case Dict():
+            return _dict(made, receiver, name)
+        case Set():
+            return _set(made, receiver, name)
+        case Tuple():
+            return _tuple(receiver, name)
+        case Scalar(type=type_name):
+            return _scalar(made, receiver, type_name, name)
+        case Pickled():
+            return STR if name == "decode" else receiver if name == "encode" else UNKNOWN
+        case ExternalKind():
+            return UNKNOWN
+        case Partial():
+            return UNKNOWN
+    return UNKNOWN
+
+
+#: Methods of str that keep the fixed text of a template recognisable.
+_SAME_TEXT = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "swapcase"})
+_STR_METHODS: dict[str, Kind] = {
+    **dict.fromkeys(
+        (
+            "replace",
+            "removeprefix",
+            "removesuffix",
+            "ljust",
+            "rjust",
+            "center",
+            "zfill",
+            "expandtabs",
+            "translate",
+        ),
+        STR,
+    ),
+    **dict.fromkeys(("split", "rsplit", "splitlines"), List(STR)),
+    **dict.fromkeys(("partition", "rpartition"), Tuple(STR, (STR, STR, STR))),
+    **dict.fromkeys(("find", "rfind", "index", "rindex", "count"), INT),
+    **dict.fromkeys(("startswith", "endswith", "isdigit", "isalpha", "isalnum", "isspace", "isupper", "islower"), BOOL),
+    "encode": BYTES,
+}
+
+
+def _str(made: Call, receiver: Str, name: str) -> Kind:
+    if name == "format":
+        text = receiver.literal
+        if text is not None:
+            names: dict[int | str, str] = {i: made.source(i) for i in range(len(made.arguments.positional))}
+            if made.node is not None:
+                for argument in made.node.args:
+                    if argument.keyword is not None:
+                        names[argument.keyword.value] = made.context.lift.code(argument.value)
+            origin = strings.written_in(receiver)
+            return strings.format_call(text, made.arguments, names, made.context.function, origin)
+        return receiver
+    if name == "join":
+        separator = receiver.literal
+        items = _mapped_items(made) or made.kind(0)
+        text = separator if separator is not None else ""
+        return strings.join_call(text, items, _item_sources(made), made.context.function)
+    if name in _SAME_TEXT:
+        parts = receiver.parts
+        if parts is None:
+            return Str(None, params=receiver.params)
+        change = getattr(str, name)
+        if name in ("lower", "upper", "casefold", "swapcase"):
+            changed = tuple(Text(change(p.text)) if isinstance(p, Text) else p for p in parts)
+            return Str(changed, versions=receiver.versions, params=receiver.params)
+        return Str(parts, versions=receiver.versions, params=receiver.params)
+    if name == "replace" and receiver.parts is not None and any(isinstance(p, Hole) for p in receiver.parts):
+        parts = tuple(Text(p.text) if isinstance(p, Text) else p for p in receiver.parts)
+        return Str(parts, versions=receiver.versions, params=receiver.params)
+    found = _STR_METHODS.get(name, UNKNOWN)
+    if found == STR:
+        return Str(None, params=receiver.params)
+    return found
+
+
+def _mapped_items(made: Call) -> Kind | None:
+    """The list behind ``str(part) for part in parts``, which joins to the same text; None for anything else."""
+    import libcst as cst
+
+    node = made.node.args[0].value if made.node is not None and made.node.args else None
+    if not isinstance(node, cst.GeneratorExp | cst.ListComp):
+        return None
+    loop, target = node.for_in, node.for_in.target
+    if loop.ifs or loop.inner_for_in is not None or not isinstance(target, cst.Name):
+        return None
+    if made.context.lift.code(node.elt) not in (target.value, f"str({target.value})", f'f"{{{target.value}}}"'):
+        return None
+    found = force(made.context.evaluate(loop.iter))
+    return found if isinstance(found, List | Tuple) else None
+
+
+def _item_sources(made: Call) -> list[str]:
+    import libcst as cst
+
+    if made.node is None or not made.node.args:
+        return []
+    value = made.node.args[0].value
+    if isinstance(value, cst.List | cst.Tuple):
+        return [
+            "" if isinstance(element, cst.StarredElement) else made.context.lift.code(element.value)
+            for element in value.elements
+        ]
+    if isinstance(value, cst.GeneratorExp | cst.ListComp):
+        return [made.context.lift.code(value.elt)]
+    return []
+
+
+def _list(receiver: List, name: str) -> Kind:
+    if name == "pop":
+        return receiver.element
+    if name == "copy":
+        return receiver
+    if name in ("count", "index"):
+        return INT
+    return NONE
+
+
+def _dict(made: Call, receiver: Dict, name: str) -> Kind:
+    everything = join_all(receiver.all_values)
+    keys = join(*(literal(key) for key, _ in receiver.entries[:8]), receiver.key)
+    if name in ("keys", "values", "items"):
+        pair = Tuple(join(keys, everything), (keys, everything)) if members(keys) else NEVER
+        element = {"keys": keys, "values": everything, "items": pair}[name]
+        return DictView(name, element)
+    if name in ("get", "pop", "setdefault"):
+        key = made.arguments.get(0) or UNKNOWN
+        known = constant(key)
+        default = made.arguments.get(1, "default")
+        fallback = default if default is not None else NONE
+        if known is not NO_VALUE and not isinstance(known, bytes) and known in dict(receiver.entries):
+            return join(dict(receiver.entries)[known], *([fallback] if name == "get" and default is not None else []))
+        found = receiver.value if known is not NO_VALUE else made.context.item(receiver, key)
+        return join(found, fallback)
+    if name == "copy":
+        return receiver
+    if name == "popitem":
+        return Tuple(join(keys, everything), (keys, everything))
+    if name == "most_common":
+        return List(Tuple(join(keys, INT), (keys, INT)))
+    return NONE if name in ("update", "clear") else UNKNOWN
+
+
+def _tuple(receiver: Tuple, name: str) -> Kind:
+    if name == "_asdict" and receiver.items is not None and len(receiver.names) == len(receiver.items):
+        return Dict(NEVER, NEVER, tuple(zip(receiver.names, receiver.items, strict=True)))
+    if name == "_replace":
+        return Tuple(UNKNOWN, None, receiver.name)
+    return INT if name in ("count", "index") else UNKNOWN
+
+
+_SET_OPERATIONS = frozenset({"union", "intersection", "difference", "symmetric_difference", "copy"})
+
+
+def _set(made: Call, receiver: Set, name: str) -> Kind:
+    if name in _SET_OPERATIONS:
+        if name == "union" and made.arguments.positional:
+            return Set(join(receiver.element, made.element()), receiver.frozen)
+        return receiver
+    if name == "pop":
+        return receiver.element
+    return BOOL if name.startswith("is") else NONE
+
+
+_DATETIME: dict[str, Kind] = {
+    **dict.fromkeys(("isoformat", "strftime", "ctime", "tzname"), STR),
+    **dict.fromkeys(("astimezone", "replace"), Scalar("datetime.datetime")),
+    "date": Scalar("datetime.date"),
+    "time": Scalar("datetime.time"),
+    "timestamp": FLOAT,
+    "weekday": INT,
+    "isoweekday": INT,
+    "toordinal": INT,
+    "isocalendar": UNKNOWN,
+    "timetuple": UNKNOWN,
+}
+_METHODS: dict[str, dict[str, Kind]] = {
+    "datetime.datetime": _DATETIME,
+    "datetime.date": {**_DATETIME, "replace": Scalar("datetime.date")},
+    "datetime.time": {"isoformat": STR, "strftime": STR},
+    "datetime.timedelta": {"total_seconds": FLOAT},
+    "decimal.Decimal": {"quantize": Scalar("decimal.Decimal"), "to_integral_value": Scalar("decimal.Decimal")},
+    "bytes": {
+        "decode": STR, "hex": STR, "strip": BYTES, "replace": BYTES, "split": List(BYTES), "startswith": BOOL,
+        "find": INT, "join": BYTES,
+    },
+    "binary file": {"read": BYTES, "readline": BYTES, "readlines": List(BYTES), "tell": INT},
+    "text file": {"read": STR, "readline": STR, "readlines": List(STR), "tell": INT},
+    "hash": {"hexdigest": DIGEST, "digest": BYTES},
+    "QueryDict": {
+        "get": join(STR, NONE), "getlist": List(STR), "urlencode": STR, "dict": Dict(STR, STR), "copy": Scalar("QueryDict"),
+        "pop": List(STR), "keys": DictView("keys", STR), "values": DictView("values", STR),
+        "items": DictView("items", Tuple(STR, (STR, STR))),
+    },
+    "requests.Session": dict.fromkeys(
+        ("get", "post", "put", "patch", "delete", "head", "options", "request", "send"), Scalar("requests.Response")
+    ),
+    "django.db.models.fields.files.FieldFile": {"read": BYTES, "open": Scalar("binary file")},
+    "requests.Response": {"json": UNKNOWN, "iter_content": UNKNOWN, "raise_for_status": NONE},
+    "re.Pattern": {
+        "sub": STR, "split": List(STR), "findall": List(UNKNOWN),
+        "match": join(Scalar("re.Match"), NONE), "search": join(Scalar("re.Match"), NONE),
+        "fullmatch": join(Scalar("re.Match"), NONE), "finditer": Iterator(Scalar("re.Match"), "iterator"),
+    },
+    "re.Match": {"group": STR, "groups": Tuple(STR), "groupdict": Dict(STR, STR), "start": INT, "end": INT},
+    "pathlib.Path": {
+        "read_text": STR, "read_bytes": BYTES, "exists": BOOL, "is_file": BOOL, "is_dir": BOOL, "open": Scalar("file"),
+        "resolve": Scalar("pathlib.Path"), "joinpath": Scalar("pathlib.Path"), "as_posix": STR,
+    },
+    "io.BytesIO": {"getvalue": BYTES, "read": BYTES},
+    "io.StringIO": {"getvalue": STR, "read": STR},
+    "unrendered TemplateResponse": {"render": Scalar("django.template.response.TemplateResponse")},
+    "django.http.HttpRequest": {
+        "build_absolute_uri": STR, "get_full_path": STR, "get_host": STR, "is_secure": BOOL, "get_port": STR,
+        "is_ajax": BOOL, "get_signed_cookie": STR,
+    },
+    "django.core.paginator.Paginator": {
+        "page": Scalar("django.core.paginator.Page"), "get_page": Scalar("django.core.paginator.Page"),
+    },
+    "django.template.Template": {"render": Str(None, True)},
+    "database connection": {"cursor": Scalar("database cursor")},
+    "database cursor": {"fetchall": List(Tuple(UNKNOWN)), "fetchone": UNKNOWN, "execute": UNKNOWN},
+    "packaging.version.Version": {},
+    "datetime.tzinfo": {"localize": Scalar("datetime.datetime")},
+}  # fmt: skip
+
+
+def _total_seconds(receiver: Scalar) -> Kind:
+    if receiver.value is not NO_VALUE:
+        return literal(receiver.value.total_seconds())
+    return FLOAT
+
+
+def _read(made: Call) -> Kind:
+    return UNKNOWN
+
+
+_SPECIAL: dict[tuple[str, str], Callable[[Scalar], Kind]] = {("datetime.timedelta", "total_seconds"): _total_seconds}
+
+
+def _scalar(made: Call, receiver: Scalar, type_name: str, name: str) -> Kind:
+    special = _SPECIAL.get((type_name, name))
+    if special is not None:
+        return special(receiver)
+    return _METHODS.get(type_name, {}).get(name, UNKNOWN)
+
+
+def knows(receiver: Scalar, name: str) -> bool:
+    """Whether a type has a method of that name, as far as the tables know."""
+    return name in _METHODS.get(receiver.type, {})
+
+
+def of_cached(receiver: Cached, name: str) -> Kind:
+    """A method of something that came out of a cache: its parts still came out of a cache."""
+    if name in ("encode", "decode", "get", "pop", "strip", "read", "items", "values", "copy"):
+        return Cached(receiver.store, receiver.key, receiver.alias, origin=receiver.origin)
+    return UNKNOWN

@@ -1,0 +1,152 @@
+"""What the class-based views and model forms of Django and REST framework give their subclasses."""
+
+from __future__ import annotations
+
+import re
+
+from cachelint.infer.context import Context
+from cachelint.infer.library import serializers
+from cachelint.project.symbols import ClassRef
+from cachelint.types.arguments import Arguments
+from cachelint.types.join import join_all, members
+from cachelint.types.model import (
+    STR,
+    UNKNOWN,
+    Bound,
+    Class,
+    Dict,
+    Kind,
+    Manager,
+    ModelClass,
+    ModelInstance,
+    QuerySet,
+    Scalar,
+    Unknown,
+    force,
+)
+
+_VIEW_WORDS = ("View", "ViewSet", "Mixin", "APIView", "Wizard")
+_VIEW_MODULES = ("django.views", "rest_framework", "django.contrib.auth.mixins", "django.contrib.auth.views")
+
+
+#: Methods of Django's views that give a response.
+_RESPONDING = frozenset({"dispatch", "get", "post", "render_to_response"})
+
+#: The arguments of ``as_view(timeout=60)``, which become attributes of the view, and their names.
+_AS_VIEW = re.compile(rb"\bas_view\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
+_ARGUMENT = re.compile(rb"(\w+)\s*=(?!=)")
+
+
+def _is_django_view(context: Context, ref: ClassRef) -> bool:
+    return any(name.startswith("django.views.") for name in context.interpreter.classes.externals(ref))
+
+
+def _is_view(context: Context, ref: ClassRef) -> bool:
+    """Whether a class derives from a view of Django or REST framework, or from something outside so named."""
+    return any(
+        name.startswith(_VIEW_MODULES) or name.endswith(_VIEW_WORDS)
+        for name in context.interpreter.classes.externals(ref)
+    )
+
+
+def _is_model_form(context: Context, ref: ClassRef) -> bool:
+    names = context.interpreter.classes.externals(ref)
+    return any(name.endswith((".ModelForm", ".ModelSerializer", ".UserCreationForm")) for name in names)
+
+
+def _form_model(context: Context, ref: ClassRef) -> Kind | None:
+    """An instance of the model that ``Meta`` of a model form or serializer names."""
+    found = context.interpreter.classes.member(ref, "Meta")
+    if found is None or found[1][-1].form != "class":
+        return None
+    kind = context.member(ClassRef(found[0].module, found[1][-1]), "model", None)
+    model = force(kind) if kind is not None else None
+    return ModelInstance(model.model) if isinstance(model, ModelClass) else None
+
+
+def attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
+    """An attribute that a view or form has without defining it; None where the class is neither, or it is unknown."""
+    if name in ("save", "instance") and _is_model_form(context, ref):
+        return Bound(Class(ref), name) if name == "save" else _form_model(context, ref)
+    if name == "request" and (_is_view(context, ref) or ref.definition.name.endswith(("View", "Mixin", "ViewSet"))):
+        return Scalar("django.http.HttpRequest")
+    if not _is_view(context, ref):
+        return None
+    if name == "kwargs":
+        return Dict(STR, UNKNOWN)
+    if name == "object":
+        return _object(context, ref)
+    if name in ("get_object", "get_queryset", "get_serializer"):
+        return Bound(Class(ref), name)
+    if name == "object_list":
+        return _queryset(context, ref)
+    return None
+
+
+def is_given_by_urls(context: Context, ref: ClassRef, name: str) -> bool:
+    """Whether an attribute of a view may be what some ``as_view()`` is passed in the place of what its class says."""
+    interpreter = context.interpreter
+    if interpreter.as_view_arguments is None:
+        calls = interpreter.codebase.findall(_AS_VIEW, "as_view(")
+        arguments = [passed for _, found in calls for (passed,) in found if b"=" in passed]
+        interpreter.as_view_arguments = {n.decode() for passed in arguments for n in _ARGUMENT.findall(passed)}
+    return name in interpreter.as_view_arguments and _is_view(context, ref)
+
+
+def method(context: Context, ref: ClassRef, name: str) -> Kind | None:
+    """The same for what ``super()`` finds."""
+    if name in _RESPONDING and _is_django_view(context, ref):
+        return Bound(Class(ref), name)
+    if name in ("get_object", "get_queryset") and _is_view(context, ref):
+        return Bound(Class(ref), name)
+    if name == "save" and _is_model_form(context, ref):
+        return Bound(Class(ref), name)
+    return None
+
+
+def call(context: Context, ref: ClassRef, name: str, arguments: Arguments) -> Kind | None:
+    """The result of a method of a view that the project does not define."""
+    if name in _RESPONDING and _is_django_view(context, ref):
+        return Scalar("django.http.HttpResponse")
+    if name == "get_object":
+        return _object(context, ref)
+    if name == "get_serializer":
+        chosen = force(context.member(ref, "serializer_class", None) or UNKNOWN)
+        is_known = isinstance(chosen, Class) and serializers.is_serializer(context, chosen.ref)
+        return (
+            serializers.instance(context, chosen.ref, arguments) if is_known and isinstance(chosen, Class) else UNKNOWN
+        )
+    if name == "get_queryset":
+        return _queryset(context, ref)
+    if name == "save" and _is_model_form(context, ref):
+        return _form_model(context, ref)
+    return None
+
+
+def _queryset(context: Context, ref: ClassRef) -> Kind:
+    found = context.member(ref, "queryset", None)
+    if found is not None:
+        kinds = [m for m in members(found) if isinstance(m, QuerySet | Manager)]
+        if kinds:
+            return join_all(QuerySet(m.model, m.row) if isinstance(m, QuerySet) else _all(m) for m in kinds)
+    model = context.member(ref, "model", None)
+    kind = force(model) if model is not None else UNKNOWN
+    return QuerySet(kind.model, ModelInstance(kind.model)) if isinstance(kind, ModelClass) else UNKNOWN
+
+
+def _all(manager: Manager) -> Kind:
+    return QuerySet(manager.model, ModelInstance(manager.model)) if manager.model else UNKNOWN
+
+
+def _object(context: Context, ref: ClassRef) -> Kind:
+    own = context.member(ref, "get_queryset", None)
+    queryset: Kind = UNKNOWN
+    if own is not None:
+        from cachelint.types.model import Function, Instance
+
+        if isinstance(own, Function):
+            queryset = context.call(Function(own.ref, Instance(ref)), Arguments())
+    if isinstance(force(queryset), Unknown):
+        queryset = _queryset(context, ref)
+    rows = [m.row for m in members(queryset) if isinstance(m, QuerySet)]
+    return join_all(rows) if rows else UNKNOWN

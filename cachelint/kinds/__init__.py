@@ -1,1 +1,0 @@
-"""What a value can be, how kinds join, what JSON and pickle do to each."""

@@ -1,0 +1,1 @@
+"""cachelint inside other tools."""

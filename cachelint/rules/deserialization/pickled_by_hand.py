@@ -1,0 +1,74 @@
+"""CL402: a value is pickled by hand before it is cached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.caching.calls import Site
+from cachelint.caching.collect import Facts
+from cachelint.findings import Finding, Severity
+from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.rules.values.parts import parts, subject
+from cachelint.types.model import Pickled
+
+
+def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+    """One finding for a write of what ``pickle.dumps`` made."""
+    for part in parts(site):
+        if isinstance(part.kind, Pickled):
+            where, related = source_of(part.kind, site)
+            message = (
+                f"{subject(site, part)} is what `{part.kind.maker}` made{where}: Django pickles it a second time, and "
+                "the reader must unpickle by hand (CL401); pass the value itself"
+            )
+            yield rule.finding(
+                site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site))
+            )
+            return
+
+
+RULE = Rule(
+    code="CL402",
+    name="pickled-by-hand",
+    summary="A value is pickled by hand before it is stored.",
+    why="""\
+Django serialises whatever it is given. Pickling first stores a pickle inside a pickle, forces every reader to call
+`pickle.loads` on data from the cache (CL401), and makes a JSON serializer impossible, as JSON refuses bytes.""",
+    severity=Severity.MEDIUM,
+    examples=(
+        Example(
+            bad="""\
+import pickle
+
+from django.core.cache import cache
+
+
+def remember(report):
+    cache.set("report", pickle.dumps(report), timeout=60)  # CL402 CL104
+""",
+            good="""\
+from django.core.cache import cache
+
+
+def remember(report):
+    cache.set("report", report, timeout=60)
+""",
+        ),
+    ),
+    check_site=check,
+    fix="""\
+`dumps` and `loads` are dropped at both ends, together with an import that nothing else uses, and the key moves to a
+new version, as old entries hold bytes. Safe where every use of the key is known, what is pickled is known to be
+something that JSON keeps and never None, and readers ask for a miss with `is None`; unsafe where they ask for truth,
+which an empty value does not pass.""",
+    deploy="""\
+Old entries hold bytes under the old key, and expire unread. Old and new processes may run side by side in any
+order.""",
+    references=(
+        ("Python: pickle is not secure", "https://docs.python.org/3/library/pickle.html"),
+        (
+            "Django: the low-level cache API",
+            "https://docs.djangoproject.com/en/stable/topics/cache/#the-low-level-cache-api",
+        ),
+    ),
+)

@@ -1,0 +1,77 @@
+"""CL401: what came out of a cache is unpickled by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.caching.calls import Load
+from cachelint.caching.collect import Facts
+from cachelint.findings import Finding, Related, Severity
+from cachelint.rules.base import Example, Rule, quote
+from cachelint.types.join import members
+from cachelint.types.model import Cached
+
+
+def check(rule: Rule, load: Load, facts: Facts) -> Iterator[Finding]:
+    """One finding for a deserialising call that is fed from a cache."""
+    found = [member for member in members(load.data) if isinstance(member, Cached)]
+    if not found:
+        return
+    data = found[0]
+    related: list[Related] = []
+    if data.origin is not None:
+        related.append(Related(data.origin.place, f"read from {data.store} here"))
+    if load.via_place is not None:
+        related.append(Related(load.via_place, "handed in here"))
+    node = load.node.args[0].value if load.node.args else load.node
+    message = (
+        f"`{load.loader}` runs on {quote(load.lift, node)}, which came out of {data.store}: "
+        "whoever can write to the cache can run code here; store JSON, or let Django serialise the value"
+    )
+    yield rule.finding(load, load.node, message, related=tuple(related))
+
+
+RULE = Rule(
+    code="CL401",
+    name="unpickle-cache-data",
+    summary="What came out of a cache is unpickled (or evaluated) by hand.",
+    why="""\
+Unpickling runs code that the data chooses. A cache is shared: whoever reaches the Redis or memcached server, often
+without a password on an inner network, can put bytes there, and this line runs them with the rights of your
+application. Moving Django to a JSON serializer does not help here, as this call unpickles all the same. `marshal`,
+`eval`, `yaml.load` without a safe loader and the like are no better.""",
+    severity=Severity.HIGH,
+    examples=(
+        Example(
+            bad="""\
+import pickle
+
+from django.core.cache import cache
+
+
+def last_report():
+    data = cache.get("report")
+    return pickle.loads(data)  # CL401
+""",
+            good="""\
+from django.core.cache import cache
+
+
+def last_report():
+    return cache.get("report")
+""",
+        ),
+    ),
+    check_load=check,
+    fix="""\
+That of [CL402](CL402.md): both ends together. What is read from another client than Django's cache has none.""",
+    deploy="""\
+As for [CL402](CL402.md), as both ends change together.""",
+    references=(
+        ("Python: pickle is not secure", "https://docs.python.org/3/library/pickle.html"),
+        (
+            "Django: who can write to a cache of pickles can run code",
+            "https://docs.djangoproject.com/en/stable/topics/cache/#filesystem-caching",
+        ),
+    ),
+)

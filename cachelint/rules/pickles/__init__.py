@@ -1,1 +1,0 @@
-"""Family 4: bytes that are unpickled by hand."""

@@ -1,0 +1,98 @@
+"""``--fix`` and ``--diff``: the fixes of a run, applied or shown."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from cachelint.findings import Applicability, Finding
+from cachelint.fixes.apply.driver import Repair, fix_all
+from cachelint.fixes.apply.transaction import NotWritten, recover, write
+from cachelint.project.source import Source, read_source
+from cachelint.run.session import Options, Outcome, analyse, files_of
+
+
+@dataclass
+class Repaired:
+    """What is left after fixing, and the changes."""
+
+    outcome: Outcome
+    repair: Repair
+    summary: str
+    failed: str = ""
+
+
+def repair(options: Options, *, unsafe: bool, write_files: bool) -> Repaired:
+    """Fix what can be fixed. Files are written only where ``write_files`` says so."""
+    finished = recover(options.root) if write_files else []
+    files = files_of(options).files
+    last: list[Outcome] = []
+
+    def check(staged: dict[str, Source]) -> tuple[list[Finding], dict[str, str]]:
+        outcome = analyse(options, files, staged)
+        last.append(outcome)
+        return outcome.findings, outcome.problems
+
+    def read(path: str) -> Source:
+        return read_source(options.root / path, path)
+
+    done = fix_all(check, read, unsafe=unsafe, reported=lambda path: True)  # type: ignore[arg-type]
+    failed = ""
+    if write_files and done.changed:
+        try:
+            write(options.root, done.changed, done.original)
+        except NotWritten as error:
+            failed = str(error)
+    outcome = last[-1] if not done.taken_back else analyse(options, files, done.changed)
+    outcome.findings = done.left
+    summary = _summary(done, failed, options)
+    if finished:
+        summary = f"Finished what an interrupted run had begun: wrote {', '.join(finished)}.\n{summary}"
+    return Repaired(outcome, done, summary, failed)
+
+
+def _summary(done: Repair, failed: str, options: Options) -> str:
+    if failed:
+        return ""
+    fixed, files = len(done.fixed), len(done.changed)
+    unsafe = sum(1 for f in done.left if f.fix is not None and f.fix.applicability is Applicability.UNSAFE)
+    text = f"Fixed {fixed} problem{'s' * (fixed != 1)} in {files} file{'s' * (files != 1)}"
+    text += f", {unsafe} left unsafe, {len(done.left) - unsafe} not fixable."
+    named = [path for path in options.paths if path != "."]
+    others = [p for p in sorted(done.changed) if named and not any(p == n or p.startswith(f"{n}/") for n in named)]
+    if others:
+        text += f"\nAlso changed, and to be committed together: {', '.join(others)}."
+    for finding, reason in done.taken_back:
+        text += f"\nTaken back at {finding.place.path}:{finding.place.line}: {reason} ({finding.code})."
+    return text
+
+
+def fixes_text(done: Repair, folder: str = "") -> str:
+    """What was fixed, what is left to be read first, and what stands in the way of the rest, a line each."""
+    base = f"{folder}/" if folder else ""
+    lines = [f"fixed {base}{_place(f)} {f.code}: {f.fix.title}" for f in done.fixed if f.fix is not None]
+    for finding in done.left:
+        if finding.fix is None:
+            why = f": {finding.no_fix}" if finding.no_fix else ""
+            lines.append(f"not fixable {base}{_place(finding)} {finding.code}{why}")
+        else:
+            reason = f" ({finding.fix.reason})" if finding.fix.reason else ""
+            lines.append(
+                f"{finding.fix.applicability.value} {base}{_place(finding)} {finding.code}: {finding.fix.title}{reason}"
+            )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.place.path}:{finding.place.line}"
+
+
+def diff_text(done: Repair, folder: str = "") -> str:
+    """What fixing would write, as a unified diff; ``folder`` is where its root lies below the paths' own."""
+    parts: list[str] = []
+    base = f"{folder}/" if folder else ""
+    for path, source in sorted(done.changed.items()):
+        before, after = done.original[path].text.splitlines(True), source.text.splitlines(True)
+        for line in difflib.unified_diff(before, after, f"a/{base}{path}", f"b/{base}{path}"):
+            parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(parts)

@@ -1,0 +1,67 @@
+"""``--since REV``: only what stands on lines that have changed since a revision; inference still knows everything."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from cachelint.findings import Finding
+from cachelint.run.options import Refusal
+
+_FILE = re.compile(r"^\+\+\+ (?:b/)?(.*?)\t?$")
+_HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@")
+
+
+class SinceError(Refusal):
+    """Git could not say what has changed; the message is one line."""
+
+
+def changed_lines(root: Path, revision: str) -> dict[str, list[range]]:
+    """The lines that have changed since a revision, by path relative to ``root``; new files count whole.
+
+    Raises SinceError.
+    """
+    # `--end-of-options`: a revision that begins with a dash is none, and no option either.
+    options = ("--unified=0", "--no-color", "--no-ext-diff", "--relative", "--end-of-options")
+    diff = _git(root, "diff", *options, revision, "--", "*.py")
+    found: dict[str, list[range]] = {}
+    path = ""
+    for line in diff.splitlines():
+        named = _FILE.match(line)
+        hunk = _HUNK.match(line)
+        if named is not None:
+            path = named.group(1)
+        elif hunk is not None:
+            start, count = int(hunk.group(1)), int(hunk.group(2) or 1)
+            found.setdefault(path, []).append(range(start, start + count))
+    for path in _git(root, "ls-files", "--others", "--exclude-standard", "--", "*.py").splitlines():
+        found[path] = [range(1, 1 << 31)]
+    return found
+
+
+def _git(root: Path, *words: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-c", "core.quotepath=off", *words], cwd=root, capture_output=True, check=False
+        )  # fmt: skip
+    except OSError as error:
+        raise SinceError(f"--since needs git: {error.strerror or error}") from None
+    if done.returncode:
+        message = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        if any("not a git repository" in line.lower() for line in message):
+            raise SinceError(f"--since: {root} is in no git repository")
+        raise SinceError(f"--since: git says: {message[0] if message else 'nothing'}")
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def only_changed(findings: Sequence[Finding], changed: dict[str, list[range]]) -> list[Finding]:
+    """The findings whose call, or offending expression, stands on a changed line."""
+    return [finding for finding in findings if _touches(finding, changed.get(finding.place.path, []))]
+
+
+def _touches(finding: Finding, ranges: list[range]) -> bool:
+    first = min(finding.call_line, finding.place.line)
+    last = max(finding.call_end, finding.place.end_line)
+    return any(r.start <= last and first < r.stop for r in ranges)

@@ -1,0 +1,227 @@
+"""One run: collect the facts, judge them, and hand back what is to be reported."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cachelint.findings import Finding
+from cachelint.findings.codec import decode, encode
+from cachelint.project.files import Discovery, discover, is_test
+from cachelint.project.gitignore import Patterns, Verdicts
+from cachelint.project.store.disk import Store, program
+from cachelint.project.store.results import Kept
+from cachelint.run.options import Options
+from cachelint.run.subprojects import moved, split
+
+if TYPE_CHECKING:
+    from cachelint.project.source import Source
+    from cachelint.project.store.dependencies import Trace
+
+__all__ = ["Options", "Outcome", "analyse", "files_of", "joined", "run", "run_with"]
+
+
+class Outcome:
+    """The findings, in order; what could not be read (path → one line); and how much was done."""
+
+    def __init__(
+        self, root: Path, findings: list[Finding], problems: dict[str, str], *, files: int, uses_cache: bool
+    ) -> None:
+        self.root = root
+        self.findings = findings
+        self.problems = problems
+        self.files = files
+        self.uses_cache = uses_cache
+        self.from_store = False
+        #: Of a run that did the work itself: how much there was of each kind, and what it asked of the files.
+        self.counts: dict[str, int] = {}
+        self.trace: Trace | None = None
+
+
+def run(options: Options) -> Outcome:
+    """Find the files and report on them, from the store where nothing has changed."""
+    found = files_of(options)
+    parts = split(options, found)
+    if parts != [("", options)]:
+        return joined(options.root, [(folder, run(inner)) for folder, inner in parts])
+    _add_named(found, options)
+    if not options.use_store:
+        outcome = analyse(options, found.files)
+        _add_errors(outcome, found)
+        return _only_wanted(outcome, options)
+    # What is kept is about the whole project, whatever is to be reported of it this time.
+    whole = options._replace(paths=())
+    kept = Kept(Store(options.root), found.files, _identity(whole))
+    restored = _restored(kept.load(), whole, found)
+    outcome = restored if restored is not None else _one_for_all(kept, whole, found)
+    _add_errors(outcome, found)
+    return _only_wanted(outcome, options)
+
+
+def files_of(options: Options) -> Discovery:
+    """The files of a project, by what earlier runs know of its `.gitignore` where that is kept."""
+    verdicts = Verdicts(Store(options.root) if options.use_store else None)
+    return discover(options.root, options.exclude, verdicts, base=options.base)
+
+
+def _one_for_all(kept: Kept, whole: Options, found: Discovery) -> Outcome:
+    """flake8 and pre-commit start several processes at once: one works, and the others take what it kept."""
+    with kept.store.alone():
+        kept = Kept(kept.store, found.files, _identity(whole))
+        return _restored(kept.load(), whole, found) or _worked_out(kept, whole, found)
+
+
+def _worked_out(kept: Kept, whole: Options, found: Discovery) -> Outcome:
+    outcome = analyse(whole, found.files)
+    results = {
+        "findings": [encode(finding) for finding in outcome.findings],
+        "problems": outcome.problems,
+        "uses_cache": outcome.uses_cache,
+    }
+    if outcome.trace is not None:
+        kept.save(results, outcome.trace)
+    return outcome
+
+
+def joined(root: Path, outcomes: Sequence[tuple[str, Outcome]]) -> Outcome:
+    """The outcomes for some folders below a root as one."""
+    whole = Outcome(root, [], {}, files=0, uses_cache=any(outcome.uses_cache for _, outcome in outcomes))
+    whole.from_store = all(outcome.from_store for _, outcome in outcomes)
+    for folder, outcome in outcomes:
+        whole.findings += [moved(finding, folder) for finding in outcome.findings]
+        inner = f"{folder}/" if folder else ""
+        whole.problems.update({f"{inner}{path}": text for path, text in outcome.problems.items()})
+        whole.files += outcome.files
+    whole.findings.sort(key=lambda finding: finding.sort_key)
+    return whole
+
+
+def _add_errors(outcome: Outcome, found: Discovery) -> None:
+    for path, message in found.errors:
+        outcome.problems.setdefault(path, f"can't be read: {message}")
+
+
+def _only_wanted(outcome: Outcome, options: Options) -> Outcome:
+    """What is to be reported of an outcome about the whole project."""
+    wanted = _Wanted(options)
+    outcome.findings = [finding for finding in outcome.findings if wanted.reports(finding.place.path)]
+    outcome.problems = {path: message for path, message in outcome.problems.items() if wanted.reports(path)}
+    return outcome
+
+
+def run_with(options: Options, source: Source) -> Outcome:
+    """Report on the project with one file as it is given here, whatever stands on the disk."""
+    from cachelint.project.source import Source
+
+    found = files_of(options)
+    for folder, inner in split(options, found):
+        if folder and inner.paths:
+            name = source.path.removeprefix(f"{folder}/")
+            outcome = run_with(inner, Source(name, source.text, source.encoding, source.bom))
+            return joined(options.root, [(folder, outcome)])
+    files = found.files
+    if source.path not in files:
+        files = sorted([*files, source.path])
+    return analyse(options, files, {source.path: source})
+
+
+def _add_named(found: Discovery, options: Options) -> None:
+    """Files that were named are looked at even where `.gitignore` leaves them out, but not what is excluded."""
+    known = set(found.files)
+    excluded = Patterns(options.exclude, options.base)
+    for path in options.paths:
+        if excluded.match(path):
+            continue
+        if path.endswith(".py") and path not in known and (options.root / path).is_file():
+            found.files.append(path)
+    found.files.sort()
+
+
+def _identity(options: Options) -> tuple[object, ...]:
+    return (
+        program(), sys.version_info[:2], sorted(options.codes), options.exclude, options.base,
+        [(pattern, sorted(codes)) for pattern, codes in options.per_file_ignores],
+        options.wrappers, options.fix_timeout, options.all_in_tests,
+    )  # fmt: skip
+
+
+def _restored(values: Any | None, options: Options, found: Discovery) -> Outcome | None:
+    try:
+        if values is None:
+            return None
+        outcome = Outcome(
+            options.root,
+            [decode(item) for item in values["findings"]],
+            dict(values["problems"]),
+            files=len(found.files),
+            uses_cache=bool(values["uses_cache"]),
+        )
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None
+    outcome.from_store = True
+    return outcome
+
+
+def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source] | None = None) -> Outcome:
+    """Report on the files as they are now, those of ``overlay`` as they would be."""
+    # Imported here: a run that finds everything in the store needs neither libcst nor tree-sitter.
+    from cachelint.caching.collect import collect
+    from cachelint.caching.declared import by_name
+    from cachelint.project.codebase import Codebase
+    from cachelint.run.checker import judge
+    from cachelint.suppression import comments
+
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+    codebase = Codebase(options.root, files, overlay)
+    wanted = _Wanted(options)
+    with _no_collector():
+        facts = collect(codebase, by_name(dict(options.wrappers)))
+        facts.fix_timeout = options.fix_timeout
+        findings = [f for f in judge(facts, options.codes) if wanted.reports(f.place.path)]
+    findings = comments.apply(findings, codebase, options.codes, wanted.reports)
+    findings = [finding for finding in findings if not wanted.ignores(finding)]
+    codebase.read_all()
+    problems = {path: message for path, message in codebase.problems.items() if wanted.reports(path)}
+    findings.sort(key=lambda finding: finding.sort_key)
+    outcome = Outcome(options.root, findings, problems, files=len(files), uses_cache=facts.uses_cache)
+    outcome.counts, outcome.trace = dict(codebase.counts), codebase.trace
+    return outcome
+
+
+@contextlib.contextmanager
+def _no_collector() -> Iterator[None]:
+    """Trees and kinds live until the end of a run: looking for garbage among them takes a sixth of its time.
+
+    Switching the collector on again costs one look at all of them: who runs once and ends keeps it off.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Wanted:
+    """Which paths are reported, and which rules are off where."""
+
+    def __init__(self, options: Options) -> None:
+        self.everything = not options.paths or "." in options.paths
+        self.paths = frozenset(options.paths)
+        self.folders = tuple(f"{path}/" for path in options.paths)
+        self.all_in_tests = options.all_in_tests
+        self.per_file = [(Patterns([pattern], options.base), codes) for pattern, codes in options.per_file_ignores]
+
+    def reports(self, path: str) -> bool:
+        return self.everything or path in self.paths or path.startswith(self.folders)
+
+    def ignores(self, finding: Finding) -> bool:
+        # A test's entries are gone with it: how long they may live, and under which version, matters to nobody.
+        if not self.all_in_tests and finding.code.startswith(("CL2", "CL3")) and is_test(finding.place.path):
+            return True
+        return any(finding.code in codes and pattern.match(finding.place.path) for pattern, codes in self.per_file)

@@ -1,0 +1,151 @@
+"""Comments that silence a finding: ``# cachelint: ignore CL101 -- reason`` and ``# noqa: CL101``."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from cachelint.findings import Confidence, Finding, Place, Severity
+from cachelint.project.codebase import Codebase, Module
+from cachelint.project.source import Source
+from cachelint.rules.names import NAMES, UNUSED_IGNORE, matching
+
+UNUSED_NAME = "unused-ignore"
+
+_COMMENT = re.compile(
+    r"#\s*cachelint:\s*ignore\b\s*[:=]?\s*[\[(]?(?P<codes>[\w\-, ]*?)[\])]?\s*(?:--.*|#.*|$)", re.IGNORECASE | re.DOTALL
+)
+#: A comment that is meant for us, whether it can be followed or not.
+_MEANT = re.compile(r"^#\s*cachelint:|\bcachelint:\s*(?:ignore|disable|skip|noqa|off)\b", re.IGNORECASE)
+_NOQA = re.compile(r"#\s*noqa(?P<codes>:\s*[A-Z][0-9A-Z]*\d(?:[\s,]+[A-Z][0-9A-Z]*\d)*)?", re.IGNORECASE)
+
+
+@dataclass
+class Ignore:
+    """One comment. No codes: everything. ``above`` is the line below it and comments like it; 0 beside code."""
+
+    place: Place
+    codes: tuple[str, ...]
+    above: int
+    used: set[str] = field(default_factory=set)
+    unknown: tuple[str, ...] = ()
+    #: Whether it names families of rules, of which one that is broken is enough.
+    family: bool = False
+    #: False where it is meant for us, and not written as we read it.
+    understood: bool = True
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether the comment stands where it counts for a finding, and names its rule."""
+        line = self.place.line
+        near = finding.call_line <= line <= finding.call_end or finding.place.line <= line <= finding.place.end_line
+        return (near or self.above == finding.call_line) and (not self.codes or finding.code in self.codes)
+
+
+def read_ignores(source: Source) -> list[Ignore]:
+    """The ``cachelint: ignore`` comments of a file."""
+    if "cachelint:" not in source.text:
+        return []
+    found: list[Ignore] = []
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(source.text).readline))
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        return []
+    comments = [token for token in tokens if token.type == tokenize.COMMENT]
+    alone = {token.start[0] for token in comments if not token.line[: token.start[1]].strip()}
+    for token in comments:
+        if not _MEANT.search(token.string):
+            continue
+        match = _COMMENT.search(token.string)
+        words = [word for word in re.split(r"[\s,]+", match.group("codes")) if word] if match else []
+        codes = tuple(code for word in words for code in matching(word))
+        unknown = tuple(word for word in words if not matching(word))
+        line, column = token.start
+        place = Place(source.path, line, column + 1, line, token.end[1] + 1)
+        if match is None or (unknown and not codes):
+            codes = ("?",)
+        found.append(
+            Ignore(
+                place,
+                codes,
+                _first_after(line, alone) if line in alone else 0,
+                unknown=unknown,
+                family=any(len(matching(word)) > 1 for word in words),
+                understood=match is not None,
+            )
+        )
+    return found
+
+
+def _first_after(line: int, alone: set[int]) -> int:
+    """The first line after one that holds no comment alone."""
+    while line in alone:
+        line += 1
+    return line
+
+
+def apply(
+    findings: Sequence[Finding], codebase: Codebase, enabled: Iterable[str], reports: Callable[[str], bool]
+) -> list[Finding]:
+    """The findings that no comment silences, and one for each comment that silences nothing."""
+    active = set(enabled)
+    commented = [module.path for module in codebase.containing("cachelint:")]
+    ignores: dict[str, list[Ignore]] = {}
+    kept: list[Finding] = []
+    for finding in findings:
+        path = finding.place.path
+        if path not in ignores:
+            ignores[path] = read_ignores(codebase.source(path)) if path in commented else []
+        silencing = [ignore for ignore in ignores[path] if ignore.covers(finding)]
+        for ignore in silencing:
+            ignore.used.add(finding.code)
+        if not silencing and not _noqa(codebase.modules[path], finding):
+            kept.append(finding)
+    for path in filter(reports, commented if UNUSED_IGNORE in active else ()):
+        if path not in ignores:
+            ignores[path] = read_ignores(codebase.source(path))
+        for ignore in ignores[path]:
+            message = _unused(ignore, active)
+            if message:
+                line = ignore.place.line
+                kept.append(
+                    Finding(
+                        UNUSED_IGNORE, UNUSED_NAME, message, ignore.place, line, line, Severity.LOW, Confidence.HIGH
+                    )
+                )
+    return kept
+
+
+def _unused(ignore: Ignore, active: set[str]) -> str:
+    if not ignore.understood:
+        return "this comment is not understood, and silences nothing: write `# cachelint: ignore CL201 -- reason`"
+    if ignore.unknown:
+        return f"this comment names no rule of cachelint: {', '.join(ignore.unknown)}; a reason stands after ` -- `"
+    if ignore.family and (ignore.used or not {*ignore.codes} - {UNUSED_IGNORE} <= active):
+        return ""
+    if not ignore.codes and not set(NAMES) <= active:
+        return ""  # A rule that is off may be what it is for.
+    if ignore.family:
+        return "this comment silences nothing: none of the rules that it names reports anything here"
+    idle = [code for code in ignore.codes if code not in ignore.used and code in active]
+    if not ignore.codes and not ignore.used:
+        return "this comment silences nothing: no rule reports anything here"
+    if idle:
+        return f"this comment silences nothing: {', '.join(idle)} not reported here"
+    return ""
+
+
+def _noqa(module: Module, finding: Finding) -> bool:
+    for line in {finding.call_line, finding.call_end, finding.place.line}:
+        match = _NOQA.search(module.line(line))
+        if match is None:
+            continue
+        codes = match.group("codes")
+        if codes is None:
+            return True
+        named = re.split(r"[\s,]+", codes[1:].strip().upper())
+        if any(finding.code.startswith(code) for code in named if code.startswith("CL")):
+            return True
+    return False

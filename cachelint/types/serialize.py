@@ -1,0 +1,218 @@
+"""What pickle and JSON do to a value of each kind: the table of FACTS 1.3 to 1.6, by type."""
+
+from __future__ import annotations
+
+import enum
+
+from cachelint.frozen import dataclass
+from cachelint.types.display import article, short
+from cachelint.types.join import members
+from cachelint.types.model import (
+    Class,
+    Closure,
+    Coroutine,
+    Dict,
+    DictView,
+    EnumMember,
+    Function,
+    Generator,
+    Instance,
+    Iterator,
+    Kind,
+    LocalClass,
+    LocalInstance,
+    Manager,
+    ModelClass,
+    ModelInstance,
+    Partial,
+    Pickled,
+    QuerySet,
+    Scalar,
+    Set,
+    Str,
+    Tuple,
+    Unknown,
+)
+
+#: Types that a JSON round trip keeps as they are.
+_JSON_KEEPS = frozenset({"int", "float", "bool", "None", "str"})
+
+#: Types that ``json.dumps`` refuses.
+JSON_REFUSES = frozenset(
+    {
+        "bytes", "bytearray", "memoryview", "complex", "range", "slice", "ellipsis", "type",
+        "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "datetime.tzinfo",
+        "decimal.Decimal", "fractions.Fraction", "uuid.UUID", "collections.deque", "pathlib.Path", "re.Pattern",
+        "zoneinfo.ZoneInfo", "lazy string", "django.db.models.Q", "django.core.paginator.Page",
+        "django.core.paginator.Paginator", "django.db.models.fields.files.FieldFile",
+        "django.core.files.File", "django.http.HttpResponse", "django.http.JsonResponse",
+        "django.http.StreamingHttpResponse", "django.http.FileResponse", "rest_framework.response.Response",
+        "django.forms.Form", "requests.Response", "exception", "object", "io.BytesIO", "io.StringIO",
+        "packaging.version.Version", "django.utils.functional.SimpleLazyObject", "django.contrib.gis.geos.GEOSGeometry",
+        "django.template.response.TemplateResponse",
+    }
+)  # fmt: skip
+
+#: Types that pickle refuses, and why in a few words.
+PICKLE_REFUSES = {
+    "file": "an open file",
+    "binary file": "an open file",
+    "text file": "an open file",
+    "module": "a module",
+    "threading.Lock": "a lock",
+    "memoryview": "a memoryview",
+    "types.MappingProxyType": "a mapping proxy",
+    "re.Match": "a match object",
+    "weakref.ref": "a weak reference",
+    "threading.local": "a thread-local",
+    "contextvars.ContextVar": "a context variable",
+    "socket.socket": "a socket",
+    "database connection": "a database connection",
+    "database cursor": "a database cursor",
+    "django.http.HttpRequest": "a request, with its open input stream",
+    "unrendered TemplateResponse": "a template response that is not rendered yet",
+    "django.http.FileResponse": "a response that streams an open file",
+    "streaming generator response": "a streaming response over a generator",
+    "redis client": "a client with an open connection",
+}
+
+
+class Json(enum.Enum):
+    """What a JSON round trip does to one value, leaving apart what it holds."""
+
+    KEEPS = enum.auto()
+    CHANGES = enum.auto()
+    REFUSES = enum.auto()
+    UNKNOWN = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer, and in words what is lost or refused."""
+
+    json: Json
+    what: str = ""
+
+
+_KEEPS = Verdict(Json.KEEPS)
+_UNKNOWN = Verdict(Json.UNKNOWN)
+
+
+def json_verdict(kind: Kind) -> Verdict:
+    """What a JSON round trip does to a value of this kind (a union is to be taken apart first)."""
+    match kind:
+        case Scalar(type=name):
+            if name in _JSON_KEEPS:
+                return _KEEPS
+            if name in JSON_REFUSES or name in PICKLE_REFUSES:
+                if name in ("bytes", "bytearray"):
+                    return _refuses(f"`{name}`")
+                return _refuses(article(f"`{short(name)}`") if " " not in name else article(name))
+            if name == "QueryDict":
+                return Verdict(Json.CHANGES, "a `QueryDict` keeps only the last value of each key")
+            return _UNKNOWN
+        case Str(markup=True):
+            return Verdict(Json.CHANGES, "a `SafeString` comes back as a plain `str` (which a template escapes again)")
+        case Str():
+            return _KEEPS
+        case Set(frozen=frozen):
+            return _refuses("a `frozenset`" if frozen else "a `set`")
+        case Tuple(name=name):
+            if name:
+                return Verdict(Json.CHANGES, f"a named tuple (`{short(name)}`) comes back as a list")
+            return Verdict(Json.CHANGES, "a tuple comes back as a list")
+        case Dict():
+            return _dict_verdict(kind)
+        case EnumMember(name=name, base=base):
+            if base:
+                return Verdict(Json.CHANGES, f"a member of `{short(name)}` comes back as a plain `{base}`")
+            return _refuses(f"a member of the enumeration `{short(name)}`")
+        case Instance(ref=ref, builtin="tuple" | "str" | "int" | "float" as builtin):
+            plain = "list" if builtin == "tuple" else builtin
+            return Verdict(Json.CHANGES, f"a `{ref.definition.name}` comes back as a plain `{plain}`")
+        case Instance(builtin="list" | "dict" | "OrderedDict" | "defaultdict" | "Counter"):
+            return _UNKNOWN
+        case Instance(ref=ref):
+            return _refuses(f"an instance of the project's own class `{ref.definition.name}`")
+        case Class(ref=ref):
+            return _refuses(f"the class `{ref.definition.name}`")
+        case ModelClass(model=model):
+            return _refuses(f"the class `{model.short_name}`")
+        case Function() | Partial():
+            return _refuses("a function")
+        case Iterator(type=name):
+            return _refuses(article(f"`{name}` object"))
+        case Pickled(maker=maker):
+            return _refuses(f"the `bytes` that `{maker}` made")
+        case ModelInstance() | QuerySet() | Manager():
+            return _refuses("a model instance or QuerySet")
+        case Generator() | Coroutine() | DictView() | Closure() | LocalClass() | LocalInstance():
+            return _refuses(pickle_refusal(kind) or "")
+        case _:
+            return _UNKNOWN if not hasattr(kind, "element") else _KEEPS
+
+
+def _refuses(what: str) -> Verdict:
+    return Verdict(Json.REFUSES, what)
+
+
+def _dict_verdict(kind: Dict) -> Verdict:
+    changed = ""
+    constants = {type(key).__name__: key for key, _ in kind.entries}
+    for name, key in constants.items():
+        if name == "tuple":
+            return _refuses("a dict with tuple keys")
+        if name == "bytes":
+            return _refuses("a dict with bytes keys")
+        if name != "str":
+            changed = changed or f"the key {key!r} comes back as the text {str_key(key)!r}"
+    for found in members(kind.key):
+        member = found.said if isinstance(found, Unknown) and found.said is not None else found
+        match member:
+            case Tuple():
+                return _refuses("a dict with tuple keys")
+            case ModelInstance() | Instance() | Pickled() | Class() | ModelClass():
+                return _refuses("a dict whose keys are objects")
+            case Scalar(type=name) if name in JSON_REFUSES:
+                return _refuses(f"a dict with `{short(name)}` keys")
+            case EnumMember(base=""):
+                return _refuses("a dict whose keys are members of an enumeration")
+            case Scalar(type=name) if name in _JSON_KEEPS:
+                changed = changed or f"the dict's `{name}` keys come back as text"
+            case EnumMember(base=base):
+                changed = changed or f"the dict's keys come back as plain `{base}`, not as members"
+    return Verdict(Json.CHANGES, changed) if changed else _KEEPS
+
+
+def str_key(key: object) -> str:
+    """A dict key that is no str, as JSON writes it."""
+    return {True: "true", False: "false", None: "null"}[key] if key is None or isinstance(key, bool) else str(key)
+
+
+def pickle_refusal(kind: Kind) -> str | None:
+    """Why pickle refuses a value of this kind; None where it takes it, or nothing is known."""
+    match kind:
+        case Generator(maker=maker):
+            return article(maker)
+        case Coroutine():
+            return "a coroutine: an `await` is missing"
+        case DictView(method=method):
+            return f"a `dict.{method}()` view"
+        case Closure(name="lambda"):
+            return "a lambda"
+        case Closure(name=name):
+            return f"the function `{name}`, which is local to another function"
+        case LocalClass(name=name):
+            return f"the class `{name}`, which is local to a function"
+        case LocalInstance(name=name):
+            return f"an instance of `{name}`, a class that is local to a function"
+        case Manager(related=True):
+            return "a related manager (`.all()` is missing)"
+        case Dict(type="defaultdict", default=default) if default is not None and isinstance(default, Closure):
+            return "a defaultdict whose factory is a lambda"
+        case Scalar(type=name) if name in PICKLE_REFUSES:
+            return PICKLE_REFUSES[name]
+        case Instance() | Scalar():
+            return None
+        case _:
+            return None

@@ -1,0 +1,73 @@
+"""What stands inside a value, with the path to it as a reader would write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.types.join import members
+from cachelint.types.model import Dict, Instance, Kind, List, Never, Origin, Set, Str, Tuple, Unknown, at
+
+_MAX_DEPTH = 4
+
+
+def walk(kind: Kind, path: str = "", depth: int = 0, origin: Origin | None = None) -> Iterator[tuple[str, Kind]]:
+    """The value and everything in it, as ``(path, kind)``; the path of the value itself is empty.
+
+    Unions are taken apart; keys of dicts stand at ``key of …``. What has no origin of its own has that of its holder.
+    """
+    for found in members(kind):
+        member = at(found, origin)
+        yield path, member
+        if depth >= _MAX_DEPTH:
+            continue
+        if isinstance(member, List | Tuple):
+            if member.items is not None:
+                for index, item in enumerate(member.items):
+                    yield from walk(item, f"{path}[{index}]", depth + 1, member.origin)
+            else:
+                yield from walk(member.element, f"{path}[…]", depth + 1, member.origin)
+        elif isinstance(member, Set):
+            yield from walk(member.element, f"{path}[…]", depth + 1, member.origin)
+        elif isinstance(member, Dict):
+            for key, value in member.entries:
+                yield from walk(value, f"{path}[{key!r}]", depth + 1, member.origin)
+            yield from walk(member.value, f"{path}[…]", depth + 1, member.origin)
+            if not isinstance(member.key, Never):
+                for inner, found in walk(member.key, "", depth + 1, member.origin):
+                    yield f"key of {path or 'the dict'}{inner}", found
+        elif isinstance(member, Instance):
+            for name, value in member.fields:
+                yield from walk(value, f"{path}.{name}", depth + 1, member.origin)
+
+
+def params_of(kind: Kind) -> frozenset[str]:
+    """The parameters of the function under analysis that decide a value, or something inside it."""
+    found: set[str] = set()
+    for _, part in walk(kind):
+        if isinstance(part, Unknown | Str):
+            found |= part.params
+    return frozenset(found)
+
+
+def params_near(kind: Kind) -> frozenset[str]:
+    """:func:`params_of` without looking into more than the items of a list or tuple: for what is made a text of."""
+    found: set[str] = set()
+    for member in members(kind):
+        if isinstance(member, Unknown | Str):
+            found |= member.params
+        elif isinstance(member, List | Tuple):
+            for inner in members(member.element):
+                if isinstance(inner, Unknown | Str):
+                    found |= inner.params
+    return frozenset(found)
+
+
+def handed_in(kind: Kind) -> frozenset[str]:
+    """The parameters that are themselves a value or something inside it, or are called for it; not their attributes."""
+    found: set[str] = set()
+    for path, part in walk(kind):
+        if path.startswith("key of"):
+            continue
+        if isinstance(part, Str) or (isinstance(part, Unknown) and not part.derived):
+            found |= part.params
+    return frozenset(found)
