@@ -1,6 +1,6 @@
 """Dataclasses that are frozen for the type checker alone.
 
-A run makes kinds by the hundred thousand, and each start of the program some seventy classes. At run time `frozen`
+A run makes types by the hundred thousand, and each start of the program some seventy classes. At run time `frozen`
 has every field set through `object.__setattr__`, and writes three more methods for each class: a twelfth of all time.
 That nobody changes such data is what mypy looks after.
 """

@@ -15,7 +15,7 @@ from pathlib import Path
 
 TABLE = Path(__file__).parent.parent / "cachelint/django/orm_table.py"
 
-#: Return annotations of the stubs, by what they mean for the kinds. An annotation that is not here stops the script.
+#: Return annotations of the stubs, by what they mean for the types. An annotation that is not here stops the script.
 MEANING = {
     "Self": "queryset",
     "QuerySet[_T]": "queryset",

@@ -103,8 +103,8 @@ def test_the_examples_of_the_documentation(rule: object, tmp_path: Path) -> None
     for number, example in enumerate(getattr(rule, "examples", ())):
         models = "from django.db import models\n\n\nclass Product(models.Model):\n    name = models.CharField()\n"
         models += "    active = models.BooleanField()\n"
-        for kind, text in (("bad", example.bad), ("good", example.good)):
-            root = make_project(tmp_path / f"{kind}{number}", shop__models=models, app__example=text)
+        for sort, text in (("bad", example.bad), ("good", example.good)):
+            root = make_project(tmp_path / f"{sort}{number}", shop__models=models, app__example=text)
             assert reported(check(root).findings) == expected(root), text
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cachelint.project.files import discover
-from cachelint.project.gitignore import Verdicts
+from cachelint.project.gitignore import IgnoreCache
 from cachelint.project.store.disk import LASTING, Store
 
 PATTERNS = (
@@ -38,7 +38,7 @@ def said_by_git(root: Path) -> list[str]:
 
 
 def kept(root: Path) -> list[str]:
-    return discover(root, verdicts=Verdicts(Store(root))).files
+    return discover(root, verdicts=IgnoreCache(Store(root))).files
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -82,7 +82,7 @@ def test_other_patterns_are_other_verdicts(repository: Path, asked: list[str]) -
     (repository / ".gitignore").write_text("generated/\n")
     kept(repository)
     asked.clear()
-    assert "top.py" not in discover(repository, ["/top.py"], Verdicts(Store(repository))).files
+    assert "top.py" not in discover(repository, ["/top.py"], IgnoreCache(Store(repository))).files
     assert len(asked) > len(FILES)
 
 

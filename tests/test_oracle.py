@@ -21,7 +21,6 @@ from cachelint.types.model import (
     Closure,
     Dict,
     Generator,
-    Kind,
     List,
     ModelInstance,
     QuerySet,
@@ -29,6 +28,7 @@ from cachelint.types.model import (
     Set,
     Str,
     Tuple,
+    Type,
     Unknown,
     literal,
 )
@@ -45,31 +45,31 @@ AT_LEAST = {"shop": 6, "library": 12, "expressions": 250}
 _NOTE = re.compile(r'^(?P<path>[^:]+):(?P<line>\d+):.*Revealed type is "(?P<type>.*)"$')
 
 
-def agree(kind: Kind, text: str) -> bool | None:
+def agree(typ: Type, text: str) -> bool | None:
     """Whether a type of mypy allows all that we say a value can be; None where either has no opinion."""
     theirs = [_parsed(part) for part in _split(_plain(text), "|")]
     if any(head is None for head, _ in theirs):
         return None
-    verdicts = [[_fits(member, head or "", inner) for head, inner in theirs] for member in members(kind)]
-    if not verdicts or any(isinstance(member, Unknown | Closure) for member in members(kind)):
+    verdicts = [[_fits(member, head or "", inner) for head, inner in theirs] for member in members(typ)]
+    if not verdicts or any(isinstance(member, Unknown | Closure) for member in members(typ)):
         return None
     return all(any(verdict is not False for verdict in of_one) for of_one in verdicts)
 
 
-def _fits(kind: Kind, head: str, inner: list[str]) -> bool | None:
+def _fits(typ: Type, head: str, inner: list[str]) -> bool | None:
     """The same for one of our alternatives and one of theirs, and for what they hold."""
-    match kind:
+    match typ:
         case ModelInstance(model=model):
             return head == model.short_name
         case QuerySet(row=row):
             return head == "QuerySet" and (len(inner) < 2 or agree(row, inner[1]) is not False)
         case List(element=element) | Set(element=element):
-            own = ("list",) if isinstance(kind, List) else ("set", "frozenset")
+            own = ("list",) if isinstance(typ, List) else ("set", "frozenset")
             return head in own and (not inner or agree(element, inner[0]) is not False)
         case Dict(key=key):
             if head == "TypedDict":
                 return True
-            keys, values = join(*(literal(k) for k, _ in kind.entries), key), join(*kind.all_values)
+            keys, values = join(*(literal(k) for k, _ in typ.entries), key), join(*typ.all_values)
             held = len(inner) < 2 or (agree(keys, inner[0]) is not False and agree(values, inner[1]) is not False)
             return head in ("dict", "OrderedDict", "defaultdict") and held
         case Tuple(items=items, element=element):
@@ -122,14 +122,14 @@ def test_mypy_agrees(source: Path, tmp_path: Path) -> None:
     shutil.copytree(source, root, ignore=shutil.ignore_patterns("__pycache__", ".cachelint_cache", "migrations"))
     settings, base = PROJECTS[source]
     codebase = Codebase(root, discover(root).files)
-    kinds: dict[tuple[str, int], Kind] = {}
+    types: dict[tuple[str, int], Type] = {}
     edits: dict[str, list[Edit]] = {}
     for site in collect(codebase).sites:
         node = site.nodes.get("value") or site.nodes.get("default")
         if site.inner is not None or not site.writes or node is None or site.value is None:
             continue
-        place = site.lift.place(node)
-        kinds[(place.path, place.line)] = site.value
+        place = site.parsed.place(node)
+        types[(place.path, place.line)] = site.value
         edits.setdefault(place.path, []).extend([before(place, "reveal_type("), after(place, ")")])
     for path, changes in edits.items():
         (root / path).write_text(apply(codebase.source(path), changes), encoding="utf-8")
@@ -145,12 +145,12 @@ def test_mypy_agrees(source: Path, tmp_path: Path) -> None:
         match = _NOTE.match(line)
         if match is None:
             continue
-        kind = kinds.get((match.group("path"), int(match.group("line"))))
-        verdict = agree(kind, match.group("type")) if kind is not None else None
-        if kind is None or verdict is None:
+        typ = types.get((match.group("path"), int(match.group("line"))))
+        verdict = agree(typ, match.group("type")) if typ is not None else None
+        if typ is None or verdict is None:
             continue
         compared += 1
         if not verdict:
-            differing.append(f"{line}: ours is {describe(kind)}")
+            differing.append(f"{line}: ours is {describe(typ)}")
     assert differing == []
     assert compared >= AT_LEAST[source.name], done.stdout + done.stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.project.masking import without_prose
+from cachelint.project.masking import mask_comments_and_strings
 from tests.support import REPOSITORY
 
 FILES = sorted(path for folder in ("cachelint", "tests", "examples") for path in (REPOSITORY / folder).rglob("*.py"))
@@ -18,7 +18,7 @@ FILES = sorted(path for folder in ("cachelint", "tests", "examples") for path in
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_no_name_of_the_code_is_lost(path: Path) -> None:
     data = path.read_bytes()
-    code = without_prose(data)
+    code = mask_comments_and_strings(data)
     assert len(code) == len(data)
     lines = data.decode().splitlines(keepends=True)
     starts = [0, *itertools.accumulate(len(line.encode()) for line in lines)]
@@ -44,4 +44,4 @@ def test_no_name_of_the_code_is_lost(path: Path) -> None:
     ],
 )
 def test_what_is_left_of_a_line(text: str, left: str) -> None:
-    assert without_prose(text.encode()).decode() == left
+    assert mask_comments_and_strings(text.encode()).decode() == left

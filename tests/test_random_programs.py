@@ -117,9 +117,9 @@ PROGRAMS = st.tuples(KEYS, VALUES, SHAPES, st.sampled_from(["found is None", "no
 
 
 def program(number: int, drawn: tuple[object, ...]) -> str:
-    (helper, key), (make, use), shape, miss, extra, pk = drawn  # type: ignore[misc]
+    (helper, key), (make, use), pattern, miss, extra, pk = drawn  # type: ignore[misc]
     key = key.format(n=number)
-    body = textwrap.dedent(shape).format(
+    body = textwrap.dedent(pattern).format(
         cache="cache", key=key, make=make.format(), use=use, miss=miss
     )  # fmt: skip
     return (

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from cachelint.findings.codec import encode
 from cachelint.project.files import discover
-from cachelint.project.store.results import Kept
+from cachelint.project.store.results import ResultCache
 from cachelint.run.session import Options, Outcome, run
 from tests.edits import edited
 from tests.support import CODES, REPOSITORY, make_project
@@ -215,14 +215,14 @@ def test_another_state_of_the_program_has_no_use_for_it(root: Path, monkeypatch:
 
 def test_a_file_that_changes_while_it_is_read_is_asked_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The state of each file is noted before anything is read."""
-    noted = Kept.__init__
+    noted = ResultCache.__init__
 
-    def change_after(self: Kept, *arguments: Any) -> None:
+    def change_after(self: ResultCache, *arguments: Any) -> None:
         noted(self, *arguments)
         change(root / "app/case.py", "pk=pk", "pk=int(pk)")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Kept, "__init__", change_after)
+        patch.setattr(ResultCache, "__init__", change_after)
         run(Options(root, CODES))
     assert told(run(Options(root, CODES))) == cold(root)
 

@@ -99,9 +99,9 @@ def test_each_fix_is_as_safe_as_the_story_says(tmp_path: Path) -> None:
     found = set()
     for finding in check(make(tmp_path / "project")).findings:
         if finding.place.path.startswith("stories/"):
-            kind = finding.fix.applicability.value if finding.fix is not None else "none"
+            applicability = finding.fix.applicability.value if finding.fix is not None else "none"
             assert finding.fix is not None or finding.no_fix
-            found.add((Path(finding.place.path).stem, finding.call_end, finding.code, kind))
+            found.add((Path(finding.place.path).stem, finding.call_end, finding.code, applicability))
     expected = {mark for story in STORIES for mark in story.marks}
     assert found == expected
 
@@ -174,11 +174,11 @@ def memcached_port() -> Iterator[str]:
 @pytest.fixture
 def backend(request: pytest.FixtureRequest, redis_port: str, memcached_port: str) -> str:
     """A backend with the port of its server."""
-    kind = str(request.param)
-    port = redis_port if kind.startswith("redis") else memcached_port if kind == "memcached" else "0"
+    backend = str(request.param)
+    port = redis_port if backend.startswith("redis") else memcached_port if backend == "memcached" else "0"
     if not port:
-        pytest.skip(f"no server for {kind} here: it is Debian's package redis-server or memcached")
-    return f"{kind}:{port}"
+        pytest.skip(f"no server for {backend} here: it is Debian's package redis-server or memcached")
+    return f"{backend}:{port}"
 
 
 def tell(root: Path, version: str, backend: str, names: list[str], *more: str) -> dict[str, object]:

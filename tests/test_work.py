@@ -12,7 +12,7 @@ from cachelint.project.files import discover
 from cachelint.run.session import Options, analyse
 from tests.support import CODES, REPOSITORY
 
-#: Project → files read, outlined, definitions lifted and interpreted. CACHELINT_WRITE_WORK=1 writes it anew.
+#: Project → files read, outlined, definitions parsed and interpreted. CACHELINT_WRITE_WORK=1 writes it anew.
 KNOWN = Path(__file__).parent / "work.json"
 PROJECTS = {
     "shop": REPOSITORY / "examples/shop",

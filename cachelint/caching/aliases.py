@@ -12,7 +12,7 @@ from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
 from cachelint.project.files import is_test
 from cachelint.types.join import members
-from cachelint.types.model import NO_VALUE, NONE, UNKNOWN, Dict, Kind, Unknown, constant, force
+from cachelint.types.model import NO_VALUE, NONE, UNKNOWN, Dict, Type, Unknown, constant, force
 
 #: Seconds that Django keeps an entry where nothing says otherwise (``BaseCache``).
 DJANGO_TIMEOUT = 300
@@ -59,8 +59,8 @@ def _configured(interpreter: Interpreter, name: str | None, label: str) -> Alias
     codebase = interpreter.codebase
     configured = interpreter.setting("CACHES")
     if isinstance(configured, Unknown):
-        mentioning = codebase.containing("CACHES")
-        found = [m for m in interpreter.settings_modules if m in mentioning]
+        referring = codebase.containing("CACHES")
+        found = [m for m in interpreter.settings_modules if m in referring]
         # A package's own fragment of settings says nothing of the projects that use it.
         return Alias(
             label,
@@ -100,8 +100,10 @@ def _store_of(interpreter: Interpreter, name: str) -> tuple[object, ...] | None:
     if len(entries) != 1 or not isinstance(entries[0], Dict):
         return None
     given = dict(entries[0].entries)
-    said = tuple(constant(force(given.get(word, NONE))) for word in ("BACKEND", "LOCATION", "KEY_PREFIX", "VERSION"))
-    return None if NO_VALUE in said or said[0] is None else said
+    annotated = tuple(
+        constant(force(given.get(word, NONE))) for word in ("BACKEND", "LOCATION", "KEY_PREFIX", "VERSION")
+    )
+    return None if NO_VALUE in annotated or annotated[0] is None else annotated
 
 
 def _overridden_elsewhere(interpreter: Interpreter) -> bool:
@@ -193,19 +195,19 @@ def _is_replaced(option: Dict) -> bool:
     if not isinstance(node, cst.Dict) or not any(isinstance(m, Unknown) for m in members(option.value)):
         return False
     spreads = [isinstance(element, cst.StarredDictElement) for element in node.elements]
-    said = [
+    annotated = [
         index
         for index, element in enumerate(node.elements)
         if isinstance(element, cst.DictElement)
         and isinstance(element.key, cst.SimpleString)
         and str(element.key.evaluated_value).upper() == "TIMEOUT"
     ]
-    return not said or any(spreads[said[-1] :])
+    return not annotated or any(spreads[annotated[-1] :])
 
 
-def _seconds(kind: Kind) -> object:
+def _seconds(typ: Type) -> object:
     """``TIMEOUT`` as Django reads it: what ``int()`` refuses silently becomes 300 (FACTS 3.1)."""
-    value = constant(force(kind))
+    value = constant(force(typ))
     if value is NO_VALUE or value is None:
         return value
     try:

@@ -9,11 +9,11 @@ import libcst as cst
 from cachelint.findings import Place
 from cachelint.infer.instance_attributes import OWN_STATE
 from cachelint.infer.strings import matched_by
-from cachelint.project.parsed import Lift
+from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import FunctionRef
 from cachelint.types.arguments import Arguments
 from cachelint.types.join import join_all, members
-from cachelint.types.model import UNKNOWN, Dict, ExternalKind, Kind, Str, Text, Unknown, force, literal
+from cachelint.types.model import UNKNOWN, Dict, ExternalSymbol, Str, Text, Type, Unknown, force, literal
 from cachelint.types.walk import params_of
 
 #: Methods of a Django cache that take a key → their parameters in order (FACTS 3.7).
@@ -55,7 +55,7 @@ METHOD_NAMES = frozenset(SIGNATURES) | {
 }
 
 #: What a site's caller can decide.
-ASPECTS = ("key", "value", "timeout")
+ROLES = ("key", "value", "timeout")
 
 
 def base_method(name: str) -> str:
@@ -63,7 +63,7 @@ def base_method(name: str) -> str:
     return name if name in SIGNATURES else name.removeprefix("a")
 
 
-def has_words(key: Kind) -> bool:
+def has_words(key: Type) -> bool:
     """Whether the fixed text of a key says something: a letter or digit."""
     return any(
         isinstance(part, Text) and any(c.isalnum() for c in part.text)
@@ -73,44 +73,44 @@ def has_words(key: Kind) -> bool:
     )
 
 
-def _handed_in(key: Kind) -> bool:
+def _handed_in(key: Type) -> bool:
     """Whether a parameter itself, not an attribute of one, decides a key."""
     return any(
-        bool(member.params - {OWN_STATE}) and not (isinstance(member, Unknown) and member.derived)
+        bool(member.params - {OWN_STATE}) and not (isinstance(member, Unknown) and member.is_attribute)
         for member in members(key)
         if isinstance(member, Str | Unknown)
     )
 
 
-def made_elsewhere(key: Kind) -> bool:
+def made_elsewhere(key: Type) -> bool:
     """Whether a key is what an attribute or method of a parameter gives: who it is of is for the callers to tell."""
     found = members(key)
-    return bool(found) and all(isinstance(m, Unknown) and m.derived and m.params - {OWN_STATE} for m in found)
+    return bool(found) and all(isinstance(m, Unknown) and m.is_attribute and m.params - {OWN_STATE} for m in found)
 
 
 @dataclass(slots=True, eq=False)
-class Site:
+class CacheCall:
     """A call of a cache, or of a wrapper around one.
 
-    ``timeout`` and ``version`` are None where the call passes none. ``aspects`` are those of key, value and timeout
+    ``timeout`` and ``version`` are None where the call passes none. ``roles`` are those of key, value and timeout
     that are decided at this call: all of them, but at the call of a wrapper.
     """
 
     method: str
     alias: str | None
-    lift: Lift
+    parsed: ParsedDefinition
     node: cst.BaseExpression
     function: FunctionRef | None
-    key: Kind
-    value: Kind | None = None
-    timeout: Kind | None = None
-    version: Kind | None = None
-    aspects: frozenset[str] = frozenset(ASPECTS)
+    key: Type
+    value: Type | None = None
+    timeout: Type | None = None
+    version: Type | None = None
+    roles: frozenset[str] = frozenset(ROLES)
     #: At a call of a wrapper: the site inside it, what that stores whoever calls it, and what this call passes for
     #: the parameters that decide the key.
-    inner: Site | None = None
-    common_value: Kind | None = None
-    given_keys: tuple[Kind, ...] = ()
+    inner: CacheCall | None = None
+    common_value: Type | None = None
+    given_keys: tuple[Type, ...] = ()
     #: At a call of a wrapper: what is left to defaults of the wrapper's parameters.
     defaulted: frozenset[str] = frozenset()
     #: Whether it is a call of third-party code that the configuration declares.
@@ -125,7 +125,7 @@ class Site:
     @property
     def place(self) -> Place:
         """The whole call."""
-        return self.lift.place(self.node)
+        return self.parsed.place(self.node)
 
     @property
     def writes(self) -> bool:
@@ -136,10 +136,10 @@ class Site:
     def called(self) -> str:
         """The source of what is called: ``cache.set``."""
         called = self.node.func if isinstance(self.node, cst.Call) else self.node
-        return " ".join(self.lift.code(called).split())
+        return " ".join(self.parsed.code(called).split())
 
     @property
-    def innermost(self) -> Site:
+    def innermost(self) -> CacheCall:
         """The call of the cache itself."""
         site = self
         while site.inner is not None:
@@ -154,12 +154,12 @@ class Site:
         return self.node
 
     def undecided(self) -> frozenset[str]:
-        """The aspects that a parameter of the function around this site decides."""
+        """The roles that a parameter of the function around this site decides."""
         found = set()
-        for aspect in self.aspects:
-            kind = getattr(self, aspect)
-            if kind is not None and params_of(kind):
-                found.add(aspect)
+        for role in self.roles:
+            typ = getattr(self, role)
+            if typ is not None and params_of(typ):
+                found.add(role)
         # A template with words of its own is judged where it stands; only what is handed in whole is the caller's.
         if "key" in found and (has_words(self.key) or not (_handed_in(self.key) or made_elsewhere(self.key))):
             found.discard("key")
@@ -167,28 +167,28 @@ class Site:
 
 
 @dataclass(slots=True, eq=False)
-class Load:
+class Deserialization:
     """A call that deserialises something. ``data`` is what it is fed with."""
 
     loader: str
-    lift: Lift
+    parsed: ParsedDefinition
     node: cst.Call
     function: FunctionRef | None
-    data: Kind
+    data: Type
     #: Where a caller handed the data in.
-    via: Site | Load | None = None
+    via: CacheCall | Deserialization | None = None
     via_place: Place | None = None
 
 
-def read_site(
+def read_call(
     method: str,
     alias: str | None,
     arguments: Arguments,
-    lift: Lift,
+    parsed: ParsedDefinition,
     node: cst.Call,
     function: FunctionRef | None,
-    value: Kind | None,
-) -> Site:
+    value: Type | None,
+) -> CacheCall:
     """The site of a call of ``method``; ``value`` is what it stores."""
     names = SIGNATURES[method]
     passed = {name: arguments.get(index, name) for index, name in enumerate(names)}
@@ -208,9 +208,9 @@ def read_site(
     timeout = passed.get("timeout")
     if timeout is None and arguments.star:
         timeout = arguments.rest
-    if timeout is not None and isinstance(force(timeout), ExternalKind):
+    if timeout is not None and isinstance(force(timeout), ExternalSymbol):
         timeout = UNKNOWN
-    site = Site(method, alias, lift, node, function, key, value, timeout, passed.get("version"))
+    site = CacheCall(method, alias, parsed, node, function, key, value, timeout, passed.get("version"))
     if site.version is None and arguments.star:
         site.version = arguments.rest
     site.nodes = _nodes(node, names)

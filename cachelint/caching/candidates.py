@@ -50,7 +50,7 @@ def _importing(codebase: Codebase) -> list[Module]:
     return codebase.search(_IMPORT, "core.cache", "core import", "django_redis", "django_valkey")
 
 
-class Carriers:
+class CacheNames:
     """The names by which cache objects, and instances of wrapper classes, travel through the project.
 
     A form is a name that is a carrier as it stands (``cache``), when subscripted (``caches[]``) or when called
@@ -161,9 +161,9 @@ def candidates(
                 named.setdefault(module.path, []).append(word)
     for path in sorted(named):
         module = codebase.modules[path]
-        mentioned = {id(definition) for word in named[path] for definition in module.naming(word)}
-        for definition in module.outline.walk() if mentioned else ():
-            if definition.form != "class" and id(definition) in mentioned and module.matches(definition, calls):
+        referenced = {id(definition) for word in named[path] for definition in module.naming(word)}
+        for definition in module.outline.walk() if referenced else ():
+            if definition.form != "class" and id(definition) in referenced and module.matches(definition, calls):
                 yield module, definition
 
 

@@ -10,12 +10,18 @@ from typing import Any
 
 import libcst as cst
 
-from cachelint.caching.calls import METHOD_NAMES, Load, Site, base_method, read_site
-from cachelint.caching.candidates import Carriers, calls_of, candidates, loaders, names_of, uses_cache
+from cachelint.caching.calls import METHOD_NAMES, CacheCall, Deserialization, base_method, read_call
+from cachelint.caching.candidates import CacheNames, calls_of, candidates, loaders, names_of, uses_cache
 from cachelint.caching.declared import Declared, site_of
-from cachelint.caching.keys.graph import Flows
-from cachelint.caching.references import Mentions
-from cachelint.caching.wrappers import Inside, LeftOpen, by_itself, closure_parameter_names, parameter_names
+from cachelint.caching.keys.graph import KeyGraph
+from cachelint.caching.references import References
+from cachelint.caching.wrappers import (
+    FreeParameters,
+    WrapperCallObserver,
+    closure_parameter_names,
+    parameter_names,
+    unaffected_roles,
+)
 from cachelint.infer import events
 from cachelint.infer.context import Context
 from cachelint.infer.events import called_name, closure_parameter, is_closure_parameter
@@ -33,21 +39,21 @@ from cachelint.types.arguments import Arguments
 from cachelint.types.join import join_all, members
 from cachelint.types.model import (
     UNKNOWN,
-    Bound,
+    BoundMethod,
     CacheObject,
     Class,
     Closure,
-    ExternalKind,
+    ExternalSymbol,
     Function,
     Instance,
-    Kind,
     Partial,
+    Type,
     force,
 )
 from cachelint.types.walk import params_of
 
 #: Functions that run what they are fed with, by full name, and the position of the data.
-LOADERS: dict[str, str] = {
+DESERIALIZERS: dict[str, str] = {
     **{
         f"{module}.{name}": f"{module.rpartition('.')[2]}.{name}"
         for module in ("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "six.moves.cPickle")
@@ -63,7 +69,7 @@ LOADERS: dict[str, str] = {
     "builtins.eval": "eval",
     "builtins.exec": "exec",
 }
-_LOADER_NAMES = frozenset(name.rpartition(".")[2] for name in LOADERS)
+_DESERIALIZER_NAMES = frozenset(name.rpartition(".")[2] for name in DESERIALIZERS)
 _SAFE_YAML = re.compile(r"\b(C?Safe|Base)Loader\b")
 
 _MAX_ROUNDS = 6
@@ -77,8 +83,8 @@ class Facts:
     """What is known of a project's use of the cache; ``fix_timeout`` is what the configuration wants to be written."""
 
     interpreter: Interpreter
-    sites: list[Site] = field(default_factory=list)
-    loads: list[Load] = field(default_factory=list)
+    sites: list[CacheCall] = field(default_factory=list)
+    deserializations: list[Deserialization] = field(default_factory=list)
     uses_cache: bool = True
     fix_timeout: int | None = None
     #: What was worked out for one finding and is the same for others, by what it is about.
@@ -90,14 +96,14 @@ class Facts:
         return self.interpreter.codebase
 
     @cached_property
-    def flows(self) -> Flows:
+    def keys(self) -> KeyGraph:
         """The keys of the project, for whoever asks for one after all sites are collected."""
-        return Flows(self)
+        return KeyGraph(self)
 
     @cached_property
-    def mentions(self) -> Mentions:
+    def references(self) -> References:
         """Where things of the project are named."""
-        return Mentions(self.interpreter)
+        return References(self.interpreter)
 
 
 def collect(codebase: Codebase, declared: Mapping[str, Declared] | None = None) -> Facts:
@@ -108,12 +114,12 @@ def collect(codebase: Codebase, declared: Mapping[str, Declared] | None = None) 
     collector = _Collector(facts, declared or {})
     collector.run()
     facts.sites = sorted(collector.sites.values(), key=_order)
-    facts.loads = sorted(collector.loads.values(), key=_order)
+    facts.deserializations = sorted(collector.deserializations.values(), key=_order)
     return facts
 
 
-def _order(fact: Site | Load) -> tuple[str, int, int]:
-    return (fact.lift.path, fact.lift.first_line, id(fact.node) * 0)
+def _order(fact: CacheCall | Deserialization) -> tuple[str, int, int]:
+    return (fact.parsed.path, fact.parsed.first_line, id(fact.node) * 0)
 
 
 class _Collector:
@@ -125,16 +131,16 @@ class _Collector:
         self.interpreter = facts.interpreter
         self.codebase = facts.codebase
         #: By the id of the call's node and of that of the call of the cache, which a wrapper makes for its caller.
-        self.sites: dict[tuple[int, int], Site] = {}
-        self.loads: dict[tuple[str, int], Load] = {}
+        self.sites: dict[tuple[int, int], CacheCall] = {}
+        self.deserializations: dict[tuple[str, int], Deserialization] = {}
         #: Functions that hand parameters on → what is left to their callers, by the id of the call inside.
-        self.wrappers: dict[FunctionRef, dict[int, LeftOpen]] = {}
+        self.wrappers: dict[FunctionRef, dict[int, FreeParameters]] = {}
         #: The same for lambdas and local functions, by the id of their tree.
-        self.local_wrappers: dict[int, dict[int, LeftOpen]] = {}
-        self.from_callers: list[tuple[Site, int, str, Kind]] = []
+        self.local_wrappers: dict[int, dict[int, FreeParameters]] = {}
+        self.from_callers: list[tuple[CacheCall, int, str, Type]] = []
         #: What wrappers, and functions that load, are called by; methods of caches matter where a cache is named.
-        self.watched: set[str] = {*_LOADER_NAMES, *(d.short_name for d in declared.values())}
-        self.carriers: set[str] = set()
+        self.subscribed: set[str] = {*_DESERIALIZER_NAMES, *(d.short_name for d in declared.values())}
+        self.cache_names: set[str] = set()
         self.naming_caches: set[tuple[str, int]] = set()
         self.names_caches = False
         self.done: set[tuple[str, int]] = set()
@@ -150,19 +156,19 @@ class _Collector:
     def run(self) -> None:
         """Run all candidates, then those that call what turned out to be a wrapper, until none is new."""
         self._run_rounds()
-        for inner, node, aspect, kind in self.from_callers:
+        for inner, node, role, typ in self.from_callers:
             site = self.general(inner, node)
             if site is not None:
-                setattr(site, aspect, join_all([getattr(site, aspect), kind]))
+                setattr(site, role, join_all([getattr(site, role), typ]))
 
     def _run_rounds(self) -> None:
-        carriers = Carriers(self.codebase)
-        self.carriers = carriers.words
+        cache_names = CacheNames(self.codebase)
+        self.cache_names = cache_names.words
         names = {d.short_name for d in self.declared.values()}
         declared = candidates(self.codebase, names, names) if names else ()
         # Those first that name Django's cache themselves: what wraps it is known to the others then, wherever they are.
         importing = {module.path for module in self.codebase.containing("django.core.cache")}
-        near_caches = sorted(candidates(self.codebase, carriers.words), key=lambda c: c[0].path not in importing)
+        near_caches = sorted(candidates(self.codebase, cache_names.words), key=lambda c: c[0].path not in importing)
         self.naming_caches.update((module.path, definition.start) for module, definition in near_caches)
         for module, definition in [*near_caches, *loaders(self.codebase), *declared]:
             self.enter(module, definition)
@@ -172,7 +178,7 @@ class _Collector:
             if not fresh:
                 return
             known.update(fresh)
-            for module, definition in self._callers(fresh, carriers):
+            for module, definition in self._callers(fresh, cache_names):
                 if self._knew(module, definition, fresh):
                     continue
                 self.done.discard((module.path, definition.start))
@@ -190,7 +196,7 @@ class _Collector:
             return False
         return not any(definition is around for name in names for around in module.naming(name))
 
-    def _callers(self, wrappers: list[FunctionRef], carriers: Carriers) -> list[tuple[Module, Definition]]:
+    def _callers(self, wrappers: list[FunctionRef], cache_names: CacheNames) -> list[tuple[Module, Definition]]:
         found: dict[tuple[str, int], tuple[Module, Definition]] = {}
         plain: set[str] = set()
         #: Methods whose callers were looked for: classes of one name are told apart where the calls are run.
@@ -198,19 +204,19 @@ class _Collector:
         for ref in wrappers:
             name = ref.definition.name
             parent = ref.definition.parent
-            self.watched.add(name)
+            self.subscribed.add(name)
             if parent is None:
                 plain.add(name)
                 continue
             owner = ClassRef(ref.module, parent)
             if name == "__init__":
                 plain.add(parent.name)
-                self.watched.add(parent.name)
+                self.subscribed.add(parent.name)
             if name == "__call__":
                 # An instance is called by whatever name it travels under.
-                instances = names_of(carriers.travelling({f"{parent.name}()"}))
+                instances = names_of(cache_names.travelling({f"{parent.name}()"}))
                 plain |= instances
-                self.watched |= instances
+                self.subscribed |= instances
             for inner in self._inside(owner, name):
                 found[(inner[0].path, inner[1].start)] = inner
             # A method that its own family calls, and nobody else, has no callers that a search by names would find.
@@ -220,7 +226,7 @@ class _Collector:
             if (frozenset(names), name) in sought:
                 continue
             sought.add((frozenset(names), name))
-            words = names_of(carriers.travelling(names | {f"{n}()" for n in names}))
+            words = names_of(cache_names.travelling(names | {f"{n}()" for n in names}))
             callers = list(candidates(self.codebase, words, [name]))
             # A name that half the project calls says nothing of who calls this method.
             for inner in callers if len(callers) <= _MAX_CALLERS else ():
@@ -261,13 +267,13 @@ class _Collector:
                 self._decorated(function)
             else:
                 self.function = None
-                lift = module.lift(definition)
-                if lift is not None:
+                parsed = module.parsed(definition)
+                if parsed is not None:
                     owner = ClassRef(module, definition.parent) if definition.parent else None
                     context = Context(
-                        self.interpreter, module, lift, owner=owner, observer=self, class_scope=owner is not None
+                        self.interpreter, module, parsed, owner=owner, observer=self, class_scope=owner is not None
                     )
-                    context.run(lift.statements)
+                    context.run(parsed.statements)
         except RecursionError:
             # The end of what is followed, as with the other bounds: nothing more is known of this definition.
             self.codebase.count("given up")
@@ -281,9 +287,9 @@ class _Collector:
 
     # -- observing -----------------------------------------------------------------------------------------
 
-    def watches(self, name: str) -> bool:
+    def subscribes(self, name: str) -> bool:
         """See Observer."""
-        return name in self.watched or (self.names_caches and (name in METHOD_NAMES or name == CONTAINS))
+        return name in self.subscribed or (self.names_caches and (name in METHOD_NAMES or name == CONTAINS))
 
     def call(self, context: Context, node: cst.Call) -> None:
         """See Observer."""
@@ -292,103 +298,107 @@ class _Collector:
             if self.function is not None:
                 self._note_wrappers(context, fact, node, self.function)
 
-    def _keep(self, fact: Site | Load, node: cst.BaseExpression) -> None:
+    def _keep(self, fact: CacheCall | Deserialization, node: cst.BaseExpression) -> None:
         self._settle(fact)
-        if isinstance(fact, Site):
+        if isinstance(fact, CacheCall):
             # A wrapper may hold several sites: each is a fact of its own about this call.
             self.sites[id(node), id(fact.innermost.node)] = fact
         else:
             self._keep_load(fact)
 
-    def _note_wrappers(self, context: Context, fact: Site | Load, node: cst.Call, function: FunctionRef) -> None:
+    def _note_wrappers(
+        self, context: Context, fact: CacheCall | Deserialization, node: cst.Call, function: FunctionRef
+    ) -> None:
         """Remember which functions around a call leave something of it to their callers."""
         undecided = _left_to_callers(fact)
         if not undecided:
             return
         own = _left_to_callers(fact, of_closures=False)
         around = list(context.local_functions())
-        ends_in = id(fact.innermost.node if isinstance(fact, Site) else fact.node)
+        ends_in = id(fact.innermost.node if isinstance(fact, CacheCall) else fact.node)
         for tree in around:
             left = self.local_wrappers.setdefault(id(tree), {})
-            left.setdefault(id(node), LeftOpen(called_name(node), {})).aspects[ends_in] = undecided
+            left.setdefault(id(node), FreeParameters(called_name(node), {})).roles[ends_in] = undecided
             name = tree.name.value if isinstance(tree, cst.FunctionDef) else "lambda"
-            self.watched.add(name)
+            self.subscribed.add(name)
         # A function whose local function leaves something open may be one that makes decorators.
         if own or around:
             left = self.wrappers.setdefault(function, {})
-            aspects = left.setdefault(id(node), LeftOpen(called_name(node), {})).aspects
-            if aspects.get(ends_in) != own:
-                aspects[ends_in] = own
+            roles = left.setdefault(id(node), FreeParameters(called_name(node), {})).roles
+            if roles.get(ends_in) != own:
+                roles[ends_in] = own
                 self.changes += 1
                 self.changed_at[function] = self.changes
-                self.watched.add(_called_by(function.definition))
+                self.subscribed.add(_called_by(function.definition))
 
     def _decorated(self, ref: FunctionRef) -> None:
         """A decorator that caches what the function gives is a call of a wrapper with that function."""
-        lift = ref.module.lift(ref.definition)
-        node = lift.function if lift is not None else None
-        if lift is None or node is None:
+        parsed = ref.module.parsed(ref.definition)
+        node = parsed.function if parsed is not None else None
+        if parsed is None or node is None:
             return
         for decorator in node.decorators:
             name = (dotted(decorator.decorator) or called_name(decorator.decorator)).rpartition(".")[2]
-            if not self.watches(name):
+            if not self.subscribes(name):
                 continue
-            context = decorator_context(self.interpreter, ref, lift)
+            context = decorator_context(self.interpreter, ref, parsed)
             if isinstance(decorator.decorator, cst.Call):
                 context.observer = self
                 events.expression(context, decorator.decorator)
             for fact in self._decorating(context, decorator.decorator, Function(ref, bare=True)):
-                if isinstance(fact, Site):
+                if isinstance(fact, CacheCall):
                     fact.decorates = ref.definition.name
                 self._keep(fact, decorator.decorator)
 
-    def _decorating(self, context: Context, node: cst.BaseExpression, function: Function) -> list[Site | Load]:
+    def _decorating(
+        self, context: Context, node: cst.BaseExpression, function: Function
+    ) -> list[CacheCall | Deserialization]:
         named = force(context.evaluate(node.func if isinstance(node, cst.Call) else node))
-        if isinstance(named, ExternalKind) and named.name in self.declared:
+        if isinstance(named, ExternalSymbol) and named.name in self.declared:
             return [site_of(self.declared[named.name], context, node, self._arguments(context, node), function)]
         callee = force(context.evaluate(node))
         return self._facts(context, node, callee, Arguments((function,)), 0)
 
-    def _settle(self, fact: Site | Load) -> None:
+    def _settle(self, fact: CacheCall | Deserialization) -> None:
         """Work out all that a rule will ask of a fact, each with steps of its own: an endless one costs no other."""
-        kinds = (fact.key, fact.timeout, fact.version, fact.value) if isinstance(fact, Site) else (fact.data,)
-        for kind in kinds:
-            if kind is not None:
+        types = (fact.key, fact.timeout, fact.version, fact.value) if isinstance(fact, CacheCall) else (fact.data,)
+        for typ in types:
+            if typ is not None:
                 self.interpreter.steps = 0
-                params_of(kind)
+                params_of(typ)
         self.interpreter.steps = 0
 
     def contains(self, context: Context, node: cst.Comparison) -> None:
         """See Observer."""
         container = node.comparisons[0].comparator
         name = container.attr.value if isinstance(container, cst.Attribute) else getattr(container, "value", "")
-        if name not in self.carriers:
+        if name not in self.cache_names:
             return
         for member in members(context.evaluate(container)):
             if isinstance(member, CacheObject):
                 key = context.lazy(node.left)
-                site = Site("has_key", member.alias, context.lift, node, context.function, key)
+                site = CacheCall("has_key", member.alias, context.parsed, node, context.function, key)
                 site.nodes = {"key": node.left}
                 self.sites[id(node), id(node)] = site
 
-    def general(self, fact: Site, node: int) -> Site | None:
+    def general(self, fact: CacheCall, node: int) -> CacheCall | None:
         """The same site as it is when nothing is known of the caller."""
         return self.sites.get((node, id(fact.innermost.node)))
 
-    def _keep_load(self, load: Load) -> None:
-        key = (load.lift.path, id(load.node))
-        before = self.loads.get(key)
+    def _keep_load(self, load: Deserialization) -> None:
+        key = (load.parsed.path, id(load.node))
+        before = self.deserializations.get(key)
         if before is None or not _from_cache(before.data):
-            self.loads[key] = load
+            self.deserializations[key] = load
 
-    def facts_of(self, context: Context, node: cst.Call, depth: int) -> list[Site | Load]:
+    def facts_of(self, context: Context, node: cst.Call, depth: int) -> list[CacheCall | Deserialization]:
         """The sites and loads that a call is, or, for a call of a wrapper, leads to."""
         callee = force(context.evaluate(node.func))
-        found: list[Site | Load] = []
+        found: list[CacheCall | Deserialization] = []
         caches_met = {
             (cache, member.name)
             for member in members(callee)
-            if isinstance(member, Bound) and member.name in METHOD_NAMES
+            if isinstance(member, BoundMethod) and member.name in METHOD_NAMES
             for cache in members(member.receiver)
             if isinstance(cache, CacheObject)
         }
@@ -398,9 +408,9 @@ class _Collector:
             found.append(self._site(context, node, cache, base_method(name)))
         for member in members(callee):
             match member:
-                case Bound(receiver=receiver) if any(isinstance(m, CacheObject) for m in members(receiver)):
+                case BoundMethod(receiver=receiver) if any(isinstance(m, CacheObject) for m in members(receiver)):
                     continue
-                case ExternalKind(name=name) if name in LOADERS:
+                case ExternalSymbol(name=name) if name in DESERIALIZERS:
                     load = self._load(context, node, name)
                     if load is not None:
                         found.append(load)
@@ -409,13 +419,13 @@ class _Collector:
         return found
 
     def _facts(
-        self, context: Context, node: cst.BaseExpression, callee: Kind, given: Arguments | None, depth: int
-    ) -> list[Site | Load]:
+        self, context: Context, node: cst.BaseExpression, callee: Type, given: Arguments | None, depth: int
+    ) -> list[CacheCall | Deserialization]:
         """What a call of a wrapper leads to; ``given`` None where the arguments are those that stand at ``node``."""
         if depth >= _MAX_WRAPPER_DEPTH:
             return []
         match callee:
-            case ExternalKind(name=name) if name in self.declared:
+            case ExternalSymbol(name=name) if name in self.declared:
                 arguments = given if given is not None else self._arguments(context, node)
                 return [site_of(self.declared[name], context, node, arguments, None)]
             case Function(ref=ref) if ref in self.wrappers:
@@ -438,28 +448,28 @@ class _Collector:
     def _arguments(self, context: Context, node: cst.BaseExpression) -> Arguments:
         return context.arguments(node) if isinstance(node, cst.Call) else Arguments()
 
-    def _site(self, context: Context, node: cst.Call, cache: CacheObject, method: str) -> Site:
+    def _site(self, context: Context, node: cst.Call, cache: CacheObject, method: str) -> CacheCall:
         arguments = context.arguments(node)
-        value: Kind | None = None
+        value: Type | None = None
         if method in ("set", "add"):
             value = arguments.get(1, "value") or UNKNOWN
         elif method == "get_or_set":
             value = caches.default_value(context, arguments.get(1, "default") or UNKNOWN)
-        site = read_site(method, cache.alias, arguments, context.lift, node, context.function, value)
+        site = read_call(method, cache.alias, arguments, context.parsed, node, context.function, value)
         site.called_value = method == "get_or_set" and caches.is_callable(arguments.get(1, "default") or UNKNOWN)
         return site
 
-    def _load(self, context: Context, node: cst.Call, name: str) -> Load | None:
-        if name == "yaml.load" and _SAFE_YAML.search(context.lift.code(node)):
+    def _load(self, context: Context, node: cst.Call, name: str) -> Deserialization | None:
+        if name == "yaml.load" and _SAFE_YAML.search(context.parsed.code(node)):
             return None
         data = context.arguments(node).get(0)
         if data is None:
             return None
-        return Load(LOADERS[name], context.lift, node, context.function, data)
+        return Deserialization(DESERIALIZERS[name], context.parsed, node, context.function, data)
 
     def _wrapped(
         self, context: Context, node: cst.BaseExpression, function: Function, given: Arguments | None, depth: int
-    ) -> list[Site | Load]:
+    ) -> list[CacheCall | Deserialization]:
         if self.interpreter.active.count(function.ref) > 0:
             return []
         positions = parameter_names(self.interpreter, function)
@@ -467,50 +477,50 @@ class _Collector:
         passed = {**dict(zip(positions, arguments.positional, strict=False)), **arguments.keywords}
         if isinstance(function.receiver, Instance) and function.receiver.attributes:
             passed[OWN_STATE] = function.receiver
-        if is_test(context.lift.path) and self._decides_nothing(function.ref, passed):
+        if is_test(context.parsed.path) and self._decides_nothing(function.ref, passed):
             return []
-        inner = Inside(self, self.wrappers[function.ref], positions, depth + 1, function)
+        inner = WrapperCallObserver(self, self.wrappers[function.ref], positions, depth + 1, function)
         call_function(self.interpreter, function, arguments, inner)
         return inner.facts(context, node, passed)
 
-    def _decides_nothing(self, wrapper: FunctionRef, passed: Mapping[str, Kind]) -> bool:
+    def _decides_nothing(self, wrapper: FunctionRef, passed: Mapping[str, Type]) -> bool:
         """Whether a call that passes some arguments leaves all in a wrapper as that makes it.
 
         What the wrapper stores then is learnt from such calls as well, but not from those in tests: to run it for each
         of them would be for nothing.
         """
         for node, left in self.wrappers[wrapper].items():
-            for ends_in, aspects in left.aspects.items():
+            for ends_in, roles in left.roles.items():
                 general = self.sites.get((node, ends_in))
-                if general is None or not aspects <= by_itself(general, passed):
+                if general is None or not roles <= unaffected_roles(general, passed):
                     return False
         return True
 
     def _wrapped_locally(
         self, context: Context, node: cst.BaseExpression, closure: Closure, given: Arguments | None, depth: int
-    ) -> list[Site | Load]:
+    ) -> list[CacheCall | Deserialization]:
         positions = closure_parameter_names(closure)
-        inner = Inside(self, self.local_wrappers[id(closure.node)], positions, depth + 1)
+        inner = WrapperCallObserver(self, self.local_wrappers[id(closure.node)], positions, depth + 1)
         arguments = given if given is not None else self._arguments(context, node)
         call_closure(closure, arguments, inner)
         passed = dict(zip(positions, arguments.positional, strict=False))
-        passed.update({closure_parameter(closure, name): kind for name, kind in arguments.keywords.items()})
+        passed.update({closure_parameter(closure, name): typ for name, typ in arguments.keywords.items()})
         return inner.facts(context, node, passed)
 
     def _called_member(
         self, context: Context, node: cst.BaseExpression, receiver: Instance, name: str, given: Arguments | None,
         depth: int,
-    ) -> list[Site | Load]:  # fmt: skip
+    ) -> list[CacheCall | Deserialization]:  # fmt: skip
         found = self.interpreter.classes.member(receiver.ref, name)
         if found is None:
             return []
         ref = FunctionRef(found[0].module, found[1][-1])
         return self._wrapped(context, node, Function(ref, receiver), given, depth) if ref in self.wrappers else []
 
-    def from_caller(self, fact: Site, node: int, aspect: str) -> None:
+    def from_caller(self, fact: CacheCall, node: int, role: str) -> None:
         """See wrappers.Collector."""
-        if fact.inner is not None and not is_test(fact.lift.path):
-            self.from_callers.append((fact.inner, node, aspect, getattr(fact, aspect)))
+        if fact.inner is not None and not is_test(fact.parsed.path):
+            self.from_callers.append((fact.inner, node, role, getattr(fact, role)))
 
 
 def _called_by(definition: Definition) -> str:
@@ -519,9 +529,9 @@ def _called_by(definition: Definition) -> str:
     return parent.name if parent is not None and definition.name == "__init__" else definition.name
 
 
-def _left_to_callers(fact: Site | Load, *, of_closures: bool = True) -> frozenset[str]:
+def _left_to_callers(fact: CacheCall | Deserialization, *, of_closures: bool = True) -> frozenset[str]:
     """What the callers of the function around a call decide; of reads, which are not judged, the key alone."""
-    if isinstance(fact, Load):
+    if isinstance(fact, Deserialization):
         return frozenset({"data"}) if _decided_by(params_of(fact.data), of_closures) else frozenset()
     undecided = fact.undecided() if fact.writes else fact.undecided() & {"key"}
     return frozenset(a for a in undecided if _decided_by(params_of(getattr(fact, a)), of_closures))
@@ -531,7 +541,7 @@ def _decided_by(params: frozenset[str], of_closures: bool) -> bool:
     return any(of_closures or not is_closure_parameter(name) for name in params)
 
 
-def _from_cache(kind: Kind) -> bool:
+def _from_cache(typ: Type) -> bool:
     from cachelint.types.model import Cached
 
-    return any(isinstance(member, Cached) for member in members(kind))
+    return any(isinstance(member, Cached) for member in members(typ))

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import libcst as cst
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.frozen import dataclass
 from cachelint.infer.context import Context
 from cachelint.infer.library.caches import default_value
 from cachelint.types.arguments import Arguments
-from cachelint.types.model import UNKNOWN, Kind
+from cachelint.types.model import UNKNOWN, Type
 
 #: What a parameter can be. A ``default`` that can be called is called, as by ``cache.get_or_set``.
 ROLES = ("key", "value", "default", "timeout", "version")
@@ -32,7 +32,7 @@ class Declared:
         """The name that its calls end in."""
         return self.name.rpartition(".")[2]
 
-    def argument(self, arguments: Arguments, role: str) -> Kind | None:
+    def argument(self, arguments: Arguments, role: str) -> Type | None:
         """What a call passes for a role."""
         for index, (of, name) in enumerate(self.parameters):
             if of == role:
@@ -68,8 +68,8 @@ def by_name(wrappers: Mapping[str, tuple[str, ...]]) -> dict[str, Declared]:
 
 
 def site_of(
-    declared: Declared, context: Context, node: cst.BaseExpression, arguments: Arguments, decorated: Kind | None
-) -> Site:
+    declared: Declared, context: Context, node: cst.BaseExpression, arguments: Arguments, decorated: Type | None
+) -> CacheCall:
     """The site that a call of a declared wrapper is; ``decorated`` is the function that it decorates."""
     value = declared.argument(arguments, "value")
     default = declared.argument(arguments, "default")
@@ -77,7 +77,9 @@ def site_of(
         value = context.call(decorated, Arguments(star=True))
     elif default is not None:
         value = default_value(context, default)
-    site = Site("set", None, context.lift, node, context.function, declared.argument(arguments, "key") or UNKNOWN)
+    site = CacheCall(
+        "set", None, context.parsed, node, context.function, declared.argument(arguments, "key") or UNKNOWN
+    )
     site.value = value if value is not None else UNKNOWN
     # What happens without a timeout is known to whoever wrote the wrapper, not here.
     site.timeout = declared.argument(arguments, "timeout") or UNKNOWN

@@ -11,7 +11,7 @@ from cachelint.infer.interpreter import Interpreter
 from cachelint.project.classes import dotted
 from cachelint.project.codebase import Module
 from cachelint.project.outline import Definition
-from cachelint.project.parsed import Lift
+from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import ClassRef, FunctionRef, Symbol, ValueRef
 
 #: Definitions that are parsed to find the mentions of one name: a name that stands in more of them is everybody's.
@@ -19,21 +19,21 @@ _MAX_DEFINITIONS = 120
 
 
 @dataclass(frozen=True, eq=False)
-class Mention:
+class Reference:
     """A place where something is named. ``call`` is the call of it that this is the name of, if it is one."""
 
     module: Module
     definition: Definition
-    lift: Lift | None
+    parsed: ParsedDefinition | None
     node: cst.CSTNode | None
     call: cst.Call | None = None
 
     @property
     def line(self) -> int:
         """The line that it stands on."""
-        if self.lift is None or self.node is None:
+        if self.parsed is None or self.node is None:
             return self.module.line_of(self.definition)
-        return self.lift.place(self.node).line
+        return self.parsed.place(self.node).line
 
     @property
     def where(self) -> str:
@@ -46,16 +46,16 @@ class Mention:
         return FunctionRef(self.module, self.definition) if self.definition.form == "function" else None
 
 
-class Mentions:
+class References:
     """The mentions of the definitions of a project, each looked for once."""
 
     def __init__(self, interpreter: Interpreter) -> None:
         self.interpreter = interpreter
         self.codebase = interpreter.codebase
         self.classes = interpreter.classes
-        self._found: dict[tuple[str, int, str], tuple[Mention, ...]] = {}
+        self._found: dict[tuple[str, int, str], tuple[Reference, ...]] = {}
 
-    def of(self, module: Module, definition: Definition) -> tuple[Mention, ...]:
+    def of(self, module: Module, definition: Definition) -> tuple[Reference, ...]:
         """Where a definition may be named, but in imports and where it is defined.
 
         Where the name stands in too many places to look at, the last mention is one of which no node is known.
@@ -65,7 +65,7 @@ class Mentions:
             self._found[key] = tuple(self._look(module, definition))
         return self._found[key]
 
-    def _look(self, home: Module, definition: Definition) -> Iterator[Mention]:
+    def _look(self, home: Module, definition: Definition) -> Iterator[Reference]:
         name = definition.name
         looked_at = 0
         for module in self.codebase.containing(name):
@@ -74,36 +74,36 @@ class Mentions:
                     continue
                 looked_at += 1
                 if looked_at > _MAX_DEFINITIONS:
-                    yield Mention(module, around, None, None)
+                    yield Reference(module, around, None, None)
                     return
-                lift = module.lift(around, header_only=around.form == "class")
-                if lift is not None:
-                    yield from self._in(module, around, lift, home, definition)
+                parsed = module.parsed(around, header_only=around.form == "class")
+                if parsed is not None:
+                    yield from self._in(module, around, parsed, home, definition)
         if definition.form == "function":
             # A function that calls itself.
-            lift = home.lift(definition)
-            if lift is not None:
-                yield from self._in(home, definition, lift, home, definition)
+            parsed = home.parsed(definition)
+            if parsed is not None:
+                yield from self._in(home, definition, parsed, home, definition)
 
     def _in(
-        self, module: Module, around: Definition, lift: Lift, home: Module, definition: Definition
-    ) -> Iterator[Mention]:
+        self, module: Module, around: Definition, parsed: ParsedDefinition, home: Module, definition: Definition
+    ) -> Iterator[Reference]:
         name = definition.name
-        named = lift.gathered
+        named = parsed.gathered
         local = around.form == "function" and name in named.bound
         for node in named.by(name):
             if isinstance(node, cst.SimpleString) and not self._named_in_text(node, home, definition):
                 continue
-            above = named.above
-            parent = above.get(node)
+            parents = named.parents
+            parent = parents.get(node)
             if isinstance(node, cst.Name) and not self._refers(
-                node, parent, above, local, module, around, home, definition
+                node, parent, parents, local, module, around, home, definition
             ):  # fmt: skip
                 continue
             whole = parent if isinstance(parent, cst.Attribute) else node
-            call = above.get(whole)
+            call = parents.get(whole)
             is_call = isinstance(call, cst.Call) and call.func is whole
-            yield Mention(module, around, lift, node, call if is_call else None)  # type: ignore[arg-type]
+            yield Reference(module, around, parsed, node, call if is_call else None)  # type: ignore[arg-type]
 
     def _named_in_text(self, node: cst.SimpleString, home: Module, definition: Definition) -> bool:
         """``"shop.views.find"``, and for a method ``getattr(self, "key")``."""
@@ -117,7 +117,7 @@ class Mentions:
         )
 
     def _refers(
-        self, node: cst.Name, parent: cst.CSTNode | None, above: dict[cst.CSTNode, cst.CSTNode], local: bool,
+        self, node: cst.Name, parent: cst.CSTNode | None, parents: dict[cst.CSTNode, cst.CSTNode], local: bool,
         module: Module, around: Definition, home: Module, definition: Definition,
     ) -> bool:  # fmt: skip
         if isinstance(parent, cst.FunctionDef | cst.ClassDef) and parent.name is node:
@@ -137,7 +137,7 @@ class Mentions:
             return around.parent is definition.parent and around.form != "function"
         if local:
             # A variable of its own; an import inside the function may be of ours.
-            return any(isinstance(n, cst.ImportAlias) and n.evaluated_name == definition.name for n in above)
+            return any(isinstance(n, cst.ImportAlias) and n.evaluated_name == definition.name for n in parents)
         return self._is(self.codebase.resolve(module, definition.name), home, definition)
 
     def _is(self, symbol: Symbol | None, home: Module, definition: Definition) -> bool:

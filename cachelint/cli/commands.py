@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cachelint.cli.parser import CLEAN, COMMANDS, FAILED, say
+from cachelint.cli.parser import CLEAN, COMMANDS, FAILED, warn
 from cachelint.cli.parser import parser as options_parser
 from cachelint.config.file import ConfigError, expand, load_config, make_options, settings_of
 from cachelint.project.files import discover, find_root
@@ -37,9 +37,9 @@ def _explain(words: Sequence[str]) -> int:
     if rule is None:
         try:
             expand([wanted])
-            say(f"{wanted} is a family of rules; name one of them")
+            warn(f"{wanted} is a family of rules; name one of them")
         except ConfigError as error:
-            say(str(error))
+            warn(str(error))
         return FAILED
     _show_page(page(rule))
     return CLEAN
@@ -65,7 +65,7 @@ def _clean(words: Sequence[str]) -> int:
         try:
             shutil.rmtree(folder)
         except OSError as error:
-            say(f"{folder}: can't be removed: {error.strerror or error}")
+            warn(f"{folder}: can't be removed: {error.strerror or error}")
             return FAILED
         print(f"Removed {folder}.")
     if not kept:
@@ -80,7 +80,7 @@ def _config(words: Sequence[str]) -> int:
     try:
         config = load_config(root)
     except ConfigError as error:
-        say(str(error))
+        warn(str(error))
         return FAILED
     print(f"project: {root}")
     print(f"configuration: {config.path or 'none: all settings are the defaults'}")
@@ -93,7 +93,7 @@ def _config(words: Sequence[str]) -> int:
     try:
         inner = split(make_options([root]), files_of(make_options([root])))[1:]
     except ConfigError as error:
-        say(str(error))
+        warn(str(error))
         return FAILED
     for folder, _ in inner:
         print(f"{folder}: a project of its own, by {folder}/pyproject.toml")

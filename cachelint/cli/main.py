@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cachelint.cli.parser import CLEAN, COMMANDS, FAILED, FINDINGS, clash, hint, say
+from cachelint.cli.parser import CLEAN, COMMANDS, FAILED, FINDINGS, conflicts, hint, warn
 from cachelint.cli.parser import parser as options_parser
 from cachelint.config.file import ConfigError, make_options
 from cachelint.findings import Confidence, Finding, Severity
@@ -21,7 +21,7 @@ from cachelint.project.gitignore import Patterns
 from cachelint.report.formats import FORMATS, TEXT, plain_text, render
 from cachelint.report.paths import shown_path
 from cachelint.rules.names import UNUSED_IGNORE
-from cachelint.run.options import Refusal
+from cachelint.run.options import UsageError
 from cachelint.run.session import Options, Outcome, files_of, joined, run
 from cachelint.run.subprojects import split
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if words and words[0] in COMMANDS:
             if os.path.isdir(words[0]):
-                say(f"`{words[0]}` is a command; the folder of that name is ./{words[0]}")
+                warn(f"`{words[0]}` is a command; the folder of that name is ./{words[0]}")
             # Imported here and below where it is used: most runs need none of it, and importing is half of their time.
             from cachelint.cli import commands
 
@@ -47,20 +47,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINDINGS
     except KeyboardInterrupt:
-        say("interrupted")
+        warn("interrupted")
         return FAILED
     except OSError as error:
-        say(f"{error.filename or 'the output'} can't be read or written: {error.strerror or error}")
+        warn(f"{error.filename or 'the output'} can't be read or written: {error.strerror or error}")
         return FAILED
     except Exception as error:
         if os.environ.get("CACHELINT_TRACEBACK"):
             raise
-        say(f"a bug in cachelint: {error!r}; CACHELINT_TRACEBACK=1 shows where, for a report")
+        warn(f"a bug in cachelint: {error!r}; CACHELINT_TRACEBACK=1 shows where, for a report")
         return FAILED
 
 
 def program() -> None:
-    """The command: :func:`main`, and an end at once: taking apart all trees and kinds would take long."""
+    """The command: :func:`main`, and an end at once: taking apart all trees and types would take long."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # What a terminal of another encoding can't show is no reason to stop.
@@ -77,7 +77,7 @@ def program() -> None:
         pass
     except (OSError, ValueError) as error:
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            say(f"the output can't be written: {error}")
+            warn(f"the output can't be written: {error}")
         code = FAILED
     os._exit(code)
 
@@ -90,45 +90,45 @@ def _say_left_out(options: Options) -> None:
         if (options.root / path).is_file():
             # One that git ignores is looked into where it is named.
             if path.endswith(".py") and excluded.match(path):
-                say(f"{path}: is not looked into: the configuration excludes it")
+                warn(f"{path}: is not looked into: the configuration excludes it")
             continue
         files = files_of(options).files if files is None else files
         if not any(file.startswith(f"{path}/") for file in files):
-            say(f"{path}: holds no Python files, but for what is excluded, ignored by git, or an environment")
+            warn(f"{path}: holds no Python files, but for what is excluded, ignored by git, or an environment")
 
 
 def _say_problems(outcome: Outcome) -> None:
     for name, message in sorted(outcome.problems.items()):
-        say(f"{shown_path(outcome.root, name)}: {message}" if name else message)
+        warn(f"{shown_path(outcome.root, name)}: {message}" if name else message)
 
 
 def _lint(words: argparse.Namespace) -> int:
     if words.unsafe_fixes and not (words.fix or words.diff):
-        say("--unsafe-fixes goes with --fix or --diff")
+        warn("--unsafe-fixes goes with --fix or --diff")
         return FAILED
     if words.show_fixes and not words.fix:
-        say("--show-fixes goes with --fix")
+        warn("--show-fixes goes with --fix")
         return FAILED
-    refusal = clash(words)
+    refusal = conflicts(words)
     if refusal:
-        say(refusal)
+        warn(refusal)
         return FAILED
     if "" in words.paths:
-        say("one of the paths is empty; `.` is the working directory")
+        warn("one of the paths is empty; `.` is the working directory")
         return FAILED
     given = [Path(path) for path in words.paths] or [Path()]
     existing = [path for path in given if path.exists()]
     missing = [path for path in given if path not in existing]
     for path in missing:
-        say(f"{path}: no such file or folder{hint(str(path))}")
+        warn(f"{path}: no such file or folder{hint(str(path))}")
     if not existing:
         return FAILED
     for path in existing:
         if not path.is_dir() and not path.is_file():
-            say(f"{path}: is neither a file nor a folder")
+            warn(f"{path}: is neither a file nor a folder")
             return FAILED
         if path.is_file() and path.suffix != ".py":
-            say(f"{path}: is not looked into: its name does not end in .py")
+            warn(f"{path}: is not looked into: its name does not end in .py")
     try:
         outputs = _outputs(words.output)
         options = make_options(
@@ -167,8 +167,8 @@ def _lint(words: argparse.Namespace) -> int:
         _print(outcome, style)
         for name, path in outputs:
             _write_output(outcome, name, path)
-    except Refusal as error:
-        say(str(error))
+    except UsageError as error:
+        warn(str(error))
         return FAILED
     _say_problems(outcome)
     if style == TEXT:
@@ -279,7 +279,7 @@ def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
     from cachelint.run.fix import diff_text, fixes_text, repair
 
     outcomes: list[tuple[str, Outcome]] = []
-    said: list[str] = []
+    annotated: list[str] = []
     for folder, inner in split(options, files_of(options)):
         repaired = repair(inner, unsafe=words.unsafe_fixes, write_files=not words.diff)
         if words.diff:
@@ -289,8 +289,8 @@ def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
         if repaired.failed:
             repaired.outcome.problems[""] = repaired.failed
         outcomes.append((folder, repaired.outcome))
-        said.append(f"{folder}: {repaired.summary}" if folder and repaired.summary else repaired.summary)
-    return joined(options.root, outcomes), "\n".join(filter(None, said))
+        annotated.append(f"{folder}: {repaired.summary}" if folder and repaired.summary else repaired.summary)
+    return joined(options.root, outcomes), "\n".join(filter(None, annotated))
 
 
 def _print(outcome: Outcome, style: str) -> None:

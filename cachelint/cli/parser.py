@@ -26,7 +26,7 @@ COMMANDS = ("rule", "config", "clean", "completion")
 CLEAN, FINDINGS, FAILED = 0, 1, 2
 
 
-def say(message: str) -> None:
+def warn(message: str) -> None:
     """One line on stderr."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"cachelint: {message}\n")
@@ -102,7 +102,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def clash(words: argparse.Namespace) -> str:
+def conflicts(words: argparse.Namespace) -> str:
     """What was asked for together and does not go together; empty where all does."""
     changing = [name for name, on in (("--fix", words.fix), ("--diff", words.diff)) if on]
     choosing = {

@@ -13,7 +13,7 @@ from cachelint.did_you_mean import closest
 from cachelint.project.files import find_root, is_root
 from cachelint.project.gitignore import is_pattern
 from cachelint.rules.names import NAMES, UNUSED_IGNORE, matching
-from cachelint.run.options import Options, Refusal
+from cachelint.run.options import Options, UsageError
 
 _KEYS = ("extend", "select", "ignore", "exclude", "per-file-ignores", "wrappers", "fix-timeout", "all-in-tests")
 
@@ -22,7 +22,7 @@ _KEYS = ("extend", "select", "ignore", "exclude", "per-file-ignores", "wrappers"
 _MAX_EXTENDS = 8
 
 
-class ConfigError(Refusal):
+class ConfigError(UsageError):
     """A setting that can't be followed; the message is one line that names the file."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cachelint.django.fields import DATE, DATETIME, DECIMAL, FIELD_KINDS
+from cachelint.django.fields import DATE, DATETIME, DECIMAL, FIELD_TYPES
 from cachelint.django.models import Models
 from cachelint.types.join import join, join_all, members, without
 from cachelint.types.model import (
@@ -15,12 +15,12 @@ from cachelint.types.model import (
     STR,
     UNKNOWN,
     Expression,
-    ExternalKind,
-    Kind,
+    ExternalSymbol,
     List,
     Partial,
     QuerySet,
     Scalar,
+    Type,
     constant,
     force,
 )
@@ -28,7 +28,7 @@ from cachelint.types.model import (
 _TIMEDELTA = Scalar("datetime.timedelta")
 
 #: Expressions whose result does not depend on what they are made of.
-_FIXED: dict[str, Kind] = {
+_FIXED: dict[str, Type] = {
     "Count": INT,
     "Exists": BOOL,
     **dict.fromkeys(("StdDev", "Variance"), join(FLOAT, NONE)),
@@ -58,65 +58,65 @@ NAMES = (*_FIXED, *sorted(_SAME), "Avg", "Value", "Cast", "ArrayAgg", "Round", "
          "Func", "Subquery", "OuterRef", "Window", "Extract", "Trunc", "JSONObject")  # fmt: skip
 
 
-def expression_kind(models: Models, queryset: QuerySet, kind: Kind) -> Kind:
+def expression_type(models: Models, queryset: QuerySet, typ: Type) -> Type:
     """What a database expression gives for each row."""
-    kind = force(kind)
-    if isinstance(kind, ExternalKind | Partial) or not isinstance(kind, Expression):
+    typ = force(typ)
+    if isinstance(typ, ExternalSymbol | Partial) or not isinstance(typ, Expression):
         return UNKNOWN
-    said = dict(kind.keywords).get("output_field")
-    if said is not None:
-        return _of_field(said)
-    fixed = _FIXED.get(kind.name)
+    annotated = dict(typ.keywords).get("output_field")
+    if annotated is not None:
+        return _of_field(annotated)
+    fixed = _FIXED.get(typ.name)
     if fixed is not None:
         return fixed
-    if not kind.positional:
+    if not typ.positional:
         return UNKNOWN
-    inner = [_operand(models, queryset, operand) for operand in kind.positional]
-    return _DEPENDING.get(kind.name, _unknown)(kind, inner)
+    inner = [_operand(models, queryset, operand) for operand in typ.positional]
+    return _DEPENDING.get(typ.name, _unknown)(typ, inner)
 
 
-def _operand(models: Models, queryset: QuerySet, operand: Kind) -> Kind:
+def _operand(models: Models, queryset: QuerySet, operand: Type) -> Type:
     """An argument of an expression: the name of a field, or an expression again."""
     text = constant(operand)
-    return lookup_kind(models, queryset, text) if isinstance(text, str) else expression_kind(models, queryset, operand)
+    return lookup_type(models, queryset, text) if isinstance(text, str) else expression_type(models, queryset, operand)
 
 
-def _of_field(field: Kind) -> Kind:
+def _of_field(field: Type) -> Type:
     """What an ``output_field`` gives."""
-    found: list[Kind] = []
+    found: list[Type] = []
     for member in members(field):
-        name = member.name.rpartition(".")[2] if isinstance(member, ExternalKind | Expression) else ""
-        found.append(FIELD_KINDS.get(name, UNKNOWN))
+        name = member.name.rpartition(".")[2] if isinstance(member, ExternalSymbol | Expression) else ""
+        found.append(FIELD_TYPES.get(name, UNKNOWN))
     return join(join_all(found), NONE)
 
 
-def _unknown(expression: Expression, inner: list[Kind]) -> Kind:
+def _unknown(expression: Expression, inner: list[Type]) -> Type:
     return UNKNOWN
 
 
-def _same(expression: Expression, inner: list[Kind]) -> Kind:
+def _same(expression: Expression, inner: list[Type]) -> Type:
     if expression.name in ("Coalesce", "Greatest", "Least"):
-        known = [kind for kind in inner if kind != UNKNOWN]
+        known = [typ for typ in inner if typ != UNKNOWN]
         return join_all(known) if len(known) == len(inner) else UNKNOWN
     return inner[0] if expression.name == "F" else join(inner[0], NONE)
 
 
-def _average(expression: Expression, inner: list[Kind]) -> Kind:
+def _average(expression: Expression, inner: list[Type]) -> Type:
     of = without(inner[0], lambda member: member == NONE)
     average = of if of in (DECIMAL, _TIMEDELTA) else FLOAT if of in (INT, FLOAT) else UNKNOWN
     return join(average, NONE)
 
 
-def _value(expression: Expression, inner: list[Kind]) -> Kind:
-    kind = force(expression.positional[0])
-    return kind if isinstance(kind, Scalar) else STR if isinstance(constant(kind), str) else UNKNOWN
+def _value(expression: Expression, inner: list[Type]) -> Type:
+    typ = force(expression.positional[0])
+    return typ if isinstance(typ, Scalar) else STR if isinstance(constant(typ), str) else UNKNOWN
 
 
-def _cast(expression: Expression, inner: list[Kind]) -> Kind:
+def _cast(expression: Expression, inner: list[Type]) -> Type:
     return _of_field(expression.positional[1]) if len(expression.positional) > 1 else UNKNOWN
 
 
-_DEPENDING: dict[str, Callable[[Expression, list[Kind]], Kind]] = {
+_DEPENDING: dict[str, Callable[[Expression, list[Type]], Type]] = {
     **dict.fromkeys(_SAME, _same),
     "Avg": _average,
     "Value": _value,
@@ -125,7 +125,7 @@ _DEPENDING: dict[str, Callable[[Expression, list[Kind]], Kind]] = {
 }
 
 
-def lookup_kind(models: Models, queryset: QuerySet, lookup: str) -> Kind:
+def lookup_type(models: Models, queryset: QuerySet, lookup: str) -> Type:
     """The value that a path such as ``"author__name"`` selects."""
     annotations = dict(queryset.annotations)
     if lookup in annotations:
@@ -145,10 +145,10 @@ def lookup_kind(models: Models, queryset: QuerySet, lookup: str) -> Kind:
         if field is None:
             return UNKNOWN
         if last:
-            kind = UNKNOWN if field.many and field.related is None else models.value_kind(field)
+            typ = UNKNOWN if field.many and field.related is None else models.value_type(field)
             if field.many and field.related is not None:
-                kind = models.value_kind(models.primary_key(field.related))
-            return join(kind, NONE) if nullable and kind is not UNKNOWN else kind
+                typ = models.value_type(models.primary_key(field.related))
+            return join(typ, NONE) if nullable and typ is not UNKNOWN else typ
         if not field.relation:
             return UNKNOWN
         nullable = nullable or field.null

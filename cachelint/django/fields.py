@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cachelint.frozen import dataclass
-from cachelint.types.model import BOOL, BYTES, FLOAT, INT, STR, UNKNOWN, Kind, ModelType, Scalar
+from cachelint.types.model import BOOL, BYTES, FLOAT, INT, STR, UNKNOWN, ModelType, Scalar, Type
 
 DATETIME = Scalar("datetime.datetime")
 DATE = Scalar("datetime.date")
@@ -11,7 +11,7 @@ DECIMAL = Scalar("decimal.Decimal")
 UUID = Scalar("uuid.UUID")
 
 #: Class of a field (its last name) → what its attribute holds.
-FIELD_KINDS: dict[str, Kind] = {
+FIELD_TYPES: dict[str, Type] = {
     **dict.fromkeys(
         ("AutoField", "BigAutoField", "SmallAutoField", "IntegerField", "BigIntegerField", "SmallIntegerField",
          "PositiveIntegerField", "PositiveBigIntegerField", "PositiveSmallIntegerField"),
@@ -50,13 +50,13 @@ TO_MANY = frozenset({"ManyToManyField", "TreeManyToManyField", "ParentalManyToMa
 class Field:
     """A field of a model.
 
-    ``kind`` is what the instance's attribute of that name holds. For a relation, ``related`` is the model at the
+    ``type`` is what the instance's attribute of that name holds. For a relation, ``related`` is the model at the
     other end (None where it can't be named) and ``many`` says whether the attribute is a manager.
     """
 
     name: str
     field_class: str
-    kind: Kind
+    typ: Type
     related: ModelType | None = None
     relation: bool = False
     many: bool = False
@@ -73,7 +73,7 @@ class Field:
 
 
 def _plain(*names: tuple[str, str]) -> tuple[Field, ...]:
-    return tuple(Field(name, cls, FIELD_KINDS[cls]) for name, cls in names)
+    return tuple(Field(name, cls, FIELD_TYPES[cls]) for name, cls in names)
 
 
 #: Models that come with Django, with the fields that their instances have.

@@ -14,14 +14,14 @@ from cachelint.types.model import (
     UNKNOWN,
     Coroutine,
     Dict,
-    Kind,
     ModelInstance,
     ModelType,
     Scalar,
     Tuple,
+    Type,
 )
 
-_METHODS: dict[str, Kind] = {
+_METHODS: dict[str, Type] = {
     "save": NONE,
     "refresh_from_db": NONE,
     "full_clean": NONE,
@@ -38,23 +38,23 @@ _METHODS: dict[str, Kind] = {
 }
 
 
-def attribute(models: Models, model: ModelType, name: str) -> Kind | None:
+def attribute(models: Models, model: ModelType, name: str) -> Type | None:
     """What ``instance.name`` holds, by the fields of the model; None where no field or relation says."""
     fields = models.fields(model)
     if name == "pk":
-        return models.value_kind(models.primary_key(model))
+        return models.value_type(models.primary_key(model))
     if name in fields:
-        return fields[name].kind
+        return fields[name].typ
     if name.endswith("_id"):
         field = fields.get(name[:-3])
         if field is not None and field.relation and not field.many:
-            return models.value_kind(field)
+            return models.value_type(field)
     if name in ("is_authenticated", "is_anonymous"):
         return BOOL
     return models.reverse(model, name)
 
 
-def method(model: ModelType, name: str) -> Kind | None:
+def method(model: ModelType, name: str) -> Type | None:
     """What ``instance.name(…)`` returns; None where the method is not one of Django's."""
     if model.name.endswith("contenttypes.models.ContentType"):
         if name == "model_class":

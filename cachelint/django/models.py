@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from cachelint.django.fields import (
-    FIELD_KINDS,
     FIELD_MODULES,
+    FIELD_TYPES,
     KNOWN_MODELS,
     MODEL_BASES,
     TO_MANY,
@@ -22,7 +22,7 @@ from cachelint.project.codebase import Codebase, Module
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import ClassRef, External, Symbol
 from cachelint.types.join import join
-from cachelint.types.model import INT, NONE, UNKNOWN, Kind, Manager, ModelInstance, ModelType
+from cachelint.types.model import INT, NONE, UNKNOWN, Manager, ModelInstance, ModelType, Type
 
 MANAGER_BASES = frozenset({"Manager", "BaseManager", "UserManager", "BaseUserManager"})
 QUERYSET_BASES = frozenset({"QuerySet", "RawQuerySet"})
@@ -56,7 +56,7 @@ class Models:
         self.classes = classes
         self._models: dict[ClassRef, ModelType | None] = {}
         self._fields: dict[str, dict[str, Field]] = {}
-        self._reverse: dict[tuple[str, str], Kind | None] = {}
+        self._reverse: dict[tuple[str, str], Type | None] = {}
         self._users: ModelType | None = None
         self._by_label: dict[str, ModelType | None] = {}
 
@@ -181,14 +181,14 @@ class Models:
                 return field
         return Field("id", "BigAutoField", UNKNOWN, primary_key=True, known=False)
 
-    def value_kind(self, field: Field, depth: int = 3) -> Kind:
+    def value_type(self, field: Field, depth: int = 3) -> Type:
         """What the database value of a field is: for a relation the key of the other model."""
         if not field.relation or field.many:
-            return field.kind
+            return field.typ
         if field.related is None or depth == 0:
             return UNKNOWN
-        kind = self.value_kind(self.primary_key(field.related), depth - 1)
-        return join(kind, NONE) if field.null else kind
+        typ = self.value_type(self.primary_key(field.related), depth - 1)
+        return join(typ, NONE) if field.null else typ
 
     def _own_fields(self, ref: ClassRef) -> Iterator[Field]:
         scope = ref.definition.scope
@@ -210,8 +210,8 @@ class Models:
         return bool(self._field_class(self.classes.resolve_dotted(ref.module, name))[0])
 
     def _read_field(self, ref: ClassRef, name: str, definition: Definition) -> Field | None:
-        lift = ref.module.lift(definition)
-        call = _assigned_call(lift.statements[0]) if lift and lift.statements else None
+        parsed = ref.module.parsed(definition)
+        call = _assigned_call(parsed.statements[0]) if parsed and parsed.statements else None
         if call is None:
             return None
         callee = dotted(call.func)
@@ -226,27 +226,27 @@ class Models:
             target = arguments.get("to") or (call.args[0].value if call.args and not call.args[0].keyword else None)
             related = self._target(ref, target)
             many = field_class in TO_MANY
-            kind: Kind = UNKNOWN
+            typ: Type = UNKNOWN
             if many:
-                kind = Manager(related, related=True)
+                typ = Manager(related, related=True)
             elif related is not None:
-                kind = join(ModelInstance(related), NONE) if null else ModelInstance(related)
+                typ = join(ModelInstance(related), NONE) if null else ModelInstance(related)
             editable = not _is_false(arguments.get("editable")) and field_class != "GenericRelation"
-            return Field(name, field_class, kind, related, True, many, null, primary, known, editable)
-        kind = FIELD_KINDS.get(field_class, UNKNOWN) if known else UNKNOWN
-        if null and kind is not UNKNOWN:
-            kind = join(kind, NONE)
+            return Field(name, field_class, typ, related, True, many, null, primary, known, editable)
+        typ = FIELD_TYPES.get(field_class, UNKNOWN) if known else UNKNOWN
+        if null and typ is not UNKNOWN:
+            typ = join(typ, NONE)
         hidden = _is_true(arguments.get("auto_now")) or _is_true(arguments.get("auto_now_add"))
         hidden = hidden or _is_false(arguments.get("editable")) or field_class == "BinaryField"
         return Field(
-            name, field_class, kind, null=null, primary_key=primary, known=known and kind is not UNKNOWN,
+            name, field_class, typ, null=null, primary_key=primary, known=known and typ is not UNKNOWN,
             editable=not hidden,
         )  # fmt: skip
 
-    def _may_be_null(self, symbol: Symbol | None, call: cst.Call, said: cst.BaseExpression | None) -> bool:
+    def _may_be_null(self, symbol: Symbol | None, call: cst.Call, annotated: cst.BaseExpression | None) -> bool:
         """Whether a field may be null, as far as its definition tells: what is computed may be True."""
-        if said is not None:
-            return not _is_false(said)
+        if annotated is not None:
+            return not _is_false(annotated)
         if any(argument.star == "**" for argument in call.args):
             return True
         inside = (
@@ -295,14 +295,14 @@ class Models:
 
     # -- relations from the other side ---------------------------------------------------------------------
 
-    def reverse(self, model: ModelType, name: str) -> Kind | None:
+    def reverse(self, model: ModelType, name: str) -> Type | None:
         """What a reverse accessor of a model holds: a related manager, or an instance for one-to-one."""
         key = (model.name, name)
         if key not in self._reverse:
             self._reverse[key] = self._find_reverse(model, name)
         return self._reverse[key]
 
-    def _find_reverse(self, model: ModelType, name: str) -> Kind | None:
+    def _find_reverse(self, model: ModelType, name: str) -> Type | None:
         for module, definition in self._pointing(name):
             other = self.model(ClassRef(module, definition))
             for field in self.fields(other).values() if other is not None else ():

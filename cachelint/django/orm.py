@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from cachelint.django.expressions import expression_kind, lookup_kind
+from cachelint.django.expressions import expression_type, lookup_type
 from cachelint.django.fields import DATE, DATETIME
 from cachelint.django.models import Models
 from cachelint.django.orm_table import ORM_METHODS
@@ -21,13 +21,13 @@ from cachelint.types.model import (
     Dict,
     Expression,
     Generator,
-    Kind,
     List,
     Manager,
     ModelInstance,
     ModelType,
     QuerySet,
     Tuple,
+    Type,
     constant,
     force,
 )
@@ -42,7 +42,7 @@ def rows_of(manager: Manager) -> QuerySet:
     return QuerySet(manager.model, ModelInstance(model), manager.queryset_class)
 
 
-def call(models: Models, receiver: QuerySet | Manager, name: str, arguments: Arguments) -> Kind | None:
+def call(models: Models, receiver: QuerySet | Manager, name: str, arguments: Arguments) -> Type | None:
     """The result of an ORM method; None where the method is not one of Django's."""
     entry = ORM_METHODS.get(name)
     if entry is None:
@@ -53,16 +53,16 @@ def call(models: Models, receiver: QuerySet | Manager, name: str, arguments: Arg
     return Coroutine(result) if awaited else result
 
 
-def _result(models: Models, queryset: QuerySet, name: str, meaning: str, arguments: Arguments) -> Kind:
+def _result(models: Models, queryset: QuerySet, name: str, meaning: str, arguments: Arguments) -> Type:
     row = queryset.row
     instance = ModelInstance(queryset.model or SOME_MODEL)
-    simple: dict[str, Callable[[], Kind]] = {
+    simple: dict[str, Callable[[], Type]] = {
         "row": lambda: row,
         "row or None": lambda: join(row, NONE),
         "instance": lambda: instance,
         "list of instances": lambda: List(instance),
         "instance and bool": lambda: Tuple(join(instance, BOOL), (instance, BOOL)),
-        "dict of instances": lambda: Dict(_key_kind(models, queryset), instance),
+        "dict of instances": lambda: Dict(_key_type(models, queryset), instance),
         "int": lambda: INT,
         "bool": lambda: BOOL,
         "str": lambda: STR,
@@ -85,74 +85,74 @@ def _result(models: Models, queryset: QuerySet, name: str, meaning: str, argumen
     return simple[meaning]()
 
 
-def _with_row(queryset: QuerySet, row: Kind) -> QuerySet:
+def _with_row(queryset: QuerySet, row: Type) -> QuerySet:
     return QuerySet(queryset.model, row, queryset.queryset_class, annotations=queryset.annotations)
 
 
-def _key_kind(models: Models, queryset: QuerySet) -> Kind:
-    return models.value_kind(models.primary_key(queryset.model)) if queryset.model else UNKNOWN
+def _key_type(models: Models, queryset: QuerySet) -> Type:
+    return models.value_type(models.primary_key(queryset.model)) if queryset.model else UNKNOWN
 
 
 def _annotated(models: Models, queryset: QuerySet, arguments: Arguments) -> QuerySet:
     annotations = dict(queryset.annotations)
-    for name, kind in arguments.keywords.items():
-        annotations[name] = expression_kind(models, queryset, kind)
+    for name, typ in arguments.keywords.items():
+        annotations[name] = expression_type(models, queryset, typ)
     row = force(queryset.row)
     if isinstance(row, Dict) and row.entries:
         row = Dict(row.key, row.value, (*row.entries, *((n, annotations[n]) for n in arguments.keywords)))
     return QuerySet(queryset.model, row, queryset.queryset_class, queryset.type, tuple(annotations.items()))
 
 
-def _aggregates(models: Models, queryset: QuerySet, arguments: Arguments) -> Kind:
-    entries: list[tuple[str, Kind]] = []
-    for kind in arguments.positional:
-        name = _default_alias(force(kind))
+def _aggregates(models: Models, queryset: QuerySet, arguments: Arguments) -> Type:
+    entries: list[tuple[str, Type]] = []
+    for typ in arguments.positional:
+        name = _default_alias(force(typ))
         if not name:
             return Dict(STR, UNKNOWN)
-        entries.append((name, expression_kind(models, queryset, kind)))
-    for name, kind in arguments.keywords.items():
-        entries.append((name, expression_kind(models, queryset, kind)))
+        entries.append((name, expression_type(models, queryset, typ)))
+    for name, typ in arguments.keywords.items():
+        entries.append((name, expression_type(models, queryset, typ)))
     return Dict(NEVER, UNKNOWN if arguments.star else NEVER, tuple(entries))
 
 
-def _default_alias(kind: Kind) -> str:
-    if isinstance(kind, Expression) and kind.positional:
-        lookup = constant(kind.positional[0])
+def _default_alias(typ: Type) -> str:
+    if isinstance(typ, Expression) and typ.positional:
+        lookup = constant(typ.positional[0])
         if isinstance(lookup, str):
-            return f"{lookup}__{kind.name.lower()}"
+            return f"{lookup}__{typ.name.lower()}"
     return ""
 
 
-def _names(arguments: Iterable[Kind]) -> list[str] | None:
-    names = [constant(kind) for kind in arguments]
+def _names(arguments: Iterable[Type]) -> list[str] | None:
+    names = [constant(typ) for typ in arguments]
     return [n for n in names if isinstance(n, str)] if all(isinstance(n, str) for n in names) else None
 
 
-def _columns(models: Models, queryset: QuerySet, arguments: Arguments) -> list[tuple[str, Kind]] | None:
+def _columns(models: Models, queryset: QuerySet, arguments: Arguments) -> list[tuple[str, Type]] | None:
     """The selected columns, None where they can't be told."""
     names = _names(arguments.positional)
     if names is None or arguments.star:
         return None
-    columns = [(name, lookup_kind(models, queryset, name)) for name in names]
-    for name, kind in arguments.keywords.items():
+    columns = [(name, lookup_type(models, queryset, name)) for name in names]
+    for name, typ in arguments.keywords.items():
         if name not in ("flat", "named"):
-            columns.append((name, expression_kind(models, queryset, kind)))
+            columns.append((name, expression_type(models, queryset, typ)))
     if not columns and queryset.model is not None:
         for field in models.fields(queryset.model).values():
             if not field.many:
-                columns.append((field.attname, models.value_kind(field)))
+                columns.append((field.attname, models.value_type(field)))
         columns += list(queryset.annotations)
     return columns
 
 
-def _values_row(models: Models, queryset: QuerySet, arguments: Arguments) -> Kind:
+def _values_row(models: Models, queryset: QuerySet, arguments: Arguments) -> Type:
     columns = _columns(models, queryset, arguments)
     if not columns:
         return Dict(STR, UNKNOWN)
     return Dict(NEVER, NEVER, tuple(columns))
 
 
-def _values_list_row(models: Models, queryset: QuerySet, arguments: Arguments) -> Kind:
+def _values_list_row(models: Models, queryset: QuerySet, arguments: Arguments) -> Type:
     columns = _columns(models, queryset, arguments)
     flat = arguments.get(-1, "flat")
     if flat is not None:
@@ -163,5 +163,5 @@ def _values_list_row(models: Models, queryset: QuerySet, arguments: Arguments) -
     name = "Row" if named is not None and constant(named) is True else ""
     if not columns:
         return Tuple(UNKNOWN, name=name)
-    items = tuple(kind for _, kind in columns)
+    items = tuple(typ for _, typ in columns)
     return Tuple(join_all(items), items, name)

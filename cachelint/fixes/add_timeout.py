@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from cachelint.caching.aliases import alias
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.django.settings import is_for_tests
 from cachelint.findings import Applicability, Fix
@@ -14,7 +14,7 @@ from cachelint.fixes.apply import edits
 _NO_SETTINGS = "there are no settings here, so that whoever uses this package may have configured another timeout"
 
 
-def propose(site: Site, facts: Facts) -> Fix | str:
+def propose(site: CacheCall, facts: Facts) -> Fix | str:
     """The fix, or what stands in its way."""
     settings = alias(facts.interpreter, site.alias)
     wanted = facts.fix_timeout
@@ -30,19 +30,19 @@ def propose(site: Site, facts: Facts) -> Fix | str:
     seconds = wanted if wanted is not None else int(settings.timeout or 0)
     text = f"timeout={seconds}"
     last = node.args[-1]
-    place = site.lift.place(last.value)
-    module = facts.codebase.modules[site.lift.path]
-    line = module.line(site.lift.place(last).line)
+    place = site.parsed.place(last.value)
+    module = facts.codebase.modules[site.parsed.path]
+    line = module.line(site.parsed.place(last).line)
     lead = line[: len(line) - len(line.lstrip())]
-    alone = not line[: site.lift.place(last).column - 1].strip()
+    alone = not line[: site.parsed.place(last).column - 1].strip()
     rest = module.line(place.end_line)[place.end_column - 1 :]
     separator = f",\n{lead}" if alone and len(node.args) > 1 and "#" not in rest else ", "
     if wanted is not None and not (settings.known and settings.has_settings and settings.timeout == wanted):
         reason = "`fix-timeout` in the configuration says so, and another timeout may be in force"
         return Fix(f"pass {text}", (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
     title = f"pass {text}, which is in force now"
-    if facts.flows.asked:
-        return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, facts.flows.asked)
+    if facts.keys.asked:
+        return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, facts.keys.asked)
     tests = _in_tests(facts)
     if tests:
         reason = f"{tests} has other timeouts for tests, which do not count where the call says one"

@@ -8,54 +8,54 @@ import libcst as cst
 
 from cachelint.caching.collect import Facts
 from cachelint.django.fields import MODEL_API
-from cachelint.fixes.defuse import Escapes
+from cachelint.fixes.base import FixBlocked
 from cachelint.project.classes import Classes, dotted
-from cachelint.project.parsed import Lift
+from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import ClassRef, FunctionRef
 
 
 def calls_of(
     ref: FunctionRef, facts: Facts, known: Collection[cst.CSTNode] = ()
-) -> list[tuple[FunctionRef, Lift, cst.Call]]:
+) -> list[tuple[FunctionRef, ParsedDefinition, cst.Call]]:
     """Every call of a function, with the function around it; ``known`` are other mentions that are accounted for.
 
-    Raises Escapes where it may be used in another way.
+    Raises FixBlocked where it may be used in another way.
     """
     name = ref.definition.name
-    lift = ref.module.lift(ref.definition)
-    tree = lift.function if lift is not None else None
+    parsed = ref.module.parsed(ref.definition)
+    tree = parsed.function if parsed is not None else None
     if tree is None or any(dotted(d.decorator) not in ("classmethod", "staticmethod") for d in tree.decorators):
-        raise Escapes(f"`{name}` is decorated, so that others than the calls that are seen may use what it returns")
-    found: list[tuple[FunctionRef, Lift, cst.Call]] = []
+        raise FixBlocked(f"`{name}` is decorated, so that others than the calls that are seen may use what it returns")
+    found: list[tuple[FunctionRef, ParsedDefinition, cst.Call]] = []
     accounted = False
-    for mention in facts.mentions.of(ref.module, ref.definition):
-        if mention.node in known:
+    for reference in facts.references.of(ref.module, ref.definition):
+        if reference.node in known:
             accounted = True
             continue
-        if mention.call is None or mention.function is None or mention.lift is None:
-            raise Escapes(f"`{name}` is named at {mention.where} in a way that is not followed")
-        found.append((mention.function, mention.lift, mention.call))
+        if reference.call is None or reference.function is None or reference.parsed is None:
+            raise FixBlocked(f"`{name}` is named at {reference.where} in a way that is not followed")
+        found.append((reference.function, reference.parsed, reference.call))
     if not found and not accounted:
-        raise Escapes(f"nothing that calls `{name}` is seen")
+        raise FixBlocked(f"nothing that calls `{name}` is seen")
     return found
 
 
 def check_method(ref: FunctionRef, facts: Facts) -> None:
-    """A method that others may call, or stand in the place of, can't change what it returns. Raises Escapes."""
+    """A method that others may call, or stand in the place of, can't change what it returns. Raises FixBlocked."""
     if ref.definition.parent is None:
         return
     classes, name = facts.interpreter.classes, ref.definition.name
     owner = ClassRef(ref.module, ref.definition.parent)
     if classes.externals(owner) and not _is_own(classes, owner, name):
-        raise Escapes(f"`{name}` is a method of a class that derives from another outside the project")
+        raise FixBlocked(f"`{name}` is a method of a class that derives from another outside the project")
     family = [b for b in classes.order(owner) if isinstance(b, ClassRef) and b != owner] + classes.subclasses(owner)
     if any(other.definition.scope and name in other.definition.scope.definitions for other in family):
-        raise Escapes(f"`{name}` is a method that is overridden")
+        raise FixBlocked(f"`{name}` is a method that is overridden")
     for module in facts.codebase.containing(name):
         for definition in module.outline.walk():
             if definition.name == name and definition is not ref.definition and definition.form == "function":
                 where = f"{module.path}:{module.line_of(definition)}"
-                raise Escapes(f"`{name}` is the name of another function as well ({where})")
+                raise FixBlocked(f"`{name}` is the name of another function as well ({where})")
 
 
 def _is_own(classes: Classes, owner: ClassRef, name: str) -> bool:

@@ -6,27 +6,24 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from cachelint.project.parsed import Lift
+from cachelint.fixes.base import FixBlocked
+from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import FunctionRef
 from cachelint.project.syntax import children, descendants
-
-
-class Escapes(Exception):
-    """The value is used in a way that a dict could not stand in for; the message names the place and the use."""
 
 
 class Function:
     """A function's tree with its parents. ``home`` is the file whose lines are named without it."""
 
-    def __init__(self, ref: FunctionRef, lift: Lift, home: str) -> None:
+    def __init__(self, ref: FunctionRef, parsed: ParsedDefinition, relative_to: str) -> None:
         self.ref = ref
-        self.lift = lift
-        self.home = home
-        assert lift.function is not None
-        self.tree = lift.function
-        self.above = dict(lift.gathered.above)
+        self.parsed = parsed
+        self.relative_to = relative_to
+        assert parsed.function is not None
+        self.tree = parsed.function
+        self.parents = dict(parsed.gathered.parents)
         # What stands around the function is none of its business.
-        self.above.pop(self.tree, None)
+        self.parents.pop(self.tree, None)
 
     def names(self, name: str, scope: cst.CSTNode | None = None) -> Iterator[cst.Name]:
         """All places where a variable stands (not attributes or keywords of that name), below ``scope``."""
@@ -57,7 +54,7 @@ class Function:
         return False
 
     def _is_variable(self, node: cst.Name) -> bool:
-        parent = self.above.get(node)
+        parent = self.parents.get(node)
         if isinstance(parent, cst.Attribute | cst.Arg):
             return parent.value is node
         return not isinstance(parent, cst.FunctionDef | cst.ClassDef)
@@ -77,7 +74,7 @@ class Function:
 
     def is_assigned(self, name: str) -> bool:
         """Whether the function gives the variable a value of its own."""
-        return any(isinstance(self.above.get(node), cst.AssignTarget) for node in self.names(name))
+        return any(isinstance(self.parents.get(node), cst.AssignTarget) for node in self.names(name))
 
     def refuse_list(self, node: cst.CSTNode) -> None:
         """Raise Escapes where a list must not be made of a QuerySet: its query would run in an async function."""
@@ -86,44 +83,50 @@ class Function:
             # It is called where it is handed to.
             inside = self.around(inside)
         if isinstance(inside, cst.FunctionDef) and inside.asynchronous is not None:
-            raise Escapes(f"{self.where(node)}: a list would run the query in an async function, which Django refuses")
+            raise FixBlocked(
+                f"{self.where(node)}: a list would run the query in an async function, which Django refuses"
+            )
 
     def around(self, node: cst.CSTNode) -> cst.CSTNode:
         """The nearest function or lambda that a node lies in."""
-        current = self.above.get(node, self.tree)
+        current = self.parents.get(node, self.tree)
         while current is not self.tree and not isinstance(current, cst.FunctionDef | cst.Lambda):
-            current = self.above[current]
+            current = self.parents[current]
         return current
 
     def in_f_string(self, node: cst.CSTNode) -> bool:
         """Whether a node lies in an f-string, in which not all quotes may stand."""
         current: cst.CSTNode | None = node
         while current is not None and not isinstance(current, cst.FormattedString):
-            current = self.above.get(current)
+            current = self.parents.get(current)
         return current is not None
 
     def line(self, node: cst.CSTNode) -> int:
         """The line that a node begins at."""
-        return self.lift.place(node).line
+        return self.parsed.place(node).line
 
     def where(self, node: cst.CSTNode) -> str:
         """Where a node begins, for a message about a call in the file ``home``."""
-        return f"line {self.line(node)}" if self.lift.path == self.home else f"{self.lift.path}:{self.line(node)}"
+        return (
+            f"line {self.line(node)}"
+            if self.parsed.path == self.relative_to
+            else f"{self.parsed.path}:{self.line(node)}"
+        )
 
     def statement(self, node: cst.CSTNode) -> str:
         """The code around a node, for a message."""
         current = node
-        while current in self.above and not isinstance(current, cst.BaseSmallStatement):
-            parent = self.above[current]
+        while current in self.parents and not isinstance(current, cst.BaseSmallStatement):
+            parent = self.parents[current]
             if isinstance(parent, cst.BaseCompoundStatement | cst.SimpleStatementLine | cst.IndentedBlock):
                 break
             current = parent
-        return short(self.lift.code(current), 60)
+        return short(self.parsed.code(current), 60)
 
-    def escape(self, node: cst.CSTNode, what: str) -> Escapes:
+    def escape(self, node: cst.CSTNode, what: str) -> FixBlocked:
         """The reason why a value can't be followed."""
         subject = f"`{node.value}` {what}" if isinstance(node, cst.Name) else f"it {what}"
-        return Escapes(f"{self.where(node)}: {subject} (`{self.statement(node)}`)")
+        return FixBlocked(f"{self.where(node)}: {subject} (`{self.statement(node)}`)")
 
 
 def _loops_over(comprehension: cst.BaseComp, name: str) -> bool:

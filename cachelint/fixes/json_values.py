@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import libcst as cst
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes.apply import edits
 from cachelint.fixes.apply.imports import name_for
-from cachelint.fixes.defuse import Escapes, Function, short
-from cachelint.fixes.key_version.bump import NoKey, move
+from cachelint.fixes.base import FixBlocked
+from cachelint.fixes.defuse import Function, short
+from cachelint.fixes.key_version.bump import move
 from cachelint.fixes.readers import Read, later_uses, local_ends, takes_a_list
 from cachelint.fixes.unpickle import both_ends
 from cachelint.frozen import dataclass
 from cachelint.types.join import members
-from cachelint.types.model import Kind, Pickled, Scalar, Set, Str
+from cachelint.types.model import Pickled, Scalar, Set, Str, Type
 from cachelint.types.serialize import Json, json_verdict
 from cachelint.types.walk import walk
 
@@ -40,68 +41,68 @@ _AS_TEXT = {
 _REASON = "what is stored becomes {}, which is not what every reader outside this code may expect"
 
 
-def propose(site: Site, facts: Facts) -> Fix | str:
+def propose(site: CacheCall, facts: Facts) -> Fix | str:
     """The fix, or what stands in its way."""
-    kinds = members(site.value) if site.value is not None else ()
-    if len(kinds) != 1:
+    types = members(site.value) if site.value is not None else ()
+    if len(types) != 1:
         return "what is stored is not always of one kind"
-    kind = kinds[0]
-    if isinstance(kind, Pickled):
+    typ = types[0]
+    if isinstance(typ, Pickled):
         return both_ends.propose(site, facts)
-    if not isinstance(kind, Set) and not (isinstance(kind, Scalar) and kind.type in (*_AS_TEXT, "bytes")):
+    if not isinstance(typ, Set) and not (isinstance(typ, Scalar) and typ.type in (*_AS_TEXT, "bytes")):
         return "what it should be stored as, and how each reader should take it back, is for a person to decide"
-    for _, part in walk(kind.element) if isinstance(kind, Set) else ():
+    for _, part in walk(typ.element) if isinstance(typ, Set) else ():
         verdict = json_verdict(part)
         if verdict.json in (Json.REFUSES, Json.CHANGES):
             return f"JSON would not keep a list of what is in the set either ({verdict.what})"
     try:
-        return _fix(site, kind, facts)
-    except (Escapes, NoKey) as reason:
+        return _fix(site, typ, facts)
+    except FixBlocked as reason:
         return str(reason)
 
 
-def _fix(site: Site, kind: Kind, facts: Facts) -> Fix:
-    flow = facts.flows.of(site)
-    if flow is None:
-        raise Escapes("the key is not known here in all its parts")
-    moved = move(flow, facts, first=2)
-    reads, writes = local_ends(flow, site.lift.path)
+def _fix(site: CacheCall, typ: Type, facts: Facts) -> Fix:
+    key = facts.keys.of(site)
+    if key is None:
+        raise FixBlocked("the key is not known here in all its parts")
+    moved = move(key, facts, first=2)
+    reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
     stored: set[cst.CSTNode] = {write.nodes["value"] for _, write in writes if "value" in write.nodes}
     if not reads:
-        raise Escapes("nothing here reads the key, so that it can't be told what its readers expect")
+        raise FixBlocked("nothing here reads the key, so that it can't be told what its readers expect")
     for function, write in writes:
-        if members(write.value) != (kind,) if write.value is not None else True:
-            raise Escapes(f"{function.where(write.node)} stores something else under the key")
-        changes += _written(function, write, kind)
+        if members(write.value) != (typ,) if write.value is not None else True:
+            raise FixBlocked(f"{function.where(write.node)} stores something else under the key")
+        changes += _written(function, write, typ)
     for read in reads:
-        if isinstance(kind, Set):
+        if isinstance(typ, Set):
             _check_many(read, stored)
-        elif isinstance(kind, Scalar) and kind.type == "bytes":
+        elif isinstance(typ, Scalar) and typ.type == "bytes":
             changes += _decoded(read, stored)
-        elif isinstance(kind, Scalar):
-            changes += _read_back(read, _AS_TEXT[kind.type], facts)
-    what = "a list" if isinstance(kind, Set) else "text"
-    reason = moved.doubt or _REASON.format(what)
+        elif isinstance(typ, Scalar):
+            changes += _read_back(read, _AS_TEXT[typ.type], facts)
+    what = "a list" if isinstance(typ, Set) else "text"
+    reason = moved.unsafe_reason or _REASON.format(what)
     return Fix(f"store {what}, under a new version of the key", tuple(changes), Applicability.UNSAFE, reason)
 
 
-def _written(function: Function, site: Site, kind: Kind) -> list[Edit]:
+def _written(function: Function, site: CacheCall, typ: Type) -> list[Edit]:
     value = site.nodes.get("value")
     if value is None:
-        raise Escapes(f"{function.where(site.node)}: the value can't be seen at the call")
-    place, code = function.lift.place(value), function.lift.code(value)
-    if isinstance(kind, Set):
-        elements = members(kind.element)
+        raise FixBlocked(f"{function.where(site.node)}: the value can't be seen at the call")
+    place, code = function.parsed.place(value), function.parsed.code(value)
+    if isinstance(typ, Set):
+        elements = members(typ.element)
         alike = len({type(e) if isinstance(e, Str) else e for e in elements}) == 1
         sortable = alike and all(isinstance(e, Str) or (isinstance(e, Scalar) and e.type == "int") for e in elements)
         return [edits.before(place, "sorted(" if sortable else "list("), edits.after(place, ")")]
-    assert isinstance(kind, Scalar)
-    if kind.type == "bytes":
+    assert isinstance(typ, Scalar)
+    if typ.type == "bytes":
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and _is_plain(value, "encode"):
-            return [edits.replace(edits.between(function.lift.place(value.func.value), place), "")]
-        raise Escapes(f"{function.where(value)}: `{short(code)}` is no text that is encoded here")
-    before, _, after = _AS_TEXT[kind.type].write.partition("{}")
+            return [edits.replace(edits.between(function.parsed.place(value.func.value), place), "")]
+        raise FixBlocked(f"{function.where(value)}: `{short(code)}` is no text that is encoded here")
+    before, _, after = _AS_TEXT[typ.type].write.partition("{}")
     if not isinstance(value, cst.Name | cst.Call | cst.Attribute | cst.Subscript) and not before:
         before, after = f"({before}", f"){after}"
     return [edits.before(place, before), edits.after(place, after)] if before else [edits.after(place, after)]
@@ -132,24 +133,24 @@ def _decoded(read: Read, stored: set[cst.CSTNode]) -> list[Edit]:
     for node, test in later_uses(read, stored):
         if test:
             continue
-        attribute = function.above.get(node)
-        call = function.above.get(attribute) if isinstance(attribute, cst.Attribute) else None
+        attribute = function.parents.get(node)
+        call = function.parents.get(attribute) if isinstance(attribute, cst.Attribute) else None
         if not isinstance(call, cst.Call) or call.func is not attribute or not _is_plain(call, "decode"):
             raise function.escape(node, "is used as bytes")
-        changes.append(edits.replace(edits.between(function.lift.place(node), function.lift.place(call)), ""))
+        changes.append(edits.replace(edits.between(function.parsed.place(node), function.parsed.place(call)), ""))
     return changes
 
 
 def _read_back(read: Read, how: _Text, facts: Facts) -> list[Edit]:
     """Two lines after the read: what is there is made what it was."""
     function = read.function
-    line = function.above.get(read.statement) if read.statement is not None else None
+    line = function.parents.get(read.statement) if read.statement is not None else None
     if read.statement is None or not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
         raise function.escape(read.whole, "is not assigned in a statement of its own")
-    source = facts.codebase.source(function.lift.path)
-    taken = {node.value for node in function.above if isinstance(node, cst.Name) and function.is_assigned(node.value)}
+    source = facts.codebase.source(function.parsed.path)
+    taken = {node.value for node in function.parents if isinstance(node, cst.Name) and function.is_assigned(node.value)}
     name, added = name_for(function.ref.module, how.module, how.name, {*taken, read.name})
-    end = function.lift.place(read.statement)
+    end = function.parsed.place(read.statement)
     if end.end_line >= len(source.line_starts):
         raise function.escape(read.whole, "is read in the last line")
     text = source.line_text(end.line)
@@ -157,5 +158,5 @@ def _read_back(read: Read, how: _Text, facts: Facts) -> list[Edit]:
     step = "\t" if "\t" in indent else "    "
     value = how.read.replace("@", name).replace("{}", read.name)
     lines = f"{indent}if {read.name} is not None:\n{indent}{step}{read.name} = {value}\n"
-    at = Place(function.lift.path, end.end_line + 1, 1, end.end_line + 1, 1)
+    at = Place(function.parsed.path, end.end_line + 1, 1, end.end_line + 1, 1)
     return [Edit(at, lines), *([added] if added is not None else [])]

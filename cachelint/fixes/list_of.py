@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.findings import Applicability, Edit, Fix
 from cachelint.fixes.apply import edits
@@ -15,29 +15,29 @@ from cachelint.types.serialize import Json, json_verdict
 from cachelint.types.walk import walk
 
 
-def propose(site: Site, facts: Facts) -> Fix | str:
+def propose(site: CacheCall, facts: Facts) -> Fix | str:
     """The fix, or what stands in its way."""
     if site.inner is not None or site.method not in ("set", "add"):
         return "the value is made elsewhere"
-    kinds = members(site.value) if site.value is not None else ()
-    if not all(isinstance(k, DictView) or (isinstance(k, Generator) and not k.asynchronous) for k in kinds):
+    types = members(site.value) if site.value is not None else ()
+    if not all(isinstance(k, DictView) or (isinstance(k, Generator) and not k.asynchronous) for k in types):
         return "only a generator or a view of a dict can be made a list of"
     node = site.nodes.get("value")
     if node is None:
         return "the value can't be seen at the call"
-    for kind in kinds:
-        if isinstance(kind, DictView | Generator):
-            for _, part in walk(kind.element):
+    for typ in types:
+        if isinstance(typ, DictView | Generator):
+            for _, part in walk(typ.element):
                 verdict = json_verdict(part)
                 if verdict.json not in (Json.KEEPS, Json.UNKNOWN):
                     return f"JSON would not keep a list of what is in it ({verdict.what}): choose what to store"
-    place = site.lift.place(node)
+    place = site.parsed.place(node)
     changes: tuple[Edit, ...] = (edits.before(place, "list("), edits.after(place, ")"))
     if isinstance(node, cst.GeneratorExp) and node.lpar:
         changes = (edits.before(place, "list"),)
-    generators = any(isinstance(k, Generator) for k in kinds)
+    generators = any(isinstance(k, Generator) for k in types)
     if generators and not isinstance(node, cst.GeneratorExp | cst.Call):
-        reason = f"whatever reads `{short(site.lift.code(node))}` after this call finds it used up"
+        reason = f"whatever reads `{short(site.parsed.code(node))}` after this call finds it used up"
         return Fix("make a list of it", changes, Applicability.UNSAFE, reason)
     if generators and isinstance(node, cst.Call):
         reason = "a generator that does not end would make a list that does not either"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cachelint.caching.calls import Load, Site
+from cachelint.caching.calls import CacheCall, Deserialization
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Fix
 from cachelint.fixes import add_timeout, json_values, list_of
@@ -12,7 +12,7 @@ from cachelint.fixes.key_version import marker
 from cachelint.fixes.rows import dict_form
 from cachelint.fixes.unpickle import both_ends
 
-_PROPOSERS: Mapping[str, Callable[[Site, Facts], Fix | str]] = {
+_PROPOSERS: Mapping[str, Callable[[CacheCall, Facts], Fix | str]] = {
     "CL101": dict_form.propose,
     "CL102": dict_form.propose,
     "CL103": list_of.propose,
@@ -31,7 +31,7 @@ _FOR_A_PERSON: Mapping[str, str] = {
 }
 
 
-def with_fix(finding: Finding, site: Site, facts: Facts) -> Finding:
+def with_fix(finding: Finding, site: CacheCall, facts: Facts) -> Finding:
     """The finding with its fix, or with what stands in the way of one; unchanged where its rule has none."""
     proposer = _PROPOSERS.get(finding.code)
     if proposer is None:
@@ -41,7 +41,7 @@ def with_fix(finding: Finding, site: Site, facts: Facts) -> Finding:
     return _with(finding, proposer(site, facts))
 
 
-def with_load_fix(finding: Finding, load: Load, facts: Facts) -> Finding:
+def with_load_fix(finding: Finding, load: Deserialization, facts: Facts) -> Finding:
     """The same for a finding about a load."""
     return _with(finding, both_ends.propose_load(load, facts))
 

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator
 
 import libcst as cst
 
-from cachelint.caching.calls import Site
-from cachelint.caching.keys.graph import Flow
-from cachelint.fixes.defuse import Escapes, Function, is_none
+from cachelint.caching.calls import CacheCall
+from cachelint.caching.keys.graph import Key
+from cachelint.fixes.base import FixBlocked
+from cachelint.fixes.defuse import Function, is_none
 from cachelint.frozen import dataclass
 
 #: Methods that neither store nor read a value.
@@ -25,42 +26,42 @@ class Read:
     statement: cst.Assign | None = None
 
 
-def local_ends(flow: Flow, home: str) -> tuple[list[Read], list[tuple[Function, Site]]]:
-    """The reads and the writes of a flow. Raises Escapes where one is of another form."""
+def local_ends(key: Key, relative_to: str) -> tuple[list[Read], list[tuple[Function, CacheCall]]]:
+    """The reads and the writes of a key. Raises FixBlocked where one is of another form."""
     reads: list[Read] = []
-    writes: list[tuple[Function, Site]] = []
+    writes: list[tuple[Function, CacheCall]] = []
     functions: dict[int, Function] = {}
-    for site in flow.all_sites:
-        where = f"{site.lift.path}:{site.place.line}"
+    for site in key.all_sites:
+        where = f"{site.parsed.path}:{site.place.line}"
         if site.innermost.method in _NO_VALUE:
             continue
         if site.inner is not None:
-            raise Escapes(f"{where}: the value goes through `{site.called}`")
-        if site.function is None or site.lift.function is None:
-            raise Escapes(f"{where} uses the key outside a function")
-        function = functions.setdefault(id(site.lift), Function(site.function, site.lift, home))
+            raise FixBlocked(f"{where}: the value goes through `{site.called}`")
+        if site.function is None or site.parsed.function is None:
+            raise FixBlocked(f"{where} uses the key outside a function")
+        function = functions.setdefault(id(site.parsed), Function(site.function, site.parsed, relative_to))
         if site.method in ("set", "add"):
             writes.append((function, site))
         elif site.method == "get":
             if not is_none(site.nodes.get("default")) and "default" in site.nodes:
-                raise Escapes(f"{where} reads the key with a default")
+                raise FixBlocked(f"{where} reads the key with a default")
             reads.append(_read(function, site.node))
         else:
-            raise Escapes(f"{where} uses the key with `{site.called}`")
+            raise FixBlocked(f"{where} uses the key with `{site.called}`")
     return reads, writes
 
 
 def _read(function: Function, node: cst.BaseExpression) -> Read:
     whole = node
-    above = function.above.get(whole)
-    if isinstance(above, cst.Await):
-        whole, above = above, function.above.get(above)
-    if isinstance(above, cst.NamedExpr) and isinstance(above.target, cst.Name):
-        return Read(function, whole, above.target.value)
-    if isinstance(above, cst.Assign) and len(above.targets) == 1:
-        target = above.targets[0].target
+    holder = function.parents.get(whole)
+    if isinstance(holder, cst.Await):
+        whole, holder = holder, function.parents.get(holder)
+    if isinstance(holder, cst.NamedExpr) and isinstance(holder.target, cst.Name):
+        return Read(function, whole, holder.target.value)
+    if isinstance(holder, cst.Assign) and len(holder.targets) == 1:
+        target = holder.targets[0].target
         if isinstance(target, cst.Name):
-            return Read(function, whole, target.value, above)
+            return Read(function, whole, target.value, holder)
     return Read(function, whole)
 
 
@@ -69,7 +70,7 @@ def later_uses(
 ) -> Iterator[tuple[cst.CSTNode, bool]]:
     """The places where what was read is used, with whether it is a test for a miss.
 
-    Only the read, and what is in ``made`` (None: anything), gives the variable a value. Raises Escapes where
+    Only the read, and what is in ``made`` (None: anything), gives the variable a value. Raises FixBlocked where
     anything else does.
     """
     function = read.function
@@ -77,9 +78,9 @@ def later_uses(
         yield read.whole, is_test(function, read.whole)
         return
     for node in function.names(read.name):
-        parent = function.above.get(node)
+        parent = function.parents.get(node)
         if isinstance(parent, cst.AssignTarget | cst.NamedExpr) and getattr(parent, "target", None) is node:
-            value = function.above[parent].value if isinstance(parent, cst.AssignTarget) else parent.value  # type: ignore[attr-defined]
+            value = function.parents[parent].value if isinstance(parent, cst.AssignTarget) else parent.value  # type: ignore[attr-defined]
             if value is not read.whole and not is_none(value) and made is not None and value not in made:
                 raise function.escape(node, "is something else at times")
             continue
@@ -95,30 +96,30 @@ _OF_MANY = frozenset({"len", "sorted", "set", "frozenset", "list", "tuple", "sum
 
 def takes_a_list(function: Function, node: cst.CSTNode) -> bool:
     """Whether a collection is only gone through, or asked what is in it: a list can stand in for it."""
-    parent = function.above.get(node)
+    parent = function.parents.get(node)
     if isinstance(parent, cst.ComparisonTarget):
         return isinstance(parent.operator, cst.In | cst.NotIn)
     if isinstance(parent, cst.For | cst.CompFor):
         return parent.iter is node
-    call = function.above.get(parent) if isinstance(parent, cst.Arg) else None
+    call = function.parents.get(parent) if isinstance(parent, cst.Arg) else None
     return isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value in _OF_MANY
 
 
 def is_test(function: Function, node: cst.CSTNode) -> bool:
     """Whether an expression is only asked for being there: ``is None``, or for its truth."""
-    parent = function.above.get(node)
+    parent = function.parents.get(node)
     if isinstance(parent, cst.NamedExpr):
         return is_test(function, parent)
     if isinstance(parent, cst.Comparison):
         return is_none(parent.comparisons[0].comparator)
     while isinstance(parent, cst.BooleanOperation | cst.UnaryOperation):
-        node, parent = parent, function.above.get(parent)
+        node, parent = parent, function.parents.get(parent)
     return isinstance(parent, cst.If | cst.While | cst.IfExp | cst.Assert) and getattr(parent, "test", None) is node
 
 
 def tests_truth(function: Function, node: cst.CSTNode) -> bool:
     """Whether the test is one of truth, which 0, an empty text or an empty list do not pass."""
-    parent = function.above.get(node)
+    parent = function.parents.get(node)
     if isinstance(parent, cst.NamedExpr):
-        parent = function.above.get(parent)
+        parent = function.parents.get(parent)
     return not isinstance(parent, cst.Comparison)

@@ -17,7 +17,7 @@ _OF_KEYS = frozenset({"list", "sorted", "tuple", "set", "frozenset", "iter"})
 
 def call_of(function: Function, argument: cst.CSTNode) -> cst.BaseExpression:
     """The call that an argument is one of."""
-    call = function.above.get(argument)
+    call = function.parents.get(argument)
     return call if isinstance(call, cst.BaseExpression) else cst.Name("_")
 
 
@@ -39,19 +39,19 @@ def is_shown_as_written(function: Function, node: cst.CSTNode) -> bool:
     while current is not None and not isinstance(current, cst.BaseStatement):
         if isinstance(current, cst.FormattedStringExpression) and current.equal is not None:
             return True
-        current = function.above.get(current)
+        current = function.parents.get(current)
     return False
 
 
 def expects_error(function: Function, node: cst.CSTNode) -> bool:
     """Whether somebody around waits for an AttributeError, which a dict does not raise."""
     current = node
-    while current in function.above:
-        current, inner = function.above[current], current
+    while current in function.parents:
+        current, inner = function.parents[current], current
         if isinstance(current, cst.Try) and inner is current.body:
-            if any(h.type is not None and _may_be_named(function.lift.code(h.type)) for h in current.handlers):
+            if any(h.type is not None and _may_be_named(function.parsed.code(h.type)) for h in current.handlers):
                 return True
-        if isinstance(current, cst.With) and any("AttributeError" in function.lift.code(i) for i in current.items):
+        if isinstance(current, cst.With) and any("AttributeError" in function.parsed.code(i) for i in current.items):
             return True
     return False
 
@@ -97,8 +97,8 @@ def is_guarded(function: Function, node: cst.CSTNode, name: str, *, refilled: bo
     ``refilled``: or after one under which the variable is given another value.
     """
     current = node
-    while current in function.above:
-        current, inner = function.above[current], current
+    while current in function.parents:
+        current, inner = function.parents[current], current
         test = current.test if isinstance(current, cst.If | cst.IfExp | cst.While) else None
         if isinstance(current, cst.BooleanOperation) and inner is current.right:
             test = current.left
@@ -110,7 +110,7 @@ def is_guarded(function: Function, node: cst.CSTNode, name: str, *, refilled: bo
         and _names(found.test, name)
         and function.line(found) < line
         and (_leaves(found.body) or (refilled and _fills(found.body, name)))
-        for found in function.above
+        for found in function.parents
     )
 
 

@@ -1,4 +1,4 @@
-"""What an expression evaluates to: an interpreter that runs a function body forward over kinds.
+"""What an expression evaluates to: an interpreter that runs a function body forward over types.
 
 ``interpreter`` holds the memory and the entry points; ``statements`` runs bodies; ``expressions`` evaluates;
 ``attributes`` and ``calls`` follow names and calls into the project; ``state`` says what objects hold, ``effects`` what

@@ -1,4 +1,4 @@
-"""``value.name`` for a value of each kind."""
+"""``value.name`` for a value of each type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cachelint.infer.functions import (
     decorator_names,
     function_node,
     is_property,
-    receiver_kind,
+    receiver_type,
 )
 from cachelint.infer.instance_attributes import request_attribute, stored_attribute, stored_later
 from cachelint.infer.library import methods, types, views
@@ -25,30 +25,30 @@ from cachelint.types.join import join, join_all, map_members
 from cachelint.types.model import (
     STR,
     UNKNOWN,
-    Bound,
+    BoundMethod,
     Cached,
     CacheHandler,
     CacheObject,
     Class,
     Closure,
-    Custom,
     EnumMember,
-    ExternalKind,
-    ForeignCache,
+    ExternalSymbol,
     Function,
     Instance,
-    Kind,
     Lazy,
     Manager,
+    MaybeQuerySet,
     ModelClass,
     ModelInstance,
     ModelType,
-    ModuleKind,
+    ModuleType,
     QuerySet,
+    RawClient,
     Scalar,
     Settings,
     Super,
     Tuple,
+    Type,
     Unknown,
     force,
 )
@@ -66,29 +66,29 @@ _OF_ROWS = frozenset(
 )  # fmt: skip
 
 
-def attribute(context: Context, base: Kind, name: str) -> Kind:
+def attribute(context: Context, base: Type, name: str) -> Type:
     """What ``base.name`` evaluates to."""
     return map_members(base, lambda member: _attribute(context, member, name))
 
 
-def _attribute(context: Context, base: Kind, name: str) -> Kind:
+def _attribute(context: Context, base: Type, name: str) -> Type:
     interpreter = context.interpreter
     match base:
-        case Custom(rows=rows) if rows is not None and name in _OF_ROWS:
+        case MaybeQuerySet(rows=rows) if rows is not None and name in _OF_ROWS:
             return attribute(context, rows, name)
         case Unknown() if name in ("objects", "_default_manager", "_base_manager"):
             return Manager(None)
         case Unknown() if name == "get_object_for_this_type":
             # Of a ContentType, by its name.
-            return Bound(Manager(None), "get")
+            return BoundMethod(Manager(None), "get")
         case Unknown():
             return Unknown(base.params, True) if base.params else base
-        case ModuleKind(ref=ref):
+        case ModuleType(ref=ref):
             symbol = interpreter.codebase.attribute(ref, name)
             return interpreter.symbol(symbol)
-        case ExternalKind(name=full) if name == "objects" and ".models." in full:
+        case ExternalSymbol(name=full) if name == "objects" and ".models." in full:
             return Manager(ModelType(full, certain=False))
-        case ExternalKind(name=full):
+        case ExternalSymbol(name=full):
             return interpreter.symbol(interpreter.codebase.attribute(External(full), name, context.module))
         case Settings():
             return interpreter.setting(name)
@@ -108,10 +108,10 @@ def _attribute(context: Context, base: Kind, name: str) -> Kind:
             return items[names.index(name)]
         case EnumMember():
             return of_enum_member(base, name)
-        case CacheObject() | CacheHandler() | ForeignCache():
-            return Bound(base, name)
+        case CacheObject() | CacheHandler() | RawClient():
+            return BoundMethod(base, name)
         case Cached():
-            return Bound(base, name)
+            return BoundMethod(base, name)
         case Closure() | Function():
             return STR if name == "__name__" else UNKNOWN
     known = types.attribute(context, base, name)
@@ -119,15 +119,15 @@ def _attribute(context: Context, base: Kind, name: str) -> Kind:
         return known
     if isinstance(base, Scalar) and base == REQUEST and not methods.knows(base, name):
         return request_attribute(context, name)
-    return Bound(base, name)
+    return BoundMethod(base, name)
 
 
 # -- classes -----------------------------------------------------------------------------------------------
 
 
-def member_kind(
-    context: Context, owner: ClassRef, definitions: list[Definition], name: str, receiver: Kind | None
-) -> Kind:
+def member_type(
+    context: Context, owner: ClassRef, definitions: list[Definition], name: str, receiver: Type | None
+) -> Type:
     """A member of a class body, read through ``receiver`` (None: through the class)."""
     interpreter = context.interpreter
     last = definitions[-1]
@@ -141,7 +141,7 @@ def member_kind(
             if node is not None and is_property(names := decorator_names(node)):
                 if receiver is None and not any("class" in n for n in names):
                     return UNKNOWN
-                bound = receiver if receiver is not None else receiver_kind(interpreter, owner, True)
+                bound = receiver if receiver is not None else receiver_type(interpreter, owner, True)
                 getter = Function(ref, bound)
                 return Lazy(lambda getter=getter: call_function(interpreter, getter, Arguments()))  # type: ignore[misc]
         method = FunctionRef(owner.module, last)
@@ -151,52 +151,52 @@ def member_kind(
     return Lazy(lambda: interpreter.class_value(owner, definitions, name))
 
 
-def class_attribute(context: Context, ref: ClassRef, name: str, receiver: Kind | None) -> Kind | None:
+def class_attribute(context: Context, ref: ClassRef, name: str, receiver: Type | None) -> Type | None:
     """A member of a class or of what it derives from; None where the project defines none."""
     found = context.interpreter.classes.member(ref, name)
     if found is None:
         return None
     owner, definitions = found
-    return member_kind(context, owner, definitions, name, receiver)
+    return member_type(context, owner, definitions, name, receiver)
 
 
-def overrides(context: Context, ref: ClassRef, name: str, receiver: Kind) -> list[Kind]:
+def overrides(context: Context, ref: ClassRef, name: str, receiver: Type) -> list[Type]:
     """The members of that name in classes that derive from ``ref``: what ``self.name`` may be as well."""
     interpreter = context.interpreter
-    found: list[Kind] = []
+    found: list[Type] = []
     for child in interpreter.classes.subclasses(ref):
         scope = child.definition.scope
         definitions = scope.definitions.get(name) if scope else None
         if definitions and len(found) < _MAX_OVERRIDES:
             inner = interpreter.instance_of(child) if isinstance(receiver, Instance | ModelInstance) else receiver
-            found.append(member_kind(context, child, definitions, name, inner))
+            found.append(member_type(context, child, definitions, name, inner))
     return found
 
 
-def _of_class(context: Context, base: Class, ref: ClassRef, name: str) -> Kind:
+def _of_class(context: Context, base: Class, ref: ClassRef, name: str) -> Type:
     member = enum_member(context, ref, name) or of_choices(context, ref, name)
     if member is not None:
         return member
     found = class_attribute(context, ref, name, None)
     if found is not None:
-        kind = found
-        if isinstance(kind, Function) and _is_classmethod(context, kind):
-            return Function(kind.ref, base, origin=kind.origin)
-        return kind
+        typ = found
+        if isinstance(typ, Function) and _is_classmethod(context, typ):
+            return Function(typ.ref, base, origin=typ.origin)
+        return typ
     if name == "__name__":
         return STR
     if name == "objects" and any(".models." in base_name for base_name in context.interpreter.classes.externals(ref)):
         # It derives from a model of another package.
         return Manager(ModelType(f"{ref.module.name}.{ref.definition.qualname}", certain=False))
-    return Bound(base, name)
+    return BoundMethod(base, name)
 
 
-def _is_classmethod(context: Context, kind: Function) -> bool:
-    node = function_node(context.interpreter, kind.ref)
+def _is_classmethod(context: Context, typ: Function) -> bool:
+    node = function_node(context.interpreter, typ.ref)
     return node is not None and "classmethod" in decorator_names(node)
 
 
-def _of_super(context: Context, base: Super, name: str) -> Kind:
+def _of_super(context: Context, base: Super, name: str) -> Type:
     interpreter = context.interpreter
     receiver = base.receiver
     start = _class_of(receiver) or base.ref
@@ -205,45 +205,45 @@ def _of_super(context: Context, base: Super, name: str) -> Kind:
     found = interpreter.classes.member(start, name, after=base.ref)
     if found is not None:
         owner, definitions = found
-        return member_kind(context, owner, definitions, name, receiver)
+        return member_type(context, owner, definitions, name, receiver)
     match receiver:
         case Manager() | QuerySet():
-            return Bound(receiver, name) if name in ORM_METHODS else UNKNOWN
+            return BoundMethod(receiver, name) if name in ORM_METHODS else UNKNOWN
         case ModelInstance(model=model):
-            return Bound(receiver, name) if instances.method(model, name) is not None else UNKNOWN
+            return BoundMethod(receiver, name) if instances.method(model, name) is not None else UNKNOWN
         case Instance(ref=ref):
             return views.method(context, ref, name) or UNKNOWN
     return UNKNOWN
 
 
-def _class_of(kind: Kind) -> ClassRef | None:
-    match kind:
+def _class_of(typ: Type) -> ClassRef | None:
+    match typ:
         case Instance(ref=ref) | Class(ref=ref):
             return ref
         case ModelInstance(model=model) | ModelClass(model=model):
             return model.ref
         case Manager():
-            return kind.manager_class or kind.queryset_class
+            return typ.manager_class or typ.queryset_class
         case QuerySet():
-            return kind.queryset_class
+            return typ.queryset_class
     return None
 
 
 # -- instances ---------------------------------------------------------------------------------------------
 
 
-def _of_instance(context: Context, base: Instance, name: str) -> Kind:
+def _of_instance(context: Context, base: Instance, name: str) -> Type:
     interpreter = context.interpreter
     ref = base.ref
-    for field, kind in base.fields:
+    for field, typ in base.fields:
         if field == name:
-            return kind
-    for field, kind in base.attributes:
+            return typ
+    for field, typ in base.attributes:
         if field == name:
-            return stored_later(context, ref, name, kind)
+            return stored_later(context, ref, name, typ)
     if name == "__class__":
         return Class(ref)
-    found: list[Kind] = []
+    found: list[Type] = []
     member = class_attribute(context, ref, name, base)
     if member is not None:
         found.append(member)
@@ -264,14 +264,14 @@ def _of_instance(context: Context, base: Instance, name: str) -> Kind:
     if children:
         return join_all(children)
     if any(b in ("str", "builtins.str") for b in interpreter.classes.externals(ref)):
-        return Bound(STR, name)
+        return BoundMethod(STR, name)
     return UNKNOWN
 
 
 # -- models ------------------------------------------------------------------------------------------------
 
 
-def _of_model_instance(context: Context, base: ModelInstance, model: ModelType, name: str) -> Kind:
+def _of_model_instance(context: Context, base: ModelInstance, model: ModelType, name: str) -> Type:
     interpreter = context.interpreter
     if name == "__class__":
         return ModelClass(model)
@@ -279,15 +279,15 @@ def _of_model_instance(context: Context, base: ModelInstance, model: ModelType, 
     if model.ref is not None and name not in fields:
         member = class_attribute(context, model.ref, name, base)
         if member is not None:
-            kind = member
-            if isinstance(kind, Lazy):
-                return Lazy(lambda: _as_manager(force(kind), model, name))
-            return join(kind, *overrides(context, model.ref, name, base))
+            typ = member
+            if isinstance(typ, Lazy):
+                return Lazy(lambda: _as_manager(force(typ), model, name))
+            return join(typ, *overrides(context, model.ref, name, base))
     known = instances.attribute(interpreter.models, model, name)
     if known is not None:
         return known
     if instances.method(model, name) is not None:
-        return Bound(base, name)
+        return BoundMethod(base, name)
     if model.ref is not None:
         stored = stored_attribute(context, model.ref, name)
         if stored is not None:
@@ -295,7 +295,7 @@ def _of_model_instance(context: Context, base: ModelInstance, model: ModelType, 
     return UNKNOWN
 
 
-def _of_model_class(context: Context, base: ModelClass, model: ModelType, name: str) -> Kind:
+def _of_model_class(context: Context, base: ModelClass, model: ModelType, name: str) -> Type:
     if model.ref is not None:
         found = class_attribute(context, model.ref, name, None)
         if found is not None:
@@ -313,16 +313,16 @@ def _of_model_class(context: Context, base: ModelClass, model: ModelType, name: 
     return context.interpreter.models.reverse(model, name) or UNKNOWN
 
 
-def _as_manager(kind: Kind, model: ModelType, name: str) -> Kind:
+def _as_manager(typ: Type, model: ModelType, name: str) -> Type:
     """A manager that a model's body makes belongs to that model."""
-    if isinstance(kind, Manager):
-        return Manager(model, kind.manager_class, kind.queryset_class, kind.related)
-    if isinstance(kind, Unknown) and (name == "objects" or name.endswith("_objects")):
+    if isinstance(typ, Manager):
+        return Manager(model, typ.manager_class, typ.queryset_class, typ.related)
+    if isinstance(typ, Unknown) and (name == "objects" or name.endswith("_objects")):
         return Manager(model)
-    return kind
+    return typ
 
 
-def _of_manager(context: Context, base: Manager | QuerySet, name: str) -> Kind:
+def _of_manager(context: Context, base: Manager | QuerySet, name: str) -> Type:
     if name in ("model", "related_model"):
         return ModelClass(base.model) if base.model is not None else UNKNOWN
     if name == "rel" and isinstance(base, Manager) and base.related:
@@ -334,7 +334,7 @@ def _of_manager(context: Context, base: Manager | QuerySet, name: str) -> Kind:
             if found is not None:
                 return found
     if name in ORM_METHODS:
-        return Bound(base, name)
+        return BoundMethod(base, name)
     known = types.manager_method(base, name)
     if known is not None:
         return known
@@ -345,4 +345,4 @@ def _of_manager(context: Context, base: Manager | QuerySet, name: str) -> Kind:
             return stored
     rows = orm.rows_of(base) if isinstance(base, Manager) else base
     model = replace(rows.model, certain=False) if rows.model is not None else None
-    return Custom(rows=QuerySet(model, ModelInstance(model or orm.SOME_MODEL), rows.queryset_class))
+    return MaybeQuerySet(rows=QuerySet(model, ModelInstance(model or orm.SOME_MODEL), rows.queryset_class))

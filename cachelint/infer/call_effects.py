@@ -10,7 +10,7 @@ from cachelint.infer.context import Context, Env
 from cachelint.infer.functions import bind, function_node, owner_of
 from cachelint.project.classes import dotted
 from cachelint.types.join import join_all, members
-from cachelint.types.model import Dict, Function, Kind, Lazy, List, Set, force
+from cachelint.types.model import Dict, Function, Lazy, List, Set, Type, force
 
 #: Methods that put something into a container.
 FILLING = rb"append|appendleft|add|insert|extend|update|setdefault"
@@ -30,14 +30,14 @@ def note(context: Context, node: cst.BaseExpression) -> None:
     affected = [*_handed(context, node), *_attributes(context, node)]
     if not affected:
         return
-    frozen = context.snapshot()
+    snapshot = context.snapshot()
     for path, where in affected:
         before = context.env.get(path)
         if isinstance(before, Lazy | List | Dict | Set):
-            context.env.set(path, _later(frozen, node, where, before))
+            context.env.set(path, _later(snapshot, node, where, before))
 
 
-def _later(context: Context, node: cst.Call, where: int | str, before: Kind) -> Kind:
+def _later(context: Context, node: cst.Call, where: int | str, before: Type) -> Type:
     return Lazy(lambda: _after(context, node, where, before))
 
 
@@ -62,29 +62,29 @@ def _attributes(context: Context, node: cst.Call) -> list[tuple[str, str]]:
     return [(path, path[len(base) :]) for path in context.env.names() if path.startswith(prefix)]
 
 
-def _after(context: Context, node: cst.Call, where: int | str, before: Kind) -> Kind:
+def _after(context: Context, node: cst.Call, where: int | str, before: Type) -> Type:
     known = force(before)
     if not any(isinstance(member, Dict | List | Set) for member in members(known)):
         return known
-    found: list[Kind] = []
+    found: list[Type] = []
     for callee in members(context.evaluate(node.func)):
         after = _run(context, node, callee, where, known) if isinstance(callee, Function) else None
         found.append(known if after is None else after)
     return join_all(found) if found else known
 
 
-def _run(context: Context, node: cst.Call, function: Function, where: int | str, before: Kind) -> Kind | None:
+def _run(context: Context, node: cst.Call, function: Function, where: int | str, before: Type) -> Type | None:
     """What the container is after a function of the project has run; None where it leaves it alone."""
     interpreter, ref = context.interpreter, function.ref
-    lift = ref.module.lift(ref.definition)
+    parsed = ref.module.parsed(ref.definition)
     tree = function_node(interpreter, ref)
-    if lift is None or tree is None or not interpreter.may_call(ref):
+    if parsed is None or tree is None or not interpreter.may_call(ref):
         return None
     names = [p.name.value for p in (*tree.params.posonly_params, *tree.params.params)]
     path = _path_inside(names, function.receiver is not None, where)
     if path is None or not _touches(ref.module.text_of(ref.definition), path, names[0]):
         return None
-    inner = Context(interpreter, ref.module, lift, Env(), function=ref, owner=owner_of(ref))
+    inner = Context(interpreter, ref.module, parsed, Env(), function=ref, owner=owner_of(ref))
     bind(inner, tree.params, context.arguments(node), function.receiver)
     inner.env.set(path, before)
     interpreter.active.append(ref)

@@ -7,7 +7,7 @@ import libcst as cst
 from cachelint.django import instances, orm
 from cachelint.infer import strings
 from cachelint.infer.context import Context
-from cachelint.infer.dataclasses import record
+from cachelint.infer.dataclasses import dataclass_instance
 from cachelint.infer.enums import enum_member
 from cachelint.infer.functions import call_closure, call_function, function_node
 from cachelint.infer.instance_attributes import constructed
@@ -17,18 +17,16 @@ from cachelint.types.arguments import Arguments
 from cachelint.types.join import join_all, members
 from cachelint.types.model import (
     UNKNOWN,
-    Bound,
+    BoundMethod,
     Cached,
     CacheHandler,
     CacheObject,
     Class,
     Closure,
     Dict,
-    ExternalKind,
-    ForeignCache,
+    ExternalSymbol,
     Function,
     Instance,
-    Kind,
     List,
     LocalClass,
     LocalInstance,
@@ -37,9 +35,11 @@ from cachelint.types.model import (
     ModelInstance,
     Partial,
     QuerySet,
+    RawClient,
     Str,
     Super,
     Tuple,
+    Type,
     Union,
     Unknown,
     at,
@@ -51,11 +51,11 @@ _MAX_CALLEES = 8
 
 def arguments_of(context: Context, node: cst.Call) -> Arguments:
     """The arguments of a call, each worked out when it is asked for; ``*`` and ``**`` of known things are spread."""
-    positional: list[Kind] = []
-    keywords: dict[str, Kind] = {}
+    positional: list[Type] = []
+    keywords: dict[str, Type] = {}
     star = False
-    element: Kind | None = None
-    rest: Kind = UNKNOWN
+    element: Type | None = None
+    rest: Type = UNKNOWN
     for argument in node.args:
         if argument.star == "*":
             inner = force(context.evaluate(argument.value))
@@ -78,8 +78,8 @@ def arguments_of(context: Context, node: cst.Call) -> Arguments:
     return Arguments(tuple(positional), keywords, star, element, rest)
 
 
-def call(context: Context, node: cst.Call) -> Kind:
-    """The kind of a call expression."""
+def call(context: Context, node: cst.Call) -> Type:
+    """The type of a call expression."""
     if isinstance(node.func, cst.Name) and node.func.value == "super" and context.local("super") is None:
         return _super(context)
     callee = force(context.evaluate(node.func))
@@ -89,7 +89,7 @@ def call(context: Context, node: cst.Call) -> Kind:
     return at(join_all(results), context.origin(node))
 
 
-def _in_our_words(made: Call, callee: Kind, result: Kind) -> Kind:
+def _in_our_words(made: Call, callee: Type, result: Type) -> Type:
     """A string that a function of the project makes, its parts called by what is passed here."""
     if not isinstance(callee, Function) or made.node is None or not isinstance(result, Str | Union):
         return result
@@ -107,7 +107,7 @@ def passed_sources(context: Context, node: cst.Call, callee: Function) -> dict[s
     if callee.receiver is not None and parameters:
         # What a class method calls `cls` is the class of whatever it is called on.
         if isinstance(node.func, cst.Attribute) and not isinstance(callee.receiver, Class | ModelClass):
-            sources[parameters[0]] = context.lift.code(node.func.value)
+            sources[parameters[0]] = context.parsed.code(node.func.value)
         parameters = parameters[1:]
     for index, argument in enumerate(node.args):
         if argument.star:
@@ -115,21 +115,21 @@ def passed_sources(context: Context, node: cst.Call, callee: Function) -> dict[s
         name = argument.keyword.value if argument.keyword is not None else ""
         name = name or (parameters[index] if index < len(parameters) else "")
         if name and isinstance(argument.value, cst.Name | cst.Attribute | cst.Subscript):
-            sources[name] = context.lift.code(argument.value)
+            sources[name] = context.parsed.code(argument.value)
     return {name: source for name, source in sources.items() if len(source) <= 40 and name != source}
 
 
-def call_kind(context: Context, callee: Kind, arguments: Arguments) -> Kind:
+def call_type(context: Context, callee: Type, arguments: Arguments) -> Type:
     """What calling a value gives where no call expression stands in the code (a callback)."""
     made = Call(context, None, arguments)
     return join_all(_call_one(made, member) for member in members(callee)[:_MAX_CALLEES])
 
 
-def _super(context: Context) -> Kind:
+def _super(context: Context) -> Type:
     if context.owner is None or context.function is None:
         return UNKNOWN
-    lift = context.module.lift(context.function.definition)
-    node = lift.function if lift is not None else None
+    parsed = context.module.parsed(context.function.definition)
+    node = parsed.function if parsed is not None else None
     parameters = [*node.params.posonly_params, *node.params.params] if node is not None else []
     if not parameters:
         return UNKNOWN
@@ -137,7 +137,7 @@ def _super(context: Context) -> Kind:
     return join_all(Super(context.owner, member) for member in members(receiver)) if receiver is not None else UNKNOWN
 
 
-def _call_one(made: Call, callee: Kind) -> Kind:
+def _call_one(made: Call, callee: Type) -> Type:
     interpreter = made.context.interpreter
     arguments = made.arguments
     match callee:
@@ -159,9 +159,9 @@ def _call_one(made: Call, callee: Kind) -> Kind:
             return instantiate(made, callee)
         case LocalClass(name=name):
             return LocalInstance(name)
-        case Bound():
+        case BoundMethod():
             return _bound(made, callee)
-        case ExternalKind(name=name):
+        case ExternalSymbol(name=name):
             return _external(made, name)
         case CacheHandler():
             return UNKNOWN
@@ -171,7 +171,7 @@ def _call_one(made: Call, callee: Kind) -> Kind:
     return UNKNOWN
 
 
-def instantiate(made: Call, callee: Class) -> Kind:
+def instantiate(made: Call, callee: Class) -> Type:
     """An instance of a class of the project."""
     context, ref = made.context, callee.ref
     interpreter = context.interpreter
@@ -179,14 +179,14 @@ def instantiate(made: Call, callee: Class) -> Kind:
         queryset = next((k.ref for k in map(force, made.arguments.positional) if isinstance(k, Class)), None)
         return Manager(None, ref, queryset)
     if interpreter.models.is_queryset_class(ref):
-        model = made.arguments.kind(0, "model")
+        model = made.arguments.typ(0, "model")
         if isinstance(model, ModelClass):
             return QuerySet(model.model, ModelInstance(model.model), ref)
         return QuerySet(None, UNKNOWN, ref)
     member = enum_member(context, ref, "")
     if member is not None:
         return member
-    made_record = record(context, ref, made.arguments)
+    made_record = dataclass_instance(context, ref, made.arguments)
     if made_record is not None:
         return made_record
     if serializers.is_serializer(context, ref):
@@ -198,7 +198,7 @@ def instantiate(made: Call, callee: Class) -> Kind:
     return interpreter.plain_instance(ref, constructed(context, ref, made.arguments))
 
 
-def _builtin_base(made: Call, externals: list[str]) -> Kind | None:
+def _builtin_base(made: Call, externals: list[str]) -> Type | None:
     """Instances of the project's own subclasses of dict and the like, and of things with a known fate."""
     for name in externals:
         if name.startswith("django.forms") or "serializers" in name or name.endswith("View"):
@@ -207,7 +207,7 @@ def _builtin_base(made: Call, externals: list[str]) -> Kind | None:
     return next((known[name] for name in externals if name in known), None)
 
 
-def _external(made: Call, name: str) -> Kind:
+def _external(made: Call, name: str) -> Type:
     if name.startswith("builtins."):
         function = builtins.CALLS.get(name.removeprefix("builtins."))
         return function(made) if function is not None else UNKNOWN
@@ -219,14 +219,14 @@ def _external(made: Call, name: str) -> Kind:
     return fallback if fallback is not None else UNKNOWN
 
 
-def _bound(made: Call, callee: Bound) -> Kind:
+def _bound(made: Call, callee: BoundMethod) -> Type:
     context, arguments = made.context, made.arguments
     receiver, name = force(callee.receiver), callee.name
     match receiver:
         case CacheObject():
             return caches.call(context, receiver, name, arguments)
-        case ForeignCache():
-            return caches.foreign_call(receiver, name, arguments)
+        case RawClient():
+            return caches.raw_client_call(receiver, name, arguments)
         case Cached():
             return methods.of_cached(receiver, name)
         case QuerySet() | Manager():
@@ -243,7 +243,7 @@ def _bound(made: Call, callee: Bound) -> Kind:
     return methods.call(made, receiver, name)
 
 
-def _class_method(made: Call, receiver: Class, name: str) -> Kind:
+def _class_method(made: Call, receiver: Class, name: str) -> Type:
     models = made.context.interpreter.models
     ref = receiver.ref
     if name == "as_manager":

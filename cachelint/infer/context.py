@@ -9,11 +9,11 @@ import libcst as cst
 
 from cachelint import infer
 from cachelint.project.codebase import Module
-from cachelint.project.parsed import Lift
+from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.types.arguments import Arguments
 from cachelint.types.join import lazy_join
-from cachelint.types.model import NEVER, Kind, Lazy, Origin
+from cachelint.types.model import NEVER, Lazy, Origin, Type
 
 if TYPE_CHECKING:
     import cachelint.infer.attributes
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Observer(Protocol):
     """Whoever wants to see the calls that are met while a body is run."""
 
-    def watches(self, name: str) -> bool:
+    def subscribes(self, name: str) -> bool:
         """Whether calls of something named ``name`` are wanted."""
 
     def call(self, context: Context, node: cst.Call) -> None:
@@ -37,27 +37,27 @@ class Observer(Protocol):
 
 
 class Env:
-    """Variables and dotted paths (``self.items``) and their kinds; copied when it is written to after a snapshot."""
+    """Variables and dotted paths (``self.items``) and their types; copied when it is written to after a snapshot."""
 
     __slots__ = ("_roots", "_shared", "_values")
 
-    def __init__(self, values: dict[str, Kind] | None = None, roots: set[str] | None = None) -> None:
+    def __init__(self, values: dict[str, Type] | None = None, roots: set[str] | None = None) -> None:
         self._values = values if values is not None else {}
         self._shared = False
         #: What dotted paths begin with, in this environment or one that it was copied from or to.
         self._roots = roots if roots is not None else set()
 
-    def get(self, path: str) -> Kind | None:
-        """The kind of a variable; None where it is not bound here."""
+    def get(self, path: str) -> Type | None:
+        """The type of a variable; None where it is not bound here."""
         return self._values.get(path)
 
-    def set(self, path: str, kind: Kind) -> None:
+    def set(self, path: str, typ: Type) -> None:
         """Bind a variable; what was known of its attributes is forgotten."""
         self._own()
         if path in self._roots:
             inner = f"{path}."
             self._values = {k: v for k, v in self._values.items() if not k.startswith(inner)}
-        self._values[path] = kind
+        self._values[path] = typ
         while "." in path:
             path = path.rpartition(".")[0]
             self._roots.add(path)
@@ -127,12 +127,12 @@ class Context:
         "env",
         "function",
         "interpreter",
-        "lift",
         "local_function",
         "module",
         "observer",
         "outer",
         "owner",
+        "parsed",
         "stores",
     )
 
@@ -140,7 +140,7 @@ class Context:
         self,
         interpreter: Interpreter,
         module: Module,
-        lift: Lift,
+        parsed: ParsedDefinition,
         env: Env | None = None,
         *,
         function: FunctionRef | None = None,
@@ -148,12 +148,12 @@ class Context:
         outer: Context | None = None,
         observer: Observer | None = None,
         class_scope: bool = False,
-        stores: dict[str, list[Kind]] | None = None,
+        stores: dict[str, list[Type]] | None = None,
         local_function: cst.CSTNode | None = None,
     ) -> None:
         self.interpreter = interpreter
         self.module = module
-        self.lift = lift
+        self.parsed = parsed
         self.env = env if env is not None else Env()
         self.function = function
         self.owner = owner
@@ -175,15 +175,17 @@ class Context:
 
     def _with(self, env: Env, observer: Observer | None) -> Context:
         return Context(
-            self.interpreter, self.module, self.lift, env,
+            self.interpreter, self.module, self.parsed, env,
             function=self.function, owner=self.owner, outer=self.outer, observer=observer,
             class_scope=self.class_scope, stores=self.stores, local_function=self.local_function,
         )  # fmt: skip
 
-    def nested(self, lift: Lift, observer: Observer | None, local_function: cst.CSTNode | None = None) -> Context:
+    def nested(
+        self, parsed: ParsedDefinition, observer: Observer | None, local_function: cst.CSTNode | None = None
+    ) -> Context:
         """A context for a lambda, comprehension or local function of this one."""
         return Context(
-            self.interpreter, self.module, lift, Env(), function=self.function, owner=self.owner, outer=self,
+            self.interpreter, self.module, parsed, Env(), function=self.function, owner=self.owner, outer=self,
             observer=observer, class_scope=False, local_function=local_function,
         )  # fmt: skip
 
@@ -195,8 +197,8 @@ class Context:
                 yield context.local_function
             context = context.outer
 
-    def local(self, path: str) -> Kind | None:
-        """The kind of a local variable or path, those of enclosing functions included."""
+    def local(self, path: str) -> Type | None:
+        """The type of a local variable or path, those of enclosing functions included."""
         context: Context | None = self
         while context is not None:
             found = context.env.get(path)
@@ -205,37 +207,37 @@ class Context:
             context = context.outer
         return None
 
-    def lazy(self, node: cst.BaseExpression) -> Kind:
-        """The kind of an expression as of now, worked out when it is asked for."""
+    def lazy(self, node: cst.BaseExpression) -> Type:
+        """The type of an expression as of now, worked out when it is asked for."""
         if type(node) in _CHEAP:
             return self.evaluate(node)
-        frozen = self.snapshot()
-        return Lazy(lambda: frozen.evaluate(node))
+        snapshot = self.snapshot()
+        return Lazy(lambda: snapshot.evaluate(node))
 
     # The parts of the interpreter need one another in all directions; they meet here, as attributes of the package:
     # to import each where it is called would be a twentieth of all time.
 
-    def evaluate(self, node: cst.BaseExpression) -> Kind:
-        """The kind of an expression in this context."""
+    def evaluate(self, node: cst.BaseExpression) -> Type:
+        """The type of an expression in this context."""
         return infer.expressions.evaluate(self, node)
 
     def run(self, statements: Iterable[cst.CSTNode], run: Run | None = None) -> bool:
         """Run statements; whether control can reach what follows them."""
         return infer.statements.run_block(self, statements, run)
 
-    def attribute(self, base: Kind, name: str) -> Kind:
+    def attribute(self, base: Type, name: str) -> Type:
         """What ``base.name`` evaluates to."""
         return infer.attributes.attribute(self, base, name)
 
-    def bind(self, target: cst.BaseExpression, kind: Kind, value: cst.BaseExpression | None) -> None:
+    def bind(self, target: cst.BaseExpression, typ: Type, value: cst.BaseExpression | None) -> None:
         """Assign to a target."""
-        infer.expressions.bind_target(self, target, kind, value)
+        infer.expressions.bind_target(self, target, typ, value)
 
     def enter(self, node: cst.CompFor) -> None:
         """Bind the targets of a comprehension."""
         infer.expressions.enter_comprehension(self, node)
 
-    def member(self, ref: ClassRef, name: str, receiver: Kind | None) -> Kind | None:
+    def member(self, ref: ClassRef, name: str, receiver: Type | None) -> Type | None:
         """A member of a class or its bases; None where the project defines none."""
         return infer.attributes.class_attribute(self, ref, name, receiver)
 
@@ -243,18 +245,18 @@ class Context:
         """The arguments of a call."""
         return infer.calls.arguments_of(self, node)
 
-    def call(self, callee: Kind, arguments: Arguments) -> Kind:
+    def call(self, callee: Type, arguments: Arguments) -> Type:
         """What calling a value gives."""
-        return infer.calls.call_kind(self, callee, arguments)
+        return infer.calls.call_type(self, callee, arguments)
 
-    def iterate(self, kind: Kind) -> Kind:
+    def iterate(self, typ: Type) -> Type:
         """What iterating over a value gives, one at a time."""
-        return infer.expressions.iterated(self, kind)
+        return infer.expressions.iterated(self, typ)
 
-    def item(self, container: Kind, key: Kind) -> Kind:
+    def item(self, container: Type, key: Type) -> Type:
         """What ``container[key]`` evaluates to."""
         return infer.expressions.item_of(self, container, key)
 
     def origin(self, node: cst.CSTNode) -> Origin:
-        """An expression of this context as the origin of a kind."""
-        return Origin(self.lift, node)
+        """An expression of this context as the origin of a type."""
+        return Origin(self.parsed, node)

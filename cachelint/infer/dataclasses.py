@@ -8,7 +8,7 @@ from cachelint.infer.context import Context
 from cachelint.project.symbols import ClassRef
 from cachelint.types.arguments import Arguments
 from cachelint.types.join import join_all
-from cachelint.types.model import NEVER, STR, UNKNOWN, Dict, Instance, Kind, Lazy, Tuple, Unknown, force
+from cachelint.types.model import NEVER, STR, UNKNOWN, Dict, Instance, Lazy, Tuple, Type, Unknown, force
 
 _TYPED_DICTS = ("typing.TypedDict", "typing_extensions.TypedDict")
 _NAMED_TUPLES = ("typing.NamedTuple", "typing_extensions.NamedTuple", "collections.namedtuple")
@@ -18,11 +18,11 @@ _ANNOTATED = re.compile(rb"^\s*\w+\s*:(?!\s*['\"]?(?:\w+\.)?ClassVar)")
 
 def is_dataclass(ref: ClassRef) -> bool:
     """Whether a class is decorated as a dataclass (or an attrs class)."""
-    lift = ref.module.lift(ref.definition, header_only=True)
-    node = lift.class_def if lift is not None else None
-    if lift is None or node is None:
+    parsed = ref.module.parsed(ref.definition, header_only=True)
+    node = parsed.class_def if parsed is not None else None
+    if parsed is None or node is None:
         return False
-    code = [lift.code(d.decorator).partition("(")[0] for d in node.decorators]
+    code = [parsed.code(d.decorator).partition("(")[0] for d in node.decorators]
     return any(name.rpartition(".")[2] in _DECORATORS for name in code)
 
 
@@ -36,7 +36,7 @@ def is_typed_dict(context: Context, ref: ClassRef) -> bool:
     return any(name in _TYPED_DICTS for name in context.interpreter.classes.externals(ref))
 
 
-def record(context: Context, ref: ClassRef, arguments: Arguments | None = None) -> Kind | None:
+def dataclass_instance(context: Context, ref: ClassRef, arguments: Arguments | None = None) -> Type | None:
     """An instance of such a class, of what a call passes or (None) of what its annotations say.
 
     None where the class is none of them.
@@ -51,7 +51,7 @@ def record(context: Context, ref: ClassRef, arguments: Arguments | None = None) 
         if not fields:
             passed = (*arguments.positional, *arguments.keywords.values()) if arguments is not None else (UNKNOWN,)
             return Tuple(Lazy(lambda: join_all(passed)), None, ref.definition.name)
-        items = tuple(kind for _, kind in fields)
+        items = tuple(typ for _, typ in fields)
         names = tuple(name for name, _ in fields)
         return Tuple(Lazy(lambda: join_all(items)), items or None, ref.definition.name, names)
     if is_dataclass(ref):
@@ -59,12 +59,12 @@ def record(context: Context, ref: ClassRef, arguments: Arguments | None = None) 
     return None
 
 
-def _fields(context: Context, ref: ClassRef, arguments: Arguments | None) -> tuple[tuple[str, Kind], ...]:
-    found: list[tuple[str, Kind]] = []
+def _fields(context: Context, ref: ClassRef, arguments: Arguments | None) -> tuple[tuple[str, Type], ...]:
+    found: list[tuple[str, Type]] = []
     for index, (name, owner) in enumerate(_names(context, ref).items()):
-        said = _said(context, owner, name)
+        annotated = _said(context, owner, name)
         passed = arguments.get(index, name) if arguments is not None else None
-        found.append((name, said if passed is None else _known_or(passed, said)))
+        found.append((name, annotated if passed is None else _known_or(passed, annotated)))
     return tuple(found)
 
 
@@ -80,14 +80,14 @@ def _names(context: Context, ref: ClassRef) -> dict[str, ClassRef]:
     return found
 
 
-def _said(context: Context, owner: ClassRef, name: str) -> Kind:
+def _said(context: Context, owner: ClassRef, name: str) -> Type:
     """What the class body says of a field: its annotation, or its default."""
     return Lazy(lambda: force(context.member(owner, name, None) or UNKNOWN))
 
 
-def _known_or(passed: Kind, said: Kind) -> Kind:
-    def known() -> Kind:
-        kind = force(passed)
-        return force(said) if isinstance(kind, Unknown) and not kind.params else kind
+def _known_or(passed: Type, annotated: Type) -> Type:
+    def known() -> Type:
+        typ = force(passed)
+        return force(annotated) if isinstance(typ, Unknown) and not typ.params else typ
 
     return Lazy(known)

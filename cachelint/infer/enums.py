@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cachelint.infer.context import Context
 from cachelint.project.symbols import ClassRef
-from cachelint.types.model import STR, UNKNOWN, EnumMember, Kind, List, Scalar, Tuple
+from cachelint.types.model import STR, UNKNOWN, EnumMember, List, Scalar, Tuple, Type
 
 _ENUM_BASES = {
     "enum.Enum": "", "enum.IntEnum": "int", "enum.StrEnum": "str", "enum.Flag": "", "enum.IntFlag": "int",
@@ -14,7 +14,7 @@ _ENUM_BASES = {
 }  # fmt: skip
 
 
-def enum_member(context: Context, ref: ClassRef, name: str) -> Kind | None:
+def enum_member(context: Context, ref: ClassRef, name: str) -> Type | None:
     """A member of an enumeration; any of them where ``name`` is empty; None where the class is none."""
     for base in context.interpreter.classes.externals(ref):
         if base in _ENUM_BASES:
@@ -30,7 +30,7 @@ def enum_member(context: Context, ref: ClassRef, name: str) -> Kind | None:
     return None
 
 
-def of_enum_member(base: EnumMember, name: str) -> Kind:
+def of_enum_member(base: EnumMember, name: str) -> Type:
     """``member.name``, ``member.value`` and ``member.label``."""
     if name == "value":
         return STR if base.base == "str" else Scalar("int") if base.base == "int" else UNKNOWN
@@ -39,7 +39,7 @@ def of_enum_member(base: EnumMember, name: str) -> Kind:
     return UNKNOWN
 
 
-def of_choices(context: Context, ref: ClassRef, name: str) -> Kind | None:
+def of_choices(context: Context, ref: ClassRef, name: str) -> Type | None:
     """``State.choices`` and its kin; None where the class has no such attribute."""
     member = enum_member(context, ref, "")
     if not isinstance(member, EnumMember) or name not in ("choices", "values", "labels", "names"):

@@ -6,7 +6,7 @@ import libcst as cst
 
 from cachelint.infer.context import Context
 from cachelint.project.syntax import WALRUS, children
-from cachelint.types.model import UNKNOWN, Closure, Kind, Scalar, Unknown, force
+from cachelint.types.model import UNKNOWN, Closure, Scalar, Type, Unknown, force
 
 #: The method of a template response that takes a callback.
 POST_RENDER = "add_post_render_callback"
@@ -33,16 +33,16 @@ def called_name(node: cst.BaseExpression) -> str:
 
 def _visit(context: Context, node: cst.CSTNode) -> None:
     observer = context.observer
-    names = context.lift.called.under(node)
+    names = context.parsed.called.under(node)
     if (
         not names
         or observer is None
-        or not (WALRUS in names or POST_RENDER in names or any(observer.watches(name) for name in names))
+        or not (WALRUS in names or POST_RENDER in names or any(observer.subscribes(name) for name in names))
     ):
         return
     match node:
         case cst.Lambda():
-            closure(context, Closure(context.lift, node, context))
+            closure(context, Closure(context.parsed, node, context))
             return
         case cst.ListComp() | cst.SetComp() | cst.GeneratorExp() | cst.DictComp():
             _comprehension(context, node)
@@ -64,7 +64,7 @@ def _visit(context: Context, node: cst.CSTNode) -> None:
     for child in children(node):
         _visit(context, child)
     if isinstance(node, cst.Call) and context.observer is not None:
-        if context.observer.watches(called_name(node)):
+        if context.observer.subscribes(called_name(node)):
             context.observer.call(context, node)
     elif isinstance(node, cst.NamedExpr):
         _bind_walrus(context, node)
@@ -75,9 +75,9 @@ def _visit(context: Context, node: cst.CSTNode) -> None:
 def _post_render(context: Context, node: cst.Call) -> None:
     """The callback is called with the response itself, rendered by then."""
     for argument in node.args:
-        callback: Kind = UNKNOWN
+        callback: Type = UNKNOWN
         if isinstance(argument.value, cst.Lambda):
-            callback = Closure(context.lift, argument.value, context)
+            callback = Closure(context.parsed, argument.value, context)
         elif isinstance(argument.value, cst.Name):
             callback = force(context.evaluate(argument.value))
         if isinstance(callback, Closure):
@@ -88,7 +88,7 @@ def _post_render(context: Context, node: cst.Call) -> None:
 
 
 def _comprehension(context: Context, node: _Comprehension) -> None:
-    inner = context.nested(context.lift, context.observer)
+    inner = context.nested(context.parsed, context.observer)
     part: cst.CompFor | None = node.for_in
     while part is not None:
         _visit(context if part is node.for_in else inner, part.iter)
@@ -106,9 +106,9 @@ def _comprehension(context: Context, node: _Comprehension) -> None:
         _visit(inner, node.elt)
 
 
-def closure_parameter(kind: Closure, name: str) -> str:
+def closure_parameter(typ: Closure, name: str) -> str:
     """A parameter of a local function, told apart from those of the function around it."""
-    return f"{kind.name}({name})"
+    return f"{typ.name}({name})"
 
 
 def is_closure_parameter(name: str) -> bool:
@@ -116,29 +116,29 @@ def is_closure_parameter(name: str) -> bool:
     return name.endswith(")")
 
 
-def closure(context: Context, kind: Closure, argument: Kind | None = None) -> None:
+def closure(context: Context, typ: Closure, argument: Type | None = None) -> None:
     """Run the body of a lambda or local function, if anybody watches, with arguments of which only that is known."""
     if context.observer is None:
         return
     from cachelint.infer.interpreter import Run
 
-    inner = context.nested(context.lift, context.observer, kind.node)
-    parameters = kind.node.params
+    inner = context.nested(context.parsed, context.observer, typ.node)
+    parameters = typ.node.params
     for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
         name = parameter.name.value
-        unknown = Unknown(frozenset({closure_parameter(kind, name)}))
+        unknown = Unknown(frozenset({closure_parameter(typ, name)}))
         inner.env.set(name, unknown if argument is None else argument)
     for star in (parameters.star_arg, parameters.star_kwarg):
         if isinstance(star, cst.Param):
             inner.env.set(star.name.value, UNKNOWN)
-    if isinstance(kind.node, cst.Lambda):
-        _visit(inner, kind.node.body)
-    elif isinstance(kind.node.body, cst.IndentedBlock):
-        inner.run(kind.node.body.body, Run(inner))
+    if isinstance(typ.node, cst.Lambda):
+        _visit(inner, typ.node.body)
+    elif isinstance(typ.node.body, cst.IndentedBlock):
+        inner.run(typ.node.body.body, Run(inner))
 
 
 def _walruses(context: Context, node: cst.CSTNode) -> None:
-    if WALRUS not in context.lift.called.under(node) or isinstance(node, cst.Lambda):
+    if WALRUS not in context.parsed.called.under(node) or isinstance(node, cst.Lambda):
         return
     if isinstance(node, cst.NamedExpr):
         _bind_walrus(context, node)

@@ -31,10 +31,9 @@ from cachelint.types.model import (
     Coroutine,
     Dict,
     DictView,
-    ExternalKind,
+    ExternalSymbol,
     Generator,
     Instance,
-    Kind,
     Lazy,
     List,
     Manager,
@@ -45,19 +44,20 @@ from cachelint.types.model import (
     Set,
     Str,
     Tuple,
+    Type,
     Unknown,
     at,
     constant,
     force,
     literal,
 )
-from cachelint.types.model import Iterator as IteratorKind
+from cachelint.types.model import Iterator as IteratorType
 
 _MAX_ITEMS = 60
 
 
-def evaluate(context: Context, node: cst.BaseExpression) -> Kind:
-    """The kind of an expression, lazy where it is a variable; its origin is the expression that made the value."""
+def evaluate(context: Context, node: cst.BaseExpression) -> Type:
+    """The type of an expression, lazy where it is a variable; its origin is the expression that made the value."""
     interpreter = context.interpreter
     interpreter.steps += 1
     if interpreter.steps > MAX_STEPS:
@@ -66,7 +66,7 @@ def evaluate(context: Context, node: cst.BaseExpression) -> Kind:
     return handler(context, node) if handler is not None else UNKNOWN
 
 
-def _name(context: Context, node: cst.Name) -> Kind:
+def _name(context: Context, node: cst.Name) -> Type:
     name = node.value
     found = context.local(name)
     if found is not None:
@@ -83,10 +83,10 @@ def _name(context: Context, node: cst.Name) -> Kind:
     symbol = context.interpreter.codebase.resolve(context.module, name)
     if symbol is not None:
         return context.interpreter.symbol(symbol)
-    return ExternalKind(f"builtins.{name}")
+    return ExternalSymbol(f"builtins.{name}")
 
 
-def _attribute(context: Context, node: cst.Attribute) -> Kind:
+def _attribute(context: Context, node: cst.Attribute) -> Type:
     path = dotted(node)
     if path is not None:
         found = context.local(path)
@@ -96,7 +96,7 @@ def _attribute(context: Context, node: cst.Attribute) -> Kind:
     return at(attribute(context, force(base), node.attr.value), context.origin(node))
 
 
-def _string(context: Context, node: cst.SimpleString) -> Kind:
+def _string(context: Context, node: cst.SimpleString) -> Type:
     try:
         return literal(_plain_text(node.value) or node.evaluated_value, context.origin(node))
     except (SyntaxError, ValueError):
@@ -111,65 +111,65 @@ def _plain_text(source: str) -> str:
     return source[3:-3] if source.startswith(quote * 3) else source[1:-1]
 
 
-def _number(context: Context, node: cst.Integer | cst.Float | cst.Imaginary) -> Kind:
+def _number(context: Context, node: cst.Integer | cst.Float | cst.Imaginary) -> Type:
     try:
         return literal(int(node.value) if node.value.isdecimal() else node.evaluated_value)
     except (SyntaxError, ValueError):
         return Scalar("int")
 
 
-def _concatenated(context: Context, node: cst.ConcatenatedString) -> Kind:
+def _concatenated(context: Context, node: cst.ConcatenatedString) -> Type:
     return strings.concat([(evaluate(context, part), "") for part in (node.left, node.right)])
 
 
-def _formatted(context: Context, node: cst.FormattedString) -> Kind:
+def _formatted(context: Context, node: cst.FormattedString) -> Type:
     return at(strings.formatted(context, node), context.origin(node))
 
 
-def _elements(context: Context, node: cst.List | cst.Tuple | cst.Set) -> tuple[list[Kind], int]:
-    """The kinds of the items, and how many of them are known one by one, from the first."""
-    kinds: list[Kind] = []
+def _elements(context: Context, node: cst.List | cst.Tuple | cst.Set) -> tuple[list[Type], int]:
+    """The types of the items, and how many of them are known one by one, from the first."""
+    types: list[Type] = []
     known: int | None = None
     for element in node.elements:
-        kind = context.lazy(element.value)
+        typ = context.lazy(element.value)
         if isinstance(element, cst.StarredElement):
-            inner = force(kind)
+            inner = force(typ)
             if isinstance(inner, List | Tuple) and inner.items is not None:
-                kinds.extend(inner.items)
+                types.extend(inner.items)
                 continue
-            kind = iterated(context, inner)
-            known = len(kinds) if known is None else known
-        kinds.append(kind)
-    return kinds, min(len(kinds) if known is None else known, _MAX_ITEMS)
+            typ = iterated(context, inner)
+            known = len(types) if known is None else known
+        types.append(typ)
+    return types, min(len(types) if known is None else known, _MAX_ITEMS)
 
 
-def _later(kinds: list[Kind]) -> Kind:
-    if not kinds:
+def _later(types: list[Type]) -> Type:
+    if not types:
         return NEVER
-    return kinds[0] if len(kinds) == 1 else Lazy(lambda: join_all(kinds))
+    return types[0] if len(types) == 1 else Lazy(lambda: join_all(types))
 
 
-def _list(context: Context, node: cst.List) -> Kind:
-    kinds, known = _elements(context, node)
-    if known == len(kinds):
-        return List(_later(kinds), tuple(kinds), origin=context.origin(node))
-    return List(_later(kinds), None, tuple(kinds[:known]), origin=context.origin(node))
+def _list(context: Context, node: cst.List) -> Type:
+    types, known = _elements(context, node)
+    if known == len(types):
+        return List(_later(types), tuple(types), origin=context.origin(node))
+    return List(_later(types), None, tuple(types[:known]), origin=context.origin(node))
 
 
-def _tuple(context: Context, node: cst.Tuple) -> Kind:
-    kinds, known = _elements(context, node)
-    if known == len(kinds):
-        return Tuple(_later(kinds), tuple(kinds), origin=context.origin(node))
-    return Tuple(_later(kinds), head=tuple(kinds[:known]), origin=context.origin(node))
+def _tuple(context: Context, node: cst.Tuple) -> Type:
+    types, known = _elements(context, node)
+    if known == len(types):
+        return Tuple(_later(types), tuple(types), origin=context.origin(node))
+    return Tuple(_later(types), head=tuple(types[:known]), origin=context.origin(node))
 
 
-def _set(context: Context, node: cst.Set) -> Kind:
-    kinds, _ = _elements(context, node)
-    return Set(_later(kinds), origin=context.origin(node))
+def _set(context: Context, node: cst.Set) -> Type:
+    types, _ = _elements(context, node)
+    return Set(_later(types), origin=context.origin(node))
 
 
-def _dict(context: Context, node: cst.Dict) -> Kind:
-    made: Kind = Dict(NEVER, NEVER, origin=context.origin(node))
+def _dict(context: Context, node: cst.Dict) -> Type:
+    made: Type = Dict(NEVER, NEVER, origin=context.origin(node))
     for element in node.elements:
         if isinstance(element, cst.DictElement):
             made = mutation.with_item(made, context.lazy(element.key), context.lazy(element.value))
@@ -186,38 +186,38 @@ def enter_comprehension(inner: Context, node: cst.CompFor) -> None:
     part: cst.CompFor | None = node
     while part is not None:
         iterable = inner.lazy(part.iter)
-        frozen = inner.snapshot()
-        bind_target(inner, part.target, Lazy(lambda i=iterable, f=frozen: iterated(f, force(i))), part.iter)  # type: ignore[misc]
+        snapshot = inner.snapshot()
+        bind_target(inner, part.target, Lazy(lambda i=iterable, f=snapshot: iterated(f, force(i))), part.iter)  # type: ignore[misc]
         for condition in part.ifs:
             narrow(inner, condition.test, True)
         part = part.inner_for_in
 
 
-def _comprehended(context: Context, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Kind:
-    inner = context.nested(context.lift, None)
+def _comprehended(context: Context, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Type:
+    inner = context.nested(context.parsed, None)
     enter_comprehension(inner, node.for_in)
     return inner.lazy(node.elt)
 
 
-def _list_comp(context: Context, node: cst.ListComp) -> Kind:
+def _list_comp(context: Context, node: cst.ListComp) -> Type:
     if not members(context.iterate(context.evaluate(node.for_in.iter))):
         return List(NEVER, (), origin=context.origin(node))
     return List(_comprehended(context, node), origin=context.origin(node))
 
 
-def _set_comp(context: Context, node: cst.SetComp) -> Kind:
+def _set_comp(context: Context, node: cst.SetComp) -> Type:
     return Set(_comprehended(context, node), origin=context.origin(node))
 
 
-def _generator(context: Context, node: cst.GeneratorExp) -> Kind:
+def _generator(context: Context, node: cst.GeneratorExp) -> Type:
     return Generator(
         _comprehended(context, node), "generator expression", node.for_in.asynchronous is not None,
         origin=context.origin(node),
     )  # fmt: skip
 
 
-def _dict_comp(context: Context, node: cst.DictComp) -> Kind:
-    inner = context.nested(context.lift, None)
+def _dict_comp(context: Context, node: cst.DictComp) -> Type:
+    inner = context.nested(context.parsed, None)
     enter_comprehension(inner, node.for_in)
     return Dict(inner.lazy(node.key), inner.lazy(node.value), origin=context.origin(node))
 
@@ -225,8 +225,8 @@ def _dict_comp(context: Context, node: cst.DictComp) -> Kind:
 # -- the rest ----------------------------------------------------------------------------------------------
 
 
-def _if_exp(context: Context, node: cst.IfExp) -> Kind:
-    found: list[Kind] = []
+def _if_exp(context: Context, node: cst.IfExp) -> Type:
+    found: list[Type] = []
     for body, truth in ((node.body, True), (node.orelse, False)):
         branch = context.snapshot()
         if narrow(branch, node.test, truth):
@@ -234,7 +234,7 @@ def _if_exp(context: Context, node: cst.IfExp) -> Kind:
     return join_all(found)
 
 
-def _boolean(context: Context, node: cst.BooleanOperation) -> Kind:
+def _boolean(context: Context, node: cst.BooleanOperation) -> Type:
 
     left = evaluate(context, node.left)
     right = context.snapshot()
@@ -245,46 +245,46 @@ def _boolean(context: Context, node: cst.BooleanOperation) -> Kind:
     return join(falsy(left), evaluate(right, node.right))
 
 
-def _unary(context: Context, node: cst.UnaryOperation) -> Kind:
+def _unary(context: Context, node: cst.UnaryOperation) -> Type:
     if isinstance(node.operator, cst.Not):
         return BOOL
-    kind = force(evaluate(context, node.expression))
-    value = constant(kind)
+    typ = force(evaluate(context, node.expression))
+    value = constant(typ)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return literal(-value if isinstance(node.operator, cst.Minus) else value)
-    return Scalar(kind.type) if isinstance(kind, Scalar) else UNKNOWN
+    return Scalar(typ.type) if isinstance(typ, Scalar) else UNKNOWN
 
 
-def _binary(context: Context, node: cst.BinaryOperation) -> Kind:
+def _binary(context: Context, node: cst.BinaryOperation) -> Type:
     operator = type(node.operator).__name__
     result = binary(context, operator, evaluate(context, node.left), evaluate(context, node.right), node)
     return at(result, context.origin(node))
 
 
-def _comparison(context: Context, node: cst.Comparison) -> Kind:
+def _comparison(context: Context, node: cst.Comparison) -> Type:
     return BOOL
 
 
-def _await(context: Context, node: cst.Await) -> Kind:
+def _await(context: Context, node: cst.Await) -> Type:
     return join_all(
         member.result if isinstance(member, Coroutine) else UNKNOWN
         for member in members(evaluate(context, node.expression))
     )
 
 
-def _named(context: Context, node: cst.NamedExpr) -> Kind:
+def _named(context: Context, node: cst.NamedExpr) -> Type:
     return evaluate(context, node.value)
 
 
-def _lambda(context: Context, node: cst.Lambda) -> Kind:
-    return Closure(context.lift, node, context.snapshot(), origin=context.origin(node))
+def _lambda(context: Context, node: cst.Lambda) -> Type:
+    return Closure(context.parsed, node, context.snapshot(), origin=context.origin(node))
 
 
 #: Characters that the fixed words of a key fit into.
 _LONG = 40
 
 
-def _subscript(context: Context, node: cst.Subscript) -> Kind:
+def _subscript(context: Context, node: cst.Subscript) -> Type:
     base = force(evaluate(context, node.value))
     if len(node.slice) != 1:
         return UNKNOWN
@@ -301,28 +301,28 @@ def _is_long(part: cst.BaseSlice) -> bool:
     return isinstance(upper, cst.Integer) and upper.value.isdecimal() and int(upper.value) >= _LONG
 
 
-def _sliced(kind: Kind) -> Kind:
-    match kind:
+def _sliced(typ: Type) -> Type:
+    match typ:
         case Manager() | Scalar() | QuerySet() | Cached() | Pickled():
-            return kind
+            return typ
         case Str():
-            return Str(None, params=kind.params)
+            return Str(None, params=typ.params)
         case List():
-            return List(kind.element, origin=kind.origin)
+            return List(typ.element, origin=typ.origin)
         case Tuple():
-            return Tuple(kind.element, origin=kind.origin)
+            return Tuple(typ.element, origin=typ.origin)
         case Unknown():
-            return kind
+            return typ
         case _:
             return UNKNOWN
 
 
-def item_of(context: Context, container: Kind, key: Kind) -> Kind:
+def item_of(context: Context, container: Type, key: Type) -> Type:
     """``container[key]``."""
     return join_all(_item(context, member, key) for member in members(container))
 
 
-def _item(context: Context, container: Kind, key: Kind) -> Kind:
+def _item(context: Context, container: Type, key: Type) -> Type:
     match container:
         case Unknown():
             return container
@@ -330,7 +330,7 @@ def _item(context: Context, container: Kind, key: Kind) -> Kind:
             wanted = constant(key)
             entries = dict(container.entries)
             if wanted is not NO_VALUE and not isinstance(wanted, bytes) and wanted in entries:
-                found: Kind = entries[wanted]
+                found: Type = entries[wanted]
                 return found
             fallback = [container.default] if container.default is not None else []
             if wanted is not NO_VALUE:
@@ -364,13 +364,13 @@ def _item(context: Context, container: Kind, key: Kind) -> Kind:
             return Scalar("int")
         case Scalar(type="QueryDict"):
             return STR
-        case Class() | ModelClass() | ExternalKind():
+        case Class() | ModelClass() | ExternalSymbol():
             return container
         case _:
             return UNKNOWN
 
 
-def _made_default(context: Context, factories: list[Kind]) -> Iterator[Kind]:
+def _made_default(context: Context, factories: list[Type]) -> Iterator[Type]:
     from cachelint.types.arguments import Arguments
 
     for factory in factories:
@@ -380,79 +380,79 @@ def _made_default(context: Context, factories: list[Kind]) -> Iterator[Kind]:
 # -- iteration and binding ---------------------------------------------------------------------------------
 
 
-def iterated(context: Context, kind: Kind) -> Kind:
+def iterated(context: Context, typ: Type) -> Type:
     """What iterating over a value gives, one at a time."""
-    return join_all(_iterated(context, member) for member in members(kind))
+    return join_all(_iterated(context, member) for member in members(typ))
 
 
-def _iterated(context: Context, kind: Kind) -> Kind:
-    match kind:
+def _iterated(context: Context, typ: Type) -> Type:
+    match typ:
         case Unknown():
-            return kind
-        case List() | Tuple() | Set() | Generator() | IteratorKind() | DictView():
-            return force(kind.element)
+            return typ
+        case List() | Tuple() | Set() | Generator() | IteratorType() | DictView():
+            return force(typ.element)
         case Dict():
-            return join(*(literal(key) for key, _ in kind.entries[:8]), kind.key)
+            return join(*(literal(key) for key, _ in typ.entries[:8]), typ.key)
         case QuerySet():
-            return at(force(kind.row), kind.origin)
+            return at(force(typ.row), typ.origin)
         case Str():
-            return Str(None, params=kind.params)
+            return Str(None, params=typ.params)
         case Scalar(type="range" | "bytes"):
             return Scalar("int")
         case Scalar(type="text file" | "QueryDict"):
             return STR
         case Class():
-            return _enum_members(context, kind)
-        case Instance(fields=fields) if fields and _is_tuple_class(context, kind):
+            return _enum_members(context, typ)
+        case Instance(fields=fields) if fields and _is_tuple_class(context, typ):
             return join_all(value for _, value in fields)
         case _:
             return UNKNOWN
 
 
-def _is_tuple_class(context: Context, kind: Instance) -> bool:
-    return "typing.NamedTuple" in context.interpreter.classes.externals(kind.ref)
+def _is_tuple_class(context: Context, typ: Instance) -> bool:
+    return "typing.NamedTuple" in context.interpreter.classes.externals(typ.ref)
 
 
-def _enum_members(context: Context, kind: Class) -> Kind:
-    member = enum_member(context, kind.ref, "")
+def _enum_members(context: Context, typ: Class) -> Type:
+    member = enum_member(context, typ.ref, "")
     return member if member is not None else UNKNOWN
 
 
-def bind_target(context: Context, target: cst.BaseExpression, kind: Kind, value: cst.BaseExpression | None) -> None:
+def bind_target(context: Context, target: cst.BaseExpression, typ: Type, value: cst.BaseExpression | None) -> None:
     """Assign: to a name, an attribute, an item, or to several targets by unpacking."""
     match target:
         case cst.Name():
-            context.env.set(target.value, kind)
+            context.env.set(target.value, typ)
         case cst.Attribute():
             path = dotted(target)
             if path is not None:
-                context.env.set(path, kind)
+                context.env.set(path, typ)
                 if context.stores is not None:
-                    context.stores.setdefault(path, []).append(kind)
+                    context.stores.setdefault(path, []).append(typ)
         case cst.Subscript():
-            mutation.store_item(context, target, kind)
+            mutation.store_item(context, target, typ)
         case cst.Tuple() | cst.List():
-            _unpack(context, target, kind, value)
+            _unpack(context, target, typ, value)
         case cst.StarredElement():
-            bind_target(context, target.value, kind, value)
+            bind_target(context, target.value, typ, value)
 
 
-def _unpack(context: Context, target: cst.Tuple | cst.List, kind: Kind, value: cst.BaseExpression | None) -> None:
+def _unpack(context: Context, target: cst.Tuple | cst.List, typ: Type, value: cst.BaseExpression | None) -> None:
     count = len(target.elements)
-    frozen = context.snapshot()
+    snapshot = context.snapshot()
     starred = next((i for i, e in enumerate(target.elements) if isinstance(e, cst.StarredElement)), None)
     for index, element in enumerate(target.elements):
         if isinstance(element, cst.StarredElement):
-            part: Kind = Lazy(lambda: List(iterated(frozen, force(kind))))
+            part: Type = Lazy(lambda: List(iterated(snapshot, force(typ))))
         else:
             position = index if starred is None or index < starred else index - count
-            part = Lazy(lambda position=position: _unpacked(frozen, kind, position))  # type: ignore[misc]
+            part = Lazy(lambda position=position: _unpacked(snapshot, typ, position))  # type: ignore[misc]
         bind_target(context, element.value, part, value)
 
 
-def _unpacked(context: Context, kind: Kind, position: int) -> Kind:
-    found: list[Kind] = []
-    for member in members(kind):
+def _unpacked(context: Context, typ: Type, position: int) -> Type:
+    found: list[Type] = []
+    for member in members(typ):
         if isinstance(member, List | Tuple) and member.items is not None:
             if -len(member.items) <= position < len(member.items):
                 found.append(at(force(member.items[position]), member.origin))
@@ -464,7 +464,7 @@ def _unpacked(context: Context, kind: Kind, position: int) -> Kind:
     return join_all(found)
 
 
-_HANDLERS: dict[type[cst.CSTNode], Callable[[Context, Any], Kind]] = {
+_HANDLERS: dict[type[cst.CSTNode], Callable[[Context, Any], Type]] = {
     cst.Name: _name,
     cst.Attribute: _attribute,
     cst.SimpleString: _string,

@@ -1,4 +1,4 @@
-"""Running functions: how parameters get their kinds, and what a call of a function of the project returns."""
+"""Running functions: how parameters get their types, and what a call of a function of the project returns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cachelint.infer.context import Context, Env, Observer
 from cachelint.infer.interpreter import Run
 from cachelint.project.classes import dotted
 from cachelint.project.outline import Definition
-from cachelint.project.parsed import Lift
+from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.source import Source
 from cachelint.project.symbols import ClassRef, External, FunctionRef
 from cachelint.project.syntax import YIELDS, descendants
@@ -29,7 +29,6 @@ from cachelint.types.model import (
     Dict,
     Function,
     Generator,
-    Kind,
     Lazy,
     List,
     ModelClass,
@@ -41,6 +40,7 @@ from cachelint.types.model import (
     Set,
     Str,
     Tuple,
+    Type,
     Unknown,
     at,
     force,
@@ -90,8 +90,8 @@ def is_property(names: list[str]) -> bool:
 
 def function_node(interpreter: Interpreter, ref: FunctionRef) -> cst.FunctionDef | None:
     """The tree of a function."""
-    lift = ref.module.lift(ref.definition)
-    return lift.function if lift is not None else None
+    parsed = ref.module.parsed(ref.definition)
+    return parsed.function if parsed is not None else None
 
 
 def owner_of(ref: FunctionRef) -> ClassRef | None:
@@ -108,17 +108,17 @@ def run_entry(
 ) -> Run:
     """Run a function of which no call is known: parameters are what annotations, names and conventions say."""
     ref = function.ref
-    lift = ref.module.lift(ref.definition)
+    parsed = ref.module.parsed(ref.definition)
     owner = owner_of(ref)
-    node = lift.function if lift is not None else None
-    if lift is None or node is None:
+    node = parsed.function if parsed is not None else None
+    if parsed is None or node is None:
         return _empty_run(interpreter, ref)
-    context = Context(interpreter, ref.module, lift, Env(), function=ref, owner=owner, observer=observer)
+    context = Context(interpreter, ref.module, parsed, Env(), function=ref, owner=owner, observer=observer)
     names = decorator_names(node)
     static = "staticmethod" in names
     for index, parameter in enumerate(_parameters(node.params)):
-        kind = _entry_kind(context, parameter, index, owner if not static else None, names, node)
-        context.env.set(parameter.name.value, kind)
+        typ = _entry_type(context, parameter, index, owner if not static else None, names, node)
+        context.env.set(parameter.name.value, typ)
     _bind_rest(context, node.params)
     run = Run(context)
     context.run(node.body.body if isinstance(node.body, cst.IndentedBlock) else [node.body], run)
@@ -127,7 +127,7 @@ def run_entry(
 
 def _empty_run(interpreter: Interpreter, ref: FunctionRef) -> Run:
     """The run of a function whose text is no Python, which was reported."""
-    nothing = Lift(Source(ref.module.path, "pass\n"), Definition("", "statement", 0, 4, 1))
+    nothing = ParsedDefinition(Source(ref.module.path, "pass\n"), Definition("", "statement", 0, 4, 1))
     return Run(Context(interpreter, ref.module, nothing))
 
 
@@ -137,21 +137,21 @@ def _parameters(parameters: cst.Parameters) -> Iterator[cst.Param]:
     yield from parameters.kwonly_params
 
 
-def _entry_kind(
+def _entry_type(
     context: Context, parameter: cst.Param, index: int, owner: ClassRef | None, decorators: list[str],
     node: cst.FunctionDef,
-) -> Kind:  # fmt: skip
+) -> Type:  # fmt: skip
     name = parameter.name.value
     interpreter = context.interpreter
     if owner is not None and index == 0:
-        own = receiver_kind(interpreter, owner, "classmethod" in decorators or name == "cls")
-        return at(own, Origin(context.lift, parameter.name)) if isinstance(own, ModelInstance) else own
+        own = receiver_type(interpreter, owner, "classmethod" in decorators or name == "cls")
+        return at(own, Origin(context.parsed, parameter.name)) if isinstance(own, ModelInstance) else own
     unknown = Unknown(frozenset({name}))
     if parameter.annotation is not None:
-        kind = typehints.parameter_kind(context, parameter.annotation.annotation, name)
-        if kind is not None:
-            origin = Origin(context.lift, parameter.name)
-            return Lazy(lambda: _marked(force(kind), origin))
+        typ = typehints.parameter_type(context, parameter.annotation.annotation, name)
+        if typ is not None:
+            origin = Origin(context.parsed, parameter.name)
+            return Lazy(lambda: _marked(force(typ), origin))
     if name == "request" and parameter.annotation is None:
         return REQUEST
     if name == "response" and node.name.value in _GIVEN_RESPONSES and _is_middleware(interpreter, owner, node):
@@ -172,23 +172,23 @@ def _is_middleware(interpreter: Interpreter, owner: ClassRef | None, method: cst
     return taken == ["self", "request", "response"] and any("Middleware" in n.rpartition(".")[2] for n in names)
 
 
-def _marked(kind: Kind, origin: Origin) -> Kind:
-    return at(kind, origin)
+def _marked(typ: Type, origin: Origin) -> Type:
+    return at(typ, origin)
 
 
-def _sender(context: Context, node: cst.FunctionDef) -> Kind | None:
+def _sender(context: Context, node: cst.FunctionDef) -> Type | None:
     """The model of ``@receiver(post_save, sender=Model)``."""
     for decorator in node.decorators:
         if isinstance(decorator.decorator, cst.Call):
             for argument in decorator.decorator.args:
                 if argument.keyword is not None and argument.keyword.value == "sender":
-                    kind = force(context.evaluate(argument.value))
-                    if isinstance(kind, ModelClass):
-                        return ModelInstance(kind.model, origin=context.origin(argument.value))
+                    typ = force(context.evaluate(argument.value))
+                    if isinstance(typ, ModelClass):
+                        return ModelInstance(typ.model, origin=context.origin(argument.value))
     return None
 
 
-def receiver_kind(interpreter: Interpreter, owner: ClassRef, of_class: bool) -> Kind:
+def receiver_type(interpreter: Interpreter, owner: ClassRef, of_class: bool) -> Type:
     """``self`` or ``cls`` in a method of a class."""
     if not of_class:
         return interpreter.instance_of(owner)
@@ -201,7 +201,7 @@ def receiver_kind(interpreter: Interpreter, owner: ClassRef, of_class: bool) -> 
 
 def call_function(
     interpreter: Interpreter, function: Function, arguments: Arguments, observer: Observer | None = None
-) -> Kind:
+) -> Type:
     """What a call of a function of the project returns."""
     ref = function.ref
     if not interpreter.may_call(ref):
@@ -211,30 +211,30 @@ def call_function(
         known = interpreter.remembered(key)
         if known is not None:
             return known
-    lift = ref.module.lift(ref.definition)
-    node = lift.function if lift is not None else None
-    if lift is None or node is None:
+    parsed = ref.module.parsed(ref.definition)
+    node = parsed.function if parsed is not None else None
+    if parsed is None or node is None:
         return UNKNOWN
     names = decorator_names(node)
     if not function.bare:
         changing = [d for d, n in zip(node.decorators, names, strict=True) if not _keeps_result(interpreter, ref, d, n)]
         if changing:
-            return _decorated_result(interpreter, function, lift, changing, arguments)
+            return _decorated_result(interpreter, function, parsed, changing, arguments)
     interpreter.active.append(ref)
     try:
-        context = Context(interpreter, ref.module, lift, Env(), function=ref, owner=owner_of(ref), observer=observer)
+        context = Context(interpreter, ref.module, parsed, Env(), function=ref, owner=owner_of(ref), observer=observer)
         receiver = _receiver(interpreter, function, names)
         bind(context, node.params, arguments, receiver)
         _own_receiver(context, node, names)
         result = run_callable(context, node, names)
-        kind = _as_annotated(context, node, force(result))
+        typ = _as_annotated(context, node, force(result))
     finally:
         interpreter.active.pop()
-    if _raises_only(node) and not isinstance(kind, Generator | Coroutine):
-        kind = NEVER
+    if _raises_only(node) and not isinstance(typ, Generator | Coroutine):
+        typ = NEVER
     if observer is None:
-        interpreter.remember(key, kind)
-    return kind
+        interpreter.remember(key, typ)
+    return typ
 
 
 def _own_receiver(context: Context, node: cst.FunctionDef, names: list[str]) -> None:
@@ -244,12 +244,16 @@ def _own_receiver(context: Context, node: cst.FunctionDef, names: list[str]) -> 
         return
     first = parameters[0].name.value
     if isinstance(force(context.env.get(first) or UNKNOWN), Unknown):
-        context.env.set(first, receiver_kind(context.interpreter, context.owner, "classmethod" in names))
+        context.env.set(first, receiver_type(context.interpreter, context.owner, "classmethod" in names))
 
 
 def _decorated_result(
-    interpreter: Interpreter, function: Function, lift: Lift, decorators: list[cst.Decorator], arguments: Arguments
-) -> Kind:
+    interpreter: Interpreter,
+    function: Function,
+    parsed: ParsedDefinition,
+    decorators: list[cst.Decorator],
+    arguments: Arguments,
+) -> Type:
     """What a function returns that a decorator of the project puts another in the place of."""
     ref = function.ref
     if not interpreter.may_call(ref):
@@ -259,46 +263,48 @@ def _decorated_result(
         given = Arguments((function.receiver, *arguments.positional), arguments.keywords, arguments.star)
     interpreter.active.append(ref)
     try:
-        made: Kind = Function(ref, bare=True)
+        made: Type = Function(ref, bare=True)
         for decorator in reversed(decorators):
             made = force(
-                decorator_context(interpreter, ref, lift).call(
-                    decorator_kind(interpreter, ref, lift, decorator), Arguments((made,))
+                decorator_context(interpreter, ref, parsed).call(
+                    decorator_type(interpreter, ref, parsed, decorator), Arguments((made,))
                 )
             )
             if not isinstance(made, Closure | Function | Partial):
                 return UNKNOWN
-        return force(decorator_context(interpreter, ref, lift).call(made, given))
+        return force(decorator_context(interpreter, ref, parsed).call(made, given))
     finally:
         interpreter.active.pop()
 
 
-def decorator_context(interpreter: Interpreter, ref: FunctionRef, lift: Lift) -> Context:
+def decorator_context(interpreter: Interpreter, ref: FunctionRef, parsed: ParsedDefinition) -> Context:
     """Where the decorators of a function are evaluated."""
     owner = owner_of(ref)
-    return Context(interpreter, ref.module, lift, owner=owner, class_scope=owner is not None)
+    return Context(interpreter, ref.module, parsed, owner=owner, class_scope=owner is not None)
 
 
-def decorator_kind(interpreter: Interpreter, ref: FunctionRef, lift: Lift, decorator: cst.Decorator) -> Kind:
+def decorator_type(
+    interpreter: Interpreter, ref: FunctionRef, parsed: ParsedDefinition, decorator: cst.Decorator
+) -> Type:
     """What a decorator expression evaluates to."""
-    return force(decorator_context(interpreter, ref, lift).evaluate(decorator.decorator))
+    return force(decorator_context(interpreter, ref, parsed).evaluate(decorator.decorator))
 
 
-def _as_annotated(context: Context, node: cst.FunctionDef, kind: Kind) -> Kind:
+def _as_annotated(context: Context, node: cst.FunctionDef, typ: Type) -> Type:
     """What the annotation says of the result, where the code leaves it open."""
-    if node.returns is None or not _has_unknown(kind):
-        return kind
-    said = typehints.annotation_kind(context, node.returns.annotation)
-    if said is None:
-        return kind
-    origin = Origin(context.lift, node.returns.annotation)
-    if isinstance(kind, Coroutine):
-        return Coroutine(refine(kind.result, at(said, origin)))
-    return refine(kind, at(said, origin)) if not isinstance(kind, Generator) else kind
+    if node.returns is None or not _has_unknown(typ):
+        return typ
+    annotated = typehints.annotation_type(context, node.returns.annotation)
+    if annotated is None:
+        return typ
+    origin = Origin(context.parsed, node.returns.annotation)
+    if isinstance(typ, Coroutine):
+        return Coroutine(refine(typ.result, at(annotated, origin)))
+    return refine(typ, at(annotated, origin)) if not isinstance(typ, Generator) else typ
 
 
-def _has_unknown(kind: Kind) -> bool:
-    for member in members(kind):
+def _has_unknown(typ: Type) -> bool:
+    for member in members(typ):
         if isinstance(member, Coroutine) and _has_unknown(member.result):
             return True
         if isinstance(member, Unknown | List | Set | Dict):
@@ -345,27 +351,27 @@ def _calls(node: cst.BaseExpression, names: set[str]) -> bool:
     return isinstance(inner, cst.Call) and isinstance(inner.func, cst.Name) and inner.func.value in names
 
 
-def _receiver(interpreter: Interpreter, function: Function, names: list[str]) -> Kind | None:
+def _receiver(interpreter: Interpreter, function: Function, names: list[str]) -> Type | None:
     owner = owner_of(function.ref)
     if "staticmethod" in names:
         return None
     receiver = function.receiver
     if receiver is None and owner is not None and "classmethod" in names:
-        return receiver_kind(interpreter, owner, True)
+        return receiver_type(interpreter, owner, True)
     return receiver
 
 
-def run_callable(context: Context, node: cst.FunctionDef, names: list[str]) -> Kind:
+def run_callable(context: Context, node: cst.FunctionDef, names: list[str]) -> Type:
     """Run the body of a function whose parameters are bound, and say what calling it gives."""
     run = Run(context)
     body: list[cst.CSTNode] = list(node.body.body) if isinstance(node.body, cst.IndentedBlock) else [node.body]
     falls_through = context.run(body, run)
     is_async = node.asynchronous is not None
-    if run.yielded or YIELDS in context.lift.called.under(node.body):
+    if run.yielded or YIELDS in context.parsed.called.under(node.body):
         yielded = list(run.yielded)
         return Generator(Lazy(lambda: join_all(yielded)), "generator", is_async)
     returned = [*run.returned, *([Scalar("None", None)] if falls_through else [])]
-    result: Kind = Lazy(lambda: join_all(returned))
+    result: Type = Lazy(lambda: join_all(returned))
     return Coroutine(result) if is_async else result
 
 
@@ -384,7 +390,7 @@ def _raises_only(node: cst.FunctionDef) -> bool:
     return False
 
 
-def bind(context: Context, parameters: cst.Parameters, arguments: Arguments, receiver: Kind | None) -> None:
+def bind(context: Context, parameters: cst.Parameters, arguments: Arguments, receiver: Type | None) -> None:
     """Give each parameter what the call passes, its default, or Unknown."""
     positional = list(arguments.positional)
     if receiver is not None:
@@ -394,27 +400,27 @@ def bind(context: Context, parameters: cst.Parameters, arguments: Arguments, rec
     for parameter in names:
         name = parameter.name.value
         if positional:
-            kind: Kind = positional.pop(0)
+            typ: Type = positional.pop(0)
         else:
-            kind = _from_keywords(context, parameter, keywords, arguments)
-        context.env.set(name, _narrowed_by_annotation(context, parameter, kind))
+            typ = _from_keywords(context, parameter, keywords, arguments)
+        context.env.set(name, _narrowed_by_annotation(context, parameter, typ))
     for parameter in parameters.kwonly_params:
-        kind = _from_keywords(context, parameter, keywords, arguments)
-        context.env.set(parameter.name.value, _narrowed_by_annotation(context, parameter, kind))
+        typ = _from_keywords(context, parameter, keywords, arguments)
+        context.env.set(parameter.name.value, _narrowed_by_annotation(context, parameter, typ))
     star = parameters.star_arg
     if isinstance(star, cst.Param):
-        rest: Kind = Tuple(join_all(positional), tuple(positional))
+        rest: Type = Tuple(join_all(positional), tuple(positional))
         if arguments.star:
             rest = Tuple(UNKNOWN)
         context.env.set(star.name.value, rest)
     if parameters.star_kwarg is not None:
         entries = tuple(keywords.items())
-        value: Kind = UNKNOWN if arguments.star else NEVER
-        key: Kind = STR if arguments.star else NEVER
+        value: Type = UNKNOWN if arguments.star else NEVER
+        key: Type = STR if arguments.star else NEVER
         context.env.set(parameters.star_kwarg.name.value, Dict(key, value, entries))
 
 
-def _from_keywords(context: Context, parameter: cst.Param, keywords: dict[str, Kind], arguments: Arguments) -> Kind:
+def _from_keywords(context: Context, parameter: cst.Param, keywords: dict[str, Type], arguments: Arguments) -> Type:
     name = parameter.name.value
     if name in keywords:
         return keywords.pop(name)
@@ -425,23 +431,23 @@ def _from_keywords(context: Context, parameter: cst.Param, keywords: dict[str, K
     return UNKNOWN
 
 
-def _narrowed_by_annotation(context: Context, parameter: cst.Param, kind: Kind) -> Kind:
+def _narrowed_by_annotation(context: Context, parameter: cst.Param, typ: Type) -> Type:
     """What the annotation says, where the call says nothing."""
     if parameter.annotation is None:
-        return kind
+        return typ
     annotation = parameter.annotation.annotation
-    return Lazy(lambda: _known_or(force(kind), context, annotation))
+    return Lazy(lambda: _known_or(force(typ), context, annotation))
 
 
-def _known_or(kind: Kind, context: Context, annotation: cst.BaseExpression) -> Kind:
-    if not isinstance(kind, Unknown):
-        return kind
-    found = typehints.annotation_kind(context, annotation)
+def _known_or(typ: Type, context: Context, annotation: cst.BaseExpression) -> Type:
+    if not isinstance(typ, Unknown):
+        return typ
+    found = typehints.annotation_type(context, annotation)
     if found is None:
-        return kind
-    if kind.params and not isinstance(found, ModelInstance | CacheObject | QuerySet):
+        return typ
+    if typ.params and not isinstance(found, ModelInstance | CacheObject | QuerySet):
         # Whose parameter it is matters more than its type: the callers are still to be asked.
-        return Str(None, params=kind.params) if found == STR else kind
+        return Str(None, params=typ.params) if found == STR else typ
     return found
 
 
@@ -457,17 +463,17 @@ def _bind_rest(context: Context, parameters: cst.Parameters) -> None:
 # -- closures ----------------------------------------------------------------------------------------------
 
 
-def call_closure(closure: Closure, arguments: Arguments, observer: Observer | None = None) -> Kind:
+def call_closure(closure: Closure, arguments: Arguments, observer: Observer | None = None) -> Type:
     """What a call of a lambda or local function returns."""
     outer: Context = closure.env
-    context = outer.nested(closure.lift, observer, closure.node)
+    context = outer.nested(closure.parsed, observer, closure.node)
     bind(context, closure.node.params, arguments, None)
     interpreter = outer.interpreter
     if len(interpreter.active) >= 60:
         return UNKNOWN
     if isinstance(closure.node, cst.Lambda):
         return context.evaluate(closure.node.body)
-    marker = FunctionRef(outer.module, closure.lift.definition)
+    marker = FunctionRef(outer.module, closure.parsed.definition)
     if interpreter.active.count(marker) > 3:
         return UNKNOWN
     interpreter.active.append(marker)

@@ -9,11 +9,11 @@ import libcst as cst
 
 from cachelint.infer.call_effects import filling
 from cachelint.infer.context import Context, Env
-from cachelint.infer.functions import REQUEST, bind, function_node, owner_of, receiver_kind
+from cachelint.infer.functions import REQUEST, bind, function_node, owner_of, receiver_type
 from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.types.arguments import Arguments
 from cachelint.types.join import join, join_all, members
-from cachelint.types.model import UNKNOWN, Dict, Instance, Kind, List, Origin, Set, Unknown, at
+from cachelint.types.model import UNKNOWN, Dict, Instance, List, Origin, Set, Type, Unknown, at
 
 #: The name under which what an object was made of counts as a parameter of its methods.
 OWN_STATE = "self"
@@ -22,20 +22,20 @@ OWN_STATE = "self"
 _MAX_SUBCLASSES = 8
 
 
-def stored_attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
+def stored_attribute(context: Context, ref: ClassRef, name: str) -> Type | None:
     """What the methods of a class (and of its bases) make of ``self.name``; None where none stores anything there."""
     interpreter = context.interpreter
     key = (ref, name, "")
     if key not in interpreter._stored:
         interpreter._stored[key] = None
-        kind = _assigned(context, ref, name)
-        interpreter._stored[key] = kind
-        if kind is not None:
-            interpreter._stored[key] = _filled(context, ref, name, kind)
+        typ = _assigned(context, ref, name)
+        interpreter._stored[key] = typ
+        if typ is not None:
+            interpreter._stored[key] = _filled(context, ref, name, typ)
     return interpreter._stored[key]
 
 
-def stored_later(context: Context, ref: ClassRef, name: str, made: Kind) -> Kind:
+def stored_later(context: Context, ref: ClassRef, name: str, made: Type) -> Type:
     """The same for an instance whose making was seen to store ``made`` there: what other methods do is as true."""
     interpreter = context.interpreter
     key = (ref, name, "__init__")
@@ -46,10 +46,10 @@ def stored_later(context: Context, ref: ClassRef, name: str, made: Kind) -> Kind
     return _filled(context, ref, name, made if later is None else join(made, later))
 
 
-def _assigned(context: Context, ref: ClassRef, name: str, besides: str = "") -> Kind | None:
+def _assigned(context: Context, ref: ClassRef, name: str, besides: str = "") -> Type | None:
     """What is assigned to ``self.name``, in methods other than ``besides``."""
     pattern = re.compile(rb"\b(?:self|cls)\." + re.escape(name.encode()) + rb"\b[^=\n()\[]*=(?!=)")
-    found: list[Kind] = []
+    found: list[Type] = []
     for method in _methods(ref, context, pattern, name):
         if method.definition.name != besides:
             stores, last = _run_method(context, method, ref, name, None)
@@ -57,7 +57,7 @@ def _assigned(context: Context, ref: ClassRef, name: str, besides: str = "") -> 
     return join_all(found) if found else None
 
 
-def _filled(context: Context, ref: ClassRef, name: str, made: Kind) -> Kind:
+def _filled(context: Context, ref: ClassRef, name: str, made: Type) -> Type:
     """A container that ``self.name`` holds, after what the methods put into it."""
     if not any(isinstance(member, Dict | List | Set) for member in members(made)):
         return made
@@ -69,11 +69,11 @@ def _filled(context: Context, ref: ClassRef, name: str, made: Kind) -> Kind:
         words = b"|".join(re.escape(m.definition.name.encode()) for m in setters)
         callers = _methods(ref, context, re.compile(rb"\b(?:self|cls|super\(\))\.(?:" + words + rb")\s*\("))
         filling_methods += [m for m in callers if m not in filling_methods]
-    kind = made
+    typ = made
     for method in filling_methods:
         _, last = _run_method(context, method, ref, name, made)
-        kind = join_all([kind, *last])
-    return kind
+        typ = join_all([typ, *last])
+    return typ
 
 
 def _has_parameters(context: Context, method: FunctionRef) -> bool:
@@ -97,8 +97,8 @@ def _methods(ref: ClassRef, context: Context, pattern: re.Pattern[bytes], word: 
 
 
 def _run_method(
-    context: Context, method: FunctionRef, ref: ClassRef, name: str, before: Kind | None
-) -> tuple[list[Kind], list[Kind]]:
+    context: Context, method: FunctionRef, ref: ClassRef, name: str, before: Type | None
+) -> tuple[list[Type], list[Type]]:
     """All that a method assigns to ``self.name``, and what it holds at the end; ``before`` is what it held."""
     node = function_node(context.interpreter, method)
     parameters = [*node.params.posonly_params, *node.params.params] if node is not None else []
@@ -107,25 +107,25 @@ def _run_method(
 
 
 def _run(
-    context: Context, function: FunctionRef, ref: ClassRef | None, path: str, before: Kind | None = None
-) -> tuple[list[Kind], list[Kind]]:
+    context: Context, function: FunctionRef, ref: ClassRef | None, path: str, before: Type | None = None
+) -> tuple[list[Type], list[Type]]:
     interpreter = context.interpreter
-    lift = function.module.lift(function.definition)
-    node = lift.function if lift is not None else None
-    if lift is None or node is None or not interpreter.may_call(function):
+    parsed = function.module.parsed(function.definition)
+    node = parsed.function if parsed is not None else None
+    if parsed is None or node is None or not interpreter.may_call(function):
         return [], []
-    stores: dict[str, list[Kind]] = {}
+    stores: dict[str, list[Type]] = {}
     inner = Context(
-        interpreter, function.module, lift, Env(), function=function, owner=owner_of(function), stores=stores
+        interpreter, function.module, parsed, Env(), function=function, owner=owner_of(function), stores=stores
     )
     making = function.definition.name == "__init__"
     parameters = [*node.params.posonly_params, *node.params.params, *node.params.kwonly_params]
     for index, parameter in enumerate(parameters):
         if index == 0 and ref is not None:
-            kind = receiver_kind(interpreter, ref, parameter.name.value == "cls")
+            typ = receiver_type(interpreter, ref, parameter.name.value == "cls")
         else:
-            kind = _parameter(inner, parameter, making)
-        inner.env.set(parameter.name.value, kind)
+            typ = _parameter(inner, parameter, making)
+        inner.env.set(parameter.name.value, typ)
     if before is not None:
         inner.env.set(path, before)
     interpreter.active.append(function)
@@ -137,27 +137,27 @@ def _run(
     return stores.get(path, []), [last] if last is not None and last is not before else []
 
 
-def _parameter(context: Context, parameter: cst.Param, making: bool) -> Kind:
-    from cachelint.infer.typehints import annotation_kind, parameter_kind
+def _parameter(context: Context, parameter: cst.Param, making: bool) -> Type:
+    from cachelint.infer.typehints import annotation_type, parameter_type
 
     if parameter.annotation is not None:
         annotation = parameter.annotation.annotation
-        said = parameter_kind(context, annotation, OWN_STATE) if making else annotation_kind(context, annotation)
-        if said is not None:
-            return at(said, Origin(context.lift, parameter.name))
+        annotated = parameter_type(context, annotation, OWN_STATE) if making else annotation_type(context, annotation)
+        if annotated is not None:
+            return at(annotated, Origin(context.parsed, parameter.name))
     if parameter.name.value == "request":
         return REQUEST
     # What an object is made of is decided where it is made.
     return Unknown(frozenset({OWN_STATE})) if making else UNKNOWN
 
 
-def request_attribute(context: Context, name: str) -> Kind:
+def request_attribute(context: Context, name: str) -> Type:
     """What the project itself (a middleware, say) stores in ``request.name``."""
     interpreter = context.interpreter
     if name not in interpreter.request_attributes:
         interpreter.request_attributes[name] = UNKNOWN
         pattern = re.compile(rb"\brequest\." + re.escape(name.encode()) + rb"\s*=(?!=)")
-        found: list[Kind] = []
+        found: list[Type] = []
         for module in interpreter.codebase.containing(f"request.{name}", pattern):
             for function in interpreter.codebase.functions(module):
                 if module.matches(function.definition, pattern):
@@ -167,7 +167,7 @@ def request_attribute(context: Context, name: str) -> Kind:
     return interpreter.request_attributes[name]
 
 
-def constructed(context: Context, ref: ClassRef, arguments: Arguments) -> tuple[tuple[str, Kind], ...]:
+def constructed(context: Context, ref: ClassRef, arguments: Arguments) -> tuple[tuple[str, Type], ...]:
     """What ``__init__`` stores in a new instance, for the arguments of this call."""
     interpreter = context.interpreter
     found = interpreter.classes.member(ref, "__init__")
@@ -175,13 +175,13 @@ def constructed(context: Context, ref: ClassRef, arguments: Arguments) -> tuple[
         return ()
     owner, definitions = found
     function = FunctionRef(owner.module, definitions[-1])
-    lift = owner.module.lift(definitions[-1])
-    node = lift.function if lift is not None else None
-    if lift is None or node is None or not interpreter.may_call(function):
+    parsed = owner.module.parsed(definitions[-1])
+    node = parsed.function if parsed is not None else None
+    if parsed is None or node is None or not interpreter.may_call(function):
         return ()
-    stores: dict[str, list[Kind]] = {}
+    stores: dict[str, list[Type]] = {}
     inner = Context(
-        interpreter, owner.module, lift, Env(), function=function, owner=owner, stores=stores,
+        interpreter, owner.module, parsed, Env(), function=function, owner=owner, stores=stores,
         observer=context.observer,
     )  # fmt: skip
     bind(inner, node.params, arguments, Instance(ref))
@@ -193,7 +193,7 @@ def constructed(context: Context, ref: ClassRef, arguments: Arguments) -> tuple[
     first = node.params.params[0].name.value if node.params.params else "self"
     prefix = f"{first}."
     return tuple(
-        (path[len(prefix) :], join(*kinds) if len(kinds) > 1 else kinds[0])
-        for path, kinds in stores.items()
+        (path[len(prefix) :], join(*types) if len(types) > 1 else types[0])
+        for path, types in stores.items()
         if path.startswith(prefix) and "." not in path[len(prefix) :]
     )

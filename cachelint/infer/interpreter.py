@@ -19,16 +19,16 @@ from cachelint.types.model import (
     CacheHandler,
     CacheObject,
     Class,
-    ExternalKind,
+    ExternalSymbol,
     Function,
     Instance,
-    Kind,
     Lazy,
     Manager,
     ModelClass,
     ModelInstance,
-    ModuleKind,
+    ModuleType,
     Settings,
+    Type,
     force,
 )
 
@@ -42,7 +42,7 @@ MAX_STEPS = 15_000
 #: Types whose subclasses json.dumps takes for the type itself.
 _BUILTINS = frozenset({"list", "dict", "str", "int", "float", "tuple", "OrderedDict", "defaultdict", "Counter"})
 
-_CACHE_NAMES: dict[str, Kind] = {
+_CACHE_NAMES: dict[str, Type] = {
     "django.core.cache.cache": CacheObject("default"),
     "django.core.cache.caches": CacheHandler(),
     "django.conf.settings": Settings(),
@@ -61,22 +61,22 @@ class Interpreter:
         self.models = Models(codebase, self.classes)
         self.steps = 0
         self.active: list[FunctionRef] = []
-        self._values: dict[tuple[str, str, int], Kind] = {}
-        self._results: dict[tuple[object, ...], Kind] = {}
-        self._settings: dict[str, Kind | None] = {}
+        self._values: dict[tuple[str, str, int], Type] = {}
+        self._results: dict[tuple[object, ...], Type] = {}
+        self._settings: dict[str, Type | None] = {}
         #: What the settings say of each cache, worked out once.
         self.caches: dict[object, Any] = {}
-        self.request_attributes: dict[str, Kind] = {}
+        self.request_attributes: dict[str, Type] = {}
         #: The names that calls of `as_view()` pass, anywhere; None before anybody asks.
         self.as_view_arguments: set[str] | None = None
         #: Type aliases that are being worked out.
         self.aliases: list[ValueRef] = []
-        self._stored: dict[tuple[ClassRef, str, str], Kind | None] = {}
+        self._stored: dict[tuple[ClassRef, str, str], Type | None] = {}
 
     # -- symbols -------------------------------------------------------------------------------------------
 
-    def symbol(self, symbol: Symbol | None) -> Kind:
-        """The kind of what a name means."""
+    def symbol(self, symbol: Symbol | None) -> Type:
+        """The type of what a name means."""
         match symbol:
             case None:
                 return UNKNOWN
@@ -88,34 +88,34 @@ class Interpreter:
                 model = self.models.model(symbol)
                 return ModelClass(model) if model is not None else Class(symbol)
             case ModuleRef():
-                return ModuleKind(symbol)
+                return ModuleType(symbol)
             case ValueRef():
                 return Lazy(lambda: self.value(symbol))
 
-    def _external(self, symbol: External) -> Kind:
+    def _external(self, symbol: External) -> Type:
         model = self.models.model(symbol)
-        return ModelClass(model) if model is not None else ExternalKind(symbol.name)
+        return ModelClass(model) if model is not None else ExternalSymbol(symbol.name)
 
-    def value(self, ref: ValueRef, owner: ClassRef | None = None) -> Kind:
+    def value(self, ref: ValueRef, owner: ClassRef | None = None) -> Type:
         """What the assignments of a module or class body give a name, ``global`` statements included."""
         key = (ref.module.path, ref.name, ref.definitions[0].start if ref.definitions else -1)
         if key not in self._values:
             self._values[key] = UNKNOWN
-            kind = self._run_assignments(ref, owner)
+            typ = self._run_assignments(ref, owner)
             if owner is None:
-                kind = join(kind, *self._global_assignments(ref))
-            self._values[key] = kind
+                typ = join(typ, *self._global_assignments(ref))
+            self._values[key] = typ
         return self._values[key]
 
-    def _run_assignments(self, ref: ValueRef, owner: ClassRef | None) -> Kind:
+    def _run_assignments(self, ref: ValueRef, owner: ClassRef | None) -> Type:
         env = Env()
         for definition in ref.definitions:
-            lift = ref.module.lift(definition)
-            if lift is None:
+            parsed = ref.module.parsed(definition)
+            if parsed is None:
                 return UNKNOWN
             before = env.get(ref.name)
-            context = Context(self, ref.module, lift, env.copy(), owner=owner, class_scope=owner is not None)
-            context.run(lift.statements)
+            context = Context(self, ref.module, parsed, env.copy(), owner=owner, class_scope=owner is not None)
+            context.run(parsed.statements)
             after = context.env.get(ref.name)
             if after is not None:
                 keep = definition.conditional and before is not None
@@ -123,7 +123,7 @@ class Interpreter:
         found = env.get(ref.name)
         return force(found) if found is not None else UNKNOWN
 
-    def _global_assignments(self, ref: ValueRef) -> Iterator[Kind]:
+    def _global_assignments(self, ref: ValueRef) -> Iterator[Type]:
         word = re.compile(rb"\bglobal\s[^\n]*\b" + re.escape(ref.name.encode()) + rb"\b")
         if not ref.module.findall(word):
             return
@@ -134,11 +134,11 @@ class Interpreter:
                 if found is not None:
                     yield found
 
-    def setting(self, name: str) -> Kind:
+    def setting(self, name: str) -> Type:
         """What the settings modules give a setting; Unknown where none of them does."""
         if name not in self._settings:
             self._settings[name] = None
-            found: list[Kind] = []
+            found: list[Type] = []
             # Of the caches it is said elsewhere what that means.
             known = name == "CACHES" or not say_nothing(self.settings_modules)
             for module in self.settings_modules if known else ():
@@ -146,8 +146,8 @@ class Interpreter:
                 if isinstance(symbol, ValueRef):
                     found.append(self.value(symbol))
             self._settings[name] = join_all(found) if found else UNKNOWN
-        kind = self._settings[name]
-        return UNKNOWN if kind is None else kind
+        typ = self._settings[name]
+        return UNKNOWN if typ is None else typ
 
     @property
     def settings_modules(self) -> list[Module]:
@@ -158,7 +158,7 @@ class Interpreter:
 
     # -- classes -------------------------------------------------------------------------------------------
 
-    def instance_of(self, ref: ClassRef) -> Kind:
+    def instance_of(self, ref: ClassRef) -> Type:
         """``self`` in a method of a class, whatever the instance is made of."""
         model = self.models.model(ref)
         if model is not None:
@@ -173,13 +173,13 @@ class Interpreter:
         return self.plain_instance(ref)
 
     def plain_instance(
-        self, ref: ClassRef, attributes: tuple[tuple[str, Kind], ...] = (), fields: tuple[tuple[str, Kind], ...] = ()
+        self, ref: ClassRef, attributes: tuple[tuple[str, Type], ...] = (), fields: tuple[tuple[str, Type], ...] = ()
     ) -> Instance:
         """An instance of a class that is neither a model nor a manager."""
         names = [name.rpartition(".")[2] for name in self.classes.externals(ref)]
         return Instance(ref, fields, attributes, next((name for name in names if name in _BUILTINS), ""))
 
-    def class_value(self, owner: ClassRef, definitions: list[Definition], name: str) -> Kind:
+    def class_value(self, owner: ClassRef, definitions: list[Definition], name: str) -> Type:
         """The value that a class body assigns to a name."""
         assignments = tuple(d for d in definitions if d.form == "assignment")
         return self.value(ValueRef(owner.module, name, assignments), owner)
@@ -192,13 +192,13 @@ class Interpreter:
 
         return run_entry(self, function, entry=entry, observer=observer)
 
-    def remembered(self, key: tuple[object, ...]) -> Kind | None:
+    def remembered(self, key: tuple[object, ...]) -> Type | None:
         """A result that was worked out before."""
         return self._results.get(key)
 
-    def remember(self, key: tuple[object, ...], kind: Kind) -> None:
+    def remember(self, key: tuple[object, ...], typ: Type) -> None:
         """Keep a result."""
-        self._results[key] = kind
+        self._results[key] = typ
 
     def may_call(self, ref: FunctionRef) -> bool:
         """Whether one more call may be followed."""
@@ -212,11 +212,11 @@ class Run:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.returned: list[Kind] = []
-        self.yielded: list[Kind] = []
+        self.returned: list[Type] = []
+        self.yielded: list[Type] = []
 
     @property
-    def result(self) -> Kind:
+    def result(self) -> Type:
         """What the body returns."""
         returned = list(self.returned)
         return Lazy(lambda: join_all(returned)) if returned else join()

@@ -9,7 +9,7 @@ import libcst as cst
 from cachelint.infer.context import Context
 from cachelint.infer.mutation import Change, change_at
 from cachelint.project.syntax import ITEMS, JUMPS, descendants
-from cachelint.types.model import NEVER, UNKNOWN, Dict, Kind, List, force
+from cachelint.types.model import NEVER, UNKNOWN, Dict, List, Type, force
 
 #: Constants that a loop over them is run for one by one.
 _MAX_UNROLLED = 8
@@ -28,7 +28,7 @@ def is_unrolled(context: Context, node: cst.For) -> bool:
     if not isinstance(node.iter, cst.Tuple | cst.List) or not 0 < len(node.iter.elements) <= _MAX_UNROLLED:
         return False
     constants = all(isinstance(e, cst.Element) and isinstance(e.value, _CONSTANTS) for e in node.iter.elements)
-    return constants and JUMPS not in context.lift.called.under(node.body)
+    return constants and JUMPS not in context.parsed.called.under(node.body)
 
 
 _CONSTANTS = (cst.SimpleString, cst.Integer)
@@ -39,7 +39,7 @@ def change_rows(context: Context, body: Context, node: cst.For) -> None:
     container, row, index = _parts(node)
     if container is None:
         return
-    does = context.lift.called.under(node.body)
+    does = context.parsed.called.under(node.body)
     if row and (ITEMS in does or not does.isdisjoint(_CHANGING)) and _changes(node.body, row):
         change_at(context, container, _with_rows(body.env.get(row) or UNKNOWN))
     stored = _stored(context, node.body, container, index) if index and ITEMS in does else None
@@ -88,8 +88,8 @@ def _changes(body: cst.BaseSuite, row: str) -> bool:
     """Whether a body changes what a variable holds, and does not give the variable another value."""
     changes = False
     for node in descendants(body):
-        kind = type(node)
-        if kind in _GIVING:
+        typ = type(node)
+        if typ in _GIVING:
             for target in _targets(node.target):  # type: ignore[attr-defined]
                 if isinstance(target, cst.Name) and target.value == row:
                     return False
@@ -133,24 +133,24 @@ def _plain(context: Context, body: cst.BaseSuite) -> Iterator[cst.BaseSmallState
     for line in body.body:
         if isinstance(line, cst.SimpleStatementLine):
             yield from line.body
-        elif JUMPS in context.lift.called.under(line):
+        elif JUMPS in context.parsed.called.under(line):
             return
 
 
-def _with_rows(row: Kind) -> Change:
-    """A container all of whose rows are of a kind; an empty one stays so."""
+def _with_rows(row: Type) -> Change:
+    """A container all of whose rows are of a type; an empty one stays so."""
 
-    def change(kind: Kind) -> Kind:
-        kind = force(kind)
-        if isinstance(kind, List):
-            empty = kind.items == () or force(kind.element) == NEVER
-            return kind if empty else List(row, origin=kind.origin)
-        if isinstance(kind, Dict):
-            if not kind.entries and force(kind.value) == NEVER:
-                return kind
-            entries = tuple((name, row) for name, _ in kind.entries)
-            value = kind.value if force(kind.value) == NEVER else row
-            return Dict(kind.key, value, entries, kind.default, kind.type, origin=kind.origin)
-        return kind
+    def change(typ: Type) -> Type:
+        typ = force(typ)
+        if isinstance(typ, List):
+            empty = typ.items == () or force(typ.element) == NEVER
+            return typ if empty else List(row, origin=typ.origin)
+        if isinstance(typ, Dict):
+            if not typ.entries and force(typ.value) == NEVER:
+                return typ
+            entries = tuple((name, row) for name, _ in typ.entries)
+            value = typ.value if force(typ.value) == NEVER else row
+            return Dict(typ.key, value, entries, typ.default, typ.type, origin=typ.origin)
+        return typ
 
     return change

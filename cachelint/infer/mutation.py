@@ -15,12 +15,12 @@ from cachelint.types.model import (
     NO_VALUE,
     UNKNOWN,
     Dict,
-    Kind,
     Lazy,
     List,
     Never,
     Set,
     Tuple,
+    Type,
     Unknown,
     constant,
     force,
@@ -42,7 +42,7 @@ _ADDING = frozenset(
 )
 _TAKING = frozenset({"pop", "popitem", "popleft", "remove", "discard", "clear"})
 
-Change = Callable[[Kind], Kind]
+Change = Callable[[Type], Type]
 
 
 def apply(context: Context, node: cst.BaseExpression) -> None:
@@ -55,7 +55,7 @@ def apply(context: Context, node: cst.BaseExpression) -> None:
     if method not in _ADDING:
         return
     arguments = context.arguments(node)
-    change_at(context, node.func.value, lambda kind: _added(context, kind, method, arguments))
+    change_at(context, node.func.value, lambda typ: _added(context, typ, method, arguments))
 
 
 def take(context: Context, node: cst.BaseExpression) -> None:
@@ -64,42 +64,42 @@ def take(context: Context, node: cst.BaseExpression) -> None:
     if isinstance(inner, cst.Call) and isinstance(inner.func, cst.Attribute) and inner.func.attr.value in _TAKING:
         method, arguments = inner.func.attr.value, context.arguments(inner)
         key = arguments.positional[0] if arguments.positional else UNKNOWN
-        change_at(context, inner.func.value, lambda kind: _without(kind, key, whole=method == "clear"))
+        change_at(context, inner.func.value, lambda typ: _without(typ, key, whole=method == "clear"))
 
 
 def delete_item(context: Context, target: cst.Subscript) -> None:
     """``del container[key]``."""
     key = _key(context, target)
-    change_at(context, target.value, lambda kind: _without(kind, key))
+    change_at(context, target.value, lambda typ: _without(typ, key))
 
 
-def _without(kind: Kind, key: Kind, *, whole: bool = False) -> Kind:
+def _without(typ: Type, key: Type, *, whole: bool = False) -> Type:
     """A container after something was taken out of it, or all of it."""
-    kind = force(kind)
-    if isinstance(kind, Dict):
+    typ = force(typ)
+    if isinstance(typ, Dict):
         if whole:
-            return Dict(NEVER, NEVER, (), kind.default, kind.type, origin=kind.origin)
+            return Dict(NEVER, NEVER, (), typ.default, typ.type, origin=typ.origin)
         known = constant(key)
-        entries = tuple((name, value) for name, value in kind.entries if known is NO_VALUE or name != known)
-        return Dict(kind.key, kind.value, entries, kind.default, kind.type, origin=kind.origin)
-    if isinstance(kind, List):
+        entries = tuple((name, value) for name, value in typ.entries if known is NO_VALUE or name != known)
+        return Dict(typ.key, typ.value, entries, typ.default, typ.type, origin=typ.origin)
+    if isinstance(typ, List):
         if whole:
-            return List(NEVER, (), origin=kind.origin)
+            return List(NEVER, (), origin=typ.origin)
         # Which of several that are known one by one is left is not known.
-        known_ones = {type(force(item)) for item in kind.items or ()}
-        return List(UNKNOWN if len(known_ones) > 1 else kind.element, origin=kind.origin)
-    if isinstance(kind, Set) and whole:
-        return Set(NEVER, kind.frozen, origin=kind.origin)
-    return kind
+        known_ones = {type(force(item)) for item in typ.items or ()}
+        return List(UNKNOWN if len(known_ones) > 1 else typ.element, origin=typ.origin)
+    if isinstance(typ, Set) and whole:
+        return Set(NEVER, typ.frozen, origin=typ.origin)
+    return typ
 
 
-def store_item(context: Context, target: cst.Subscript, value: Kind) -> None:
+def store_item(context: Context, target: cst.Subscript, value: Type) -> None:
     """``container[key] = value``."""
     key = _key(context, target)
-    change_at(context, target.value, lambda kind: with_item(kind, key, value))
+    change_at(context, target.value, lambda typ: with_item(typ, key, value))
 
 
-def _key(context: Context, node: cst.Subscript) -> Kind:
+def _key(context: Context, node: cst.Subscript) -> Type:
     index = node.slice[0].slice if len(node.slice) == 1 else None
     return context.lazy(index.value) if isinstance(index, cst.Index) else UNKNOWN
 
@@ -116,103 +116,103 @@ def change_at(context: Context, node: cst.BaseExpression, change: Change) -> Non
             if outer is not None and outer.local(path) is not None:
                 change_at(outer, node, change)
             return
-        frozen = context.snapshot()
-        context.env.set(path, Lazy(lambda: _over(frozen.evaluate(node), change)))
+        snapshot = context.snapshot()
+        context.env.set(path, Lazy(lambda: _over(snapshot.evaluate(node), change)))
     elif isinstance(node, cst.Subscript):
         key = _key(context, node)
-        frozen = context.snapshot()
+        snapshot = context.snapshot()
 
-        def inner(container: Kind) -> Kind:
-            return with_item(container, key, _over(frozen.item(container, key), change), replace=True)
+        def inner(container: Type) -> Type:
+            return with_item(container, key, _over(snapshot.item(container, key), change), replace=True)
 
         change_at(context, node.value, inner)
     elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "setdefault":
         arguments = context.arguments(node)
-        frozen = context.snapshot()
+        snapshot = context.snapshot()
 
-        def defaulted(container: Kind) -> Kind:
+        def defaulted(container: Type) -> Type:
             default = arguments.get(1) or UNKNOWN
             key = arguments.get(0) or UNKNOWN
-            current = frozen.item(container, key)
+            current = snapshot.item(container, key)
             known = [m for m in members(current) if m != UNKNOWN]
             return with_item(container, key, _over(join(*known, default), change), replace=True)
 
         change_at(context, node.func.value, defaulted)
 
 
-def _over(kind: Kind, change: Change) -> Kind:
-    return join_all(change(member) for member in members(kind)) if members(kind) else change(kind)
+def _over(typ: Type, change: Change) -> Type:
+    return join_all(change(member) for member in members(typ)) if members(typ) else change(typ)
 
 
-def with_item(kind: Kind, key: Kind, value: Kind, *, replace: bool = False) -> Kind:
+def with_item(typ: Type, key: Type, value: Type, *, replace: bool = False) -> Type:
     """A container after ``container[key] = value``."""
-    kind = force(kind)
-    if isinstance(kind, Dict):
+    typ = force(typ)
+    if isinstance(typ, Dict):
         known = constant(key)
         if known is not NO_VALUE and not isinstance(known, bytes | bytearray):
-            entries = dict(kind.entries)
+            entries = dict(typ.entries)
             entries[known] = value
-            return Dict(kind.key, kind.value, tuple(entries.items()), kind.default, kind.type, origin=kind.origin)
+            return Dict(typ.key, typ.value, tuple(entries.items()), typ.default, typ.type, origin=typ.origin)
         # It may be any of those that are known.
-        entries = {name: lazy_join(before, value) for name, before in kind.entries}
+        entries = {name: lazy_join(before, value) for name, before in typ.entries}
         return Dict(
-            lazy_join(kind.key, key), lazy_join(kind.value, value), tuple(entries.items()), kind.default, kind.type,
-            origin=kind.origin,
+            lazy_join(typ.key, key), lazy_join(typ.value, value), tuple(entries.items()), typ.default, typ.type,
+            origin=typ.origin,
         )  # fmt: skip
-    if isinstance(kind, List):
+    if isinstance(typ, List):
         index = constant(key)
-        if kind.items is not None and isinstance(index, int) and -len(kind.items) <= index < len(kind.items):
-            items = list(kind.items)
+        if typ.items is not None and isinstance(index, int) and -len(typ.items) <= index < len(typ.items):
+            items = list(typ.items)
             items[index] = value
-            return List(join_all(items), tuple(items), origin=kind.origin)
-        return List(lazy_join(kind.element, value), origin=kind.origin)
-    return join_all(with_item(m, key, value) for m in members(kind)) if len(members(kind)) > 1 else kind
+            return List(join_all(items), tuple(items), origin=typ.origin)
+        return List(lazy_join(typ.element, value), origin=typ.origin)
+    return join_all(with_item(m, key, value) for m in members(typ)) if len(members(typ)) > 1 else typ
 
 
-def _added(context: Context, kind: Kind, method: str, arguments: Arguments) -> Kind:
-    if isinstance(kind, List):
+def _added(context: Context, typ: Type, method: str, arguments: Arguments) -> Type:
+    if isinstance(typ, List):
         if method == "append" and arguments.positional:
             item = arguments.positional[0]
-            items = (*kind.items, item) if kind.items is not None and len(kind.items) < 30 else None
-            return List(_joined(kind.element, item), items, kind.items or kind.head, origin=kind.origin)
+            items = (*typ.items, item) if typ.items is not None and len(typ.items) < 30 else None
+            return List(_joined(typ.element, item), items, typ.items or typ.head, origin=typ.origin)
         if method == "insert" and len(arguments.positional) > 1:
-            return List(_joined(kind.element, arguments.positional[1]), origin=kind.origin)
+            return List(_joined(typ.element, arguments.positional[1]), origin=typ.origin)
         if method == "extend" and arguments.positional:
             extra = force(arguments.positional[0])
             items = None
-            if kind.items is not None and isinstance(extra, List | Tuple) and extra.items is not None:
-                items = (*kind.items, *extra.items)
-            element = _joined(kind.element, context.iterate(extra))
-            return List(element, items, kind.items or kind.head, origin=kind.origin)
-        return kind
-    if isinstance(kind, Set):
+            if typ.items is not None and isinstance(extra, List | Tuple) and extra.items is not None:
+                items = (*typ.items, *extra.items)
+            element = _joined(typ.element, context.iterate(extra))
+            return List(element, items, typ.items or typ.head, origin=typ.origin)
+        return typ
+    if isinstance(typ, Set):
         if method == "add" and arguments.positional:
-            return Set(_joined(kind.element, arguments.positional[0]), kind.frozen, origin=kind.origin)
+            return Set(_joined(typ.element, arguments.positional[0]), typ.frozen, origin=typ.origin)
         if method == "update":
-            extra_kinds = [context.iterate(force(a)) for a in arguments.positional]
-            return Set(join(kind.element, *extra_kinds), kind.frozen, origin=kind.origin)
-        return kind
-    if isinstance(kind, Dict):
-        return _dict_added(context, kind, method, arguments)
-    return kind
+            extra_types = [context.iterate(force(a)) for a in arguments.positional]
+            return Set(join(typ.element, *extra_types), typ.frozen, origin=typ.origin)
+        return typ
+    if isinstance(typ, Dict):
+        return _dict_added(context, typ, method, arguments)
+    return typ
 
 
-def _joined(element: Kind, item: Kind) -> Kind:
+def _joined(element: Type, item: Type) -> Type:
     return item if isinstance(element, Never) else lazy_join(element, item)
 
 
-def _dict_added(context: Context, kind: Dict, method: str, arguments: Arguments) -> Kind:
+def _dict_added(context: Context, typ: Dict, method: str, arguments: Arguments) -> Type:
     if method == "setdefault" and arguments.positional:
         value = arguments.get(1) or UNKNOWN
         known = constant(arguments.positional[0])
-        if any(name == known for name, _ in kind.entries):
-            return kind  # There is one already.
+        if any(name == known for name, _ in typ.entries):
+            return typ  # There is one already.
         # In `**kwargs`, say, there may be one that is not known.
-        unknown = [m for m in members(kind.value) if isinstance(m, Unknown)]
-        return with_item(kind, arguments.positional[0], join(value, *unknown))
+        unknown = [m for m in members(typ.value) if isinstance(m, Unknown)]
+        return with_item(typ, arguments.positional[0], join(value, *unknown))
     if method != "update":
-        return kind
-    result: Kind = kind
+        return typ
+    result: Type = typ
     for positional in arguments.positional:
         result = merge_dicts(result, force(positional))
     for name, value in arguments.keywords.items():
@@ -224,7 +224,7 @@ def _dict_added(context: Context, kind: Dict, method: str, arguments: Arguments)
     return result
 
 
-def merge_dicts(first: Kind, second: Kind) -> Kind:
+def merge_dicts(first: Type, second: Type) -> Type:
     """``{**first, **second}``."""
     if not isinstance(first, Dict):
         return first

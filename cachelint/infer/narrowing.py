@@ -17,9 +17,8 @@ from cachelint.types.model import (
     Cached,
     Class,
     Dict,
-    ExternalKind,
+    ExternalSymbol,
     Instance,
-    Kind,
     List,
     ModelClass,
     ModelInstance,
@@ -29,6 +28,7 @@ from cachelint.types.model import (
     Set,
     Str,
     Tuple,
+    Type,
     Unknown,
     constant,
     force,
@@ -87,67 +87,67 @@ def _comparison(context: Context, test: cst.Comparison, truth: bool) -> bool:
     return True
 
 
-def _apply(context: Context, node: cst.BaseExpression, change: Callable[[Kind], Kind]) -> bool:
+def _apply(context: Context, node: cst.BaseExpression, change: Callable[[Type], Type]) -> bool:
     if isinstance(node, cst.NamedExpr):
         node = node.target
     path = dotted(node)
     if path is None:
         return True
-    kind = context.local(path)
-    if kind is None:
+    typ = context.local(path)
+    if typ is None:
         return True
-    known = force(kind)
+    known = force(typ)
     changed = change(known)
     context.env.set(path, changed)
     return not isinstance(changed, Never) or isinstance(known, Never)
 
 
-def _is_none(kind: Kind) -> Kind:
-    return join_all(NONE if isinstance(m, Unknown | Cached) else m for m in members(kind) if _may_be_none(m))
+def _is_none(typ: Type) -> Type:
+    return join_all(NONE if isinstance(m, Unknown | Cached) else m for m in members(typ) if _may_be_none(m))
 
 
-def _may_be_none(kind: Kind) -> bool:
-    return kind == NONE or isinstance(kind, Unknown | Cached)
+def _may_be_none(typ: Type) -> bool:
+    return typ == NONE or isinstance(typ, Unknown | Cached)
 
 
-def _is_not_none(kind: Kind) -> Kind:
-    return without(kind, lambda member: member == NONE)
+def _is_not_none(typ: Type) -> Type:
+    return without(typ, lambda member: member == NONE)
 
 
-def truthy(kind: Kind) -> Kind:
-    """What a kind is where its truth was tested and found."""
-    return without(kind, lambda member: _known_truth(member) is False)
+def truthy(typ: Type) -> Type:
+    """What a type is where its truth was tested and found."""
+    return without(typ, lambda member: _known_truth(member) is False)
 
 
-def falsy(kind: Kind) -> Kind:
-    """What a kind is where its truth was tested and not found."""
-    return without(kind, lambda member: _known_truth(member) is True)
+def falsy(typ: Type) -> Type:
+    """What a type is where its truth was tested and not found."""
+    return without(typ, lambda member: _known_truth(member) is True)
 
 
-def _known_truth(kind: Kind) -> bool | None:
-    value = constant(kind)
+def _known_truth(typ: Type) -> bool | None:
+    value = constant(typ)
     if value is not NO_VALUE:
         return bool(value)
-    if isinstance(kind, ModelInstance | Class | ModelClass):
+    if isinstance(typ, ModelInstance | Class | ModelClass):
         return True
-    if isinstance(kind, List) and kind.items == () and kind.origin is not None:
+    if isinstance(typ, List) and typ.items == () and typ.origin is not None:
         # Only a comprehension over nothing is empty for sure: a list may be filled from elsewhere.
-        return False if isinstance(kind.origin.node, cst.ListComp) else None
+        return False if isinstance(typ.origin.node, cst.ListComp) else None
     return None
 
 
 def narrow_match(context: Context, subject: cst.BaseExpression, pattern: cst.MatchPattern, truth: bool) -> bool:
     """The same for a pattern of a ``match`` that the subject fits, or not, as far as it is made of class names."""
     parts = [element.pattern for element in pattern.patterns] if isinstance(pattern, cst.MatchOr) else [pattern]
-    kinds: list[Kind] = []
+    types: list[Type] = []
     for part in parts:
         if isinstance(part, cst.MatchClass) and not part.patterns and not part.kwds:
-            kinds.append(force(context.evaluate(part.cls)))
+            types.append(force(context.evaluate(part.cls)))
         elif isinstance(part, cst.MatchSingleton) and part.value.value == "None":
-            kinds.append(ExternalKind("builtins.NoneType"))
+            types.append(ExternalSymbol("builtins.NoneType"))
         else:
             return True
-    return _of_classes(context, subject, kinds, truth)
+    return _of_classes(context, subject, types, truth)
 
 
 def _isinstance(context: Context, test: cst.Call, truth: bool) -> bool:
@@ -165,33 +165,33 @@ def _all_instances(context: Context, node: cst.BaseExpression) -> bool:
         return True
     if len(elt.args) != 2 or dotted(elt.args[0].value) != dotted(node.for_in.target) or node.for_in.ifs:
         return True
-    inner = context.nested(context.lift, None)
+    inner = context.nested(context.parsed, None)
     inner.enter(node.for_in)
     _isinstance(inner, elt, True)
     element = inner.local(dotted(node.for_in.target) or "")
 
-    def change(kind: Kind) -> Kind:
+    def change(typ: Type) -> Type:
         return join_all(
             replace(member, element=element, items=None) if isinstance(member, List) and element is not None else member
-            for member in members(kind)
+            for member in members(typ)
         )
 
     _apply(context, items, change)
     return True
 
 
-def _of_classes(context: Context, subject: cst.BaseExpression, kinds: list[Kind], truth: bool) -> bool:
+def _of_classes(context: Context, subject: cst.BaseExpression, types: list[Type], truth: bool) -> bool:
 
-    def change(kind: Kind) -> Kind:
-        kept: list[Kind] = []
-        for member in members(kind):
+    def change(typ: Type) -> Type:
+        kept: list[Type] = []
+        for member in members(typ):
             if isinstance(member, Unknown | Cached):
-                if truth and len(kinds) == 1:
-                    kept.append(_instance_of(kinds[0], member))
+                if truth and len(types) == 1:
+                    kept.append(_instance_of(types[0], member))
                 else:
                     kept.append(member)
                 continue
-            verdict = [_is_instance(context, member, k) for k in kinds]
+            verdict = [_is_instance(context, member, k) for k in types]
             if any(v is None for v in verdict) or any(verdict) == truth:
                 kept.append(member)
         return join_all(kept)
@@ -199,44 +199,44 @@ def _of_classes(context: Context, subject: cst.BaseExpression, kinds: list[Kind]
     return _apply(context, subject, change)
 
 
-def _instance_of(kind: Kind, otherwise: Kind) -> Kind:
-    match kind:
+def _instance_of(typ: Type, otherwise: Type) -> Type:
+    match typ:
         case ModelClass(model=model):
-            return ModelInstance(model, origin=kind.origin)
-        case ExternalKind(name="builtins.str"):
+            return ModelInstance(model, origin=typ.origin)
+        case ExternalSymbol(name="builtins.str"):
             return Str()
-        case ExternalKind(name=name) if name.startswith("builtins."):
+        case ExternalSymbol(name=name) if name.startswith("builtins."):
             simple = name.removeprefix("builtins.")
             return Scalar(simple) if simple in ("int", "float", "bool", "bytes") else otherwise
-        case ExternalKind(name="django.db.models.QuerySet" | "django.db.models.query.QuerySet"):
+        case ExternalSymbol(name="django.db.models.QuerySet" | "django.db.models.query.QuerySet"):
             return QuerySet(None, otherwise)
     return otherwise
 
 
-def _is_instance(context: Context, member: Kind, kind: Kind) -> bool | None:
+def _is_instance(context: Context, member: Type, typ: Type) -> bool | None:
     classes = context.interpreter.classes
-    if isinstance(kind, ModelClass):
+    if isinstance(typ, ModelClass):
         if isinstance(member, ModelInstance):
-            if member.model == kind.model:
+            if member.model == typ.model:
                 return True
-            if member.model.ref is not None and kind.model.ref is not None:
-                if kind.model.ref in classes.order(member.model.ref):
+            if member.model.ref is not None and typ.model.ref is not None:
+                if typ.model.ref in classes.order(member.model.ref):
                     return True
                 return None
             return None
         return False if isinstance(member, Scalar | Str | List | Dict | Tuple | Set | QuerySet) else None
-    if isinstance(kind, Class):
+    if isinstance(typ, Class):
         if isinstance(member, Instance):
-            return True if kind.ref in classes.order(member.ref) else None
+            return True if typ.ref in classes.order(member.ref) else None
         if isinstance(member, ModelInstance) and member.model.ref is not None:
-            return kind.ref in classes.order(member.model.ref)
+            return typ.ref in classes.order(member.model.ref)
         return False if isinstance(member, Scalar | Str | List | Dict | Tuple | Set) else None
-    if isinstance(kind, ExternalKind):
-        if kind.name in ("django.db.models.Model", "django.db.models.base.Model"):
+    if isinstance(typ, ExternalSymbol):
+        if typ.name in ("django.db.models.Model", "django.db.models.base.Model"):
             return True if isinstance(member, ModelInstance) else None if isinstance(member, Instance) else False
-        if isinstance(member, ModelInstance) and member.model.name == kind.name:
+        if isinstance(member, ModelInstance) and member.model.name == typ.name:
             return True
-        return _builtin_instance(member, kind.name)
+        return _builtin_instance(member, typ.name)
     return None
 
 
@@ -245,7 +245,7 @@ _STREAMING = frozenset(
 )
 
 
-def _builtin_instance(member: Kind, name: str) -> bool | None:
+def _builtin_instance(member: Type, name: str) -> bool | None:
     own: str | None = None
     if isinstance(member, Scalar) and name.startswith("django.http") and name.endswith("StreamingHttpResponse"):
         if "esponse" in member.type:
@@ -261,8 +261,8 @@ def _builtin_instance(member: Kind, name: str) -> bool | None:
             own = "dict"
         case Tuple():
             own = "tuple"
-        case Set(frozen=frozen):
-            own = "frozenset" if frozen else "set"
+        case Set(frozen=snapshot):
+            own = "frozenset" if snapshot else "set"
         case QuerySet():
             return name.endswith("QuerySet") if name.startswith(("builtins.", "django.db.models")) else None
         case ModelInstance():

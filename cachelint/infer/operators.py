@@ -20,7 +20,6 @@ from cachelint.types.model import (
     Dict,
     Expression,
     Instance,
-    Kind,
     List,
     Manager,
     QuerySet,
@@ -28,6 +27,7 @@ from cachelint.types.model import (
     Set,
     Str,
     Tuple,
+    Type,
     Unknown,
     constant,
     force,
@@ -55,7 +55,7 @@ _DATES = ("datetime.datetime", "datetime.date")
 _MAX_NUMBER = 10**12
 
 
-def binary(context: Context, operator: str, left: Kind, right: Kind, node: cst.CSTNode) -> Kind:
+def binary(context: Context, operator: str, left: Type, right: Type, node: cst.CSTNode) -> Type:
     """``left operator right``; ``operator`` is the name of the node's class."""
     if operator == "Modulo":
         text = force(left)
@@ -75,15 +75,15 @@ def binary(context: Context, operator: str, left: Kind, right: Kind, node: cst.C
     return join_all(_one(context, operator, a, b) for a in lefts for b in rights)
 
 
-def _percent_of_template(text: Str, right: Kind) -> Kind:
+def _percent_of_template(text: Str, right: Type) -> Type:
     """A template that is itself partly made at run time: its fixed parts stay."""
     params = text.params | params_of(right)
     parts = text.parts
     if parts is None:
         return Str(None, versions=text.versions, params=params)
-    from cachelint.types.model import Hole, Text
+    from cachelint.types.model import Placeholder, Text
 
-    made: list[Text | Hole] = []
+    made: list[Text | Placeholder] = []
     for part in parts:
         if isinstance(part, Text):
             pieces = strings.percent(part.text, UNKNOWN, ())
@@ -96,23 +96,23 @@ def _percent_of_template(text: Str, right: Kind) -> Kind:
 def _sources(context: Context, node: cst.CSTNode) -> list[str]:
     right = node.right if isinstance(node, cst.BinaryOperation) else None
     if isinstance(right, cst.Tuple):
-        return [context.lift.code(element.value) for element in right.elements]
-    return [context.lift.code(right)] if right is not None else []
+        return [context.parsed.code(element.value) for element in right.elements]
+    return [context.parsed.code(right)] if right is not None else []
 
 
 def _source(context: Context, node: cst.CSTNode | None) -> str:
-    return context.lift.code(node) if isinstance(node, cst.Name | cst.Attribute | cst.Call | cst.Subscript) else ""
+    return context.parsed.code(node) if isinstance(node, cst.Name | cst.Attribute | cst.Call | cst.Subscript) else ""
 
 
-def _string_sum(context: Context, left: Kind, right: Kind, node: cst.CSTNode) -> Kind | None:
+def _string_sum(context: Context, left: Type, right: Type, node: cst.CSTNode) -> Type | None:
     if isinstance(node, cst.BinaryOperation):
         names = (_source(context, node.left), _source(context, node.right))
     elif isinstance(node, cst.AugAssign):
         names = (_source(context, node.target), _source(context, node.value))
     else:
         names = ("", "")
-    kinds = [*members(left), *members(right)]
-    if any(isinstance(k, Str) for k in kinds) and all(isinstance(k, Str | Unknown) for k in kinds):
+    types = [*members(left), *members(right)]
+    if any(isinstance(k, Str) for k in types) and all(isinstance(k, Str | Unknown) for k in types):
         return strings.concat([(left, names[0]), (right, names[1])], context.function)
     # What is added to something that says version is a text, even where no more is known of it.
     texts = [join_all(m for m in members(side) if isinstance(m, Str | Unknown)) for side in (left, right)]
@@ -121,7 +121,7 @@ def _string_sum(context: Context, left: Kind, right: Kind, node: cst.CSTNode) ->
     return None
 
 
-def _one(context: Context, operator: str, left: Kind, right: Kind) -> Kind:
+def _one(context: Context, operator: str, left: Type, right: Type) -> Type:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return Unknown(params_of(left) | params_of(right))
     a, b = constant(left), constant(right)
@@ -159,7 +159,7 @@ def _one(context: Context, operator: str, left: Kind, right: Kind) -> Kind:
     return UNKNOWN
 
 
-def _computed(operator: str, a: Any, b: Any) -> Kind:
+def _computed(operator: str, a: Any, b: Any) -> Type:
     function = _ARITHMETIC.get(operator)
     if function is None:
         return UNKNOWN
@@ -176,7 +176,7 @@ def _computed(operator: str, a: Any, b: Any) -> Kind:
     return literal(result)
 
 
-def _scalars(operator: str, a: str, b: str) -> Kind:
+def _scalars(operator: str, a: str, b: str) -> Type:
     if a in _NUMBERS and b in _NUMBERS:
         if operator == "Divide" or "float" in (a, b):
             return FLOAT

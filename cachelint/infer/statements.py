@@ -20,12 +20,12 @@ from cachelint.types.model import (
     Closure,
     Dict,
     Generator,
-    Kind,
     Lazy,
     List,
     LocalClass,
     Scalar,
     Set,
+    Type,
     Unknown,
     at,
     force,
@@ -54,9 +54,9 @@ def _block(context: Context, node: cst.IndentedBlock, run: Run | None) -> bool:
 
 
 def _function(context: Context, node: cst.FunctionDef, run: Run | None) -> bool:
-    kind = Closure(context.lift, node, context, node.name.value)
-    events.closure(context, kind)
-    context.env.set(node.name.value, kind)
+    typ = Closure(context.parsed, node, context, node.name.value)
+    events.closure(context, typ)
+    context.env.set(node.name.value, typ)
     return True
 
 
@@ -90,12 +90,12 @@ def _leave(context: Context, node: cst.Continue | cst.Break, run: Run | None) ->
 
 def _assign(context: Context, node: cst.Assign, run: Run | None) -> bool:
     events.expression(context, node.value)
-    kind = context.lazy(node.value)
+    typ = context.lazy(node.value)
     mutation.take(context, node.value)
     call_effects.note(context, node.value)
     for target in node.targets:
         events.expression(context, target.target)
-        context.bind(target.target, kind, node.value)
+        context.bind(target.target, typ, node.value)
     _yielded(context, node.value, run)
     return True
 
@@ -124,8 +124,8 @@ def _assert(context: Context, node: cst.Assert, run: Run | None) -> bool:
     return narrow(context, node.test, True)
 
 
-def evaluate_none() -> Kind:
-    """The kind of None."""
+def evaluate_none() -> Type:
+    """The type of None."""
     from cachelint.types.model import NONE
 
     return NONE
@@ -145,24 +145,26 @@ def _yielded(context: Context, node: cst.BaseExpression, run: Run | None) -> Non
 
 
 def _annotated(context: Context, node: cst.AnnAssign, run: Run | None) -> bool:
-    from cachelint.infer.typehints import annotation_kind
+    from cachelint.infer.typehints import annotation_type
 
     if node.value is not None:
         events.expression(context, node.value)
-        kind = context.lazy(node.value)
+        typ = context.lazy(node.value)
         annotation = node.annotation.annotation
-        frozen = context.snapshot()
+        snapshot = context.snapshot()
 
-        def narrowed() -> Kind:
-            known = force(kind)
-            said = annotation_kind(frozen, annotation) if isinstance(known, Unknown | List | Set | Dict) else None
-            return known if said is None else declared(known, at(said, frozen.origin(annotation)))
+        def narrowed() -> Type:
+            known = force(typ)
+            annotated = (
+                annotation_type(snapshot, annotation) if isinstance(known, Unknown | List | Set | Dict) else None
+            )
+            return known if annotated is None else declared(known, at(annotated, snapshot.origin(annotation)))
 
         context.bind(node.target, Lazy(narrowed), node.value)
     else:
-        said = annotation_kind(context, node.annotation.annotation)
-        if said is not None and isinstance(node.target, cst.Name):
-            context.env.set(node.target.value, said)
+        annotated = annotation_type(context, node.annotation.annotation)
+        if annotated is not None and isinstance(node.target, cst.Name):
+            context.env.set(node.target.value, annotated)
     return True
 
 
@@ -170,12 +172,12 @@ def _augmented(context: Context, node: cst.AugAssign, run: Run | None) -> bool:
     from cachelint.infer.operators import binary
 
     events.expression(context, node.value)
-    frozen = context.snapshot()
+    snapshot = context.snapshot()
     operator = type(node.operator).__name__.removesuffix("Assign")
     target, value = node.target, node.value
 
-    def result() -> Kind:
-        return binary(frozen, operator, frozen.evaluate(target), frozen.evaluate(value), node)
+    def result() -> Type:
+        return binary(snapshot, operator, snapshot.evaluate(target), snapshot.evaluate(value), node)
 
     context.bind(target, Lazy(result), value)
     return True
@@ -213,8 +215,8 @@ def _for(context: Context, node: cst.For, run: Run | None) -> bool:
     # Twice: what the first round leaves behind is what the second may find.
     for _ in range(2):
         body = context.branch()
-        frozen = context.snapshot()
-        element = Lazy(lambda frozen=frozen: frozen.iterate(force(iterable)))  # type: ignore[misc]
+        snapshot = context.snapshot()
+        element = Lazy(lambda snapshot=snapshot: snapshot.iterate(force(iterable)))  # type: ignore[misc]
         body.bind(node.target, element, node.iter)
         _run(body, node.body, run)
         context.env.join([before, body.env])
@@ -290,21 +292,21 @@ def _with(context: Context, node: cst.With, run: Run | None) -> bool:
         events.expression(context, item.item)
         if item.asname is not None:
             entered = context.lazy(item.item)
-            context.bind(item.asname.name, Lazy(lambda kind=entered: _entered(force(kind))), item.item)  # type: ignore[misc]
+            context.bind(item.asname.name, Lazy(lambda typ=entered: _entered(force(typ))), item.item)  # type: ignore[misc]
     alive = _run(context, node.body, run)
-    if not alive and any("suppress" in context.lift.code(item.item) for item in node.items):
+    if not alive and any("suppress" in context.parsed.code(item.item) for item in node.items):
         return True
     return alive
 
 
-def _entered(kind: Kind) -> Kind:
+def _entered(typ: Type) -> Type:
     """What ``with … as name`` binds."""
     from cachelint.types.model import Scalar
 
-    if isinstance(kind, Generator):
-        return kind.element
-    if isinstance(kind, Scalar):
-        return kind
+    if isinstance(typ, Generator):
+        return typ.element
+    if isinstance(typ, Scalar):
+        return typ
     return UNKNOWN
 
 
@@ -369,7 +371,7 @@ def _import_from(context: Context, node: cst.ImportFrom, run: Run | None) -> boo
 def _bind_symbol(context: Context, binding: ImportBinding) -> None:
     module, interpreter = context.module, context.interpreter
 
-    def found() -> Kind:
+    def found() -> Type:
         symbol: Symbol | None = interpreter.codebase.follow(module, binding)
         if binding.whole and not isinstance(symbol, ModuleRef):
             symbol = interpreter.codebase.follow(module, binding)

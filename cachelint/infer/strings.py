@@ -15,19 +15,19 @@ from cachelint.project.symbols import FunctionRef
 from cachelint.types.arguments import Arguments
 from cachelint.types.join import join_all, map_members, members
 from cachelint.types.model import (
-    ANYTHING,
     NO_VALUE,
     STR,
     UNKNOWN,
+    WILDCARD,
     Dict,
-    Hole,
-    Kind,
     List,
     Origin,
+    Placeholder,
     Scalar,
     Str,
     Text,
     Tuple,
+    Type,
     Union,
     Unknown,
     constant,
@@ -47,62 +47,62 @@ def says_version(name: str) -> bool:
 
 
 def _parts(
-    kind: Kind, name: str, scope: FunctionRef | None
-) -> tuple[tuple[Text | Hole, ...], frozenset[str], frozenset[str]]:
-    """The parts of one member of a kind, with the names that say version and the parameters."""
+    typ: Type, name: str, scope: FunctionRef | None
+) -> tuple[tuple[Text | Placeholder, ...], frozenset[str], frozenset[str]]:
+    """The parts of one member of a type, with the names that say version and the parameters."""
     versions = frozenset({name}) if name and says_version(name) else frozenset()
-    if isinstance(kind, Str):
-        parts = kind.parts if kind.parts is not None else (_hole(kind, name, kind.params, scope),)
-        return parts, versions | kind.versions, kind.params
-    value = constant(kind)
+    if isinstance(typ, Str):
+        parts = typ.parts if typ.parts is not None else (_placeholder(typ, name, typ.params, scope),)
+        return parts, versions | typ.versions, typ.params
+    value = constant(typ)
     if value is not NO_VALUE and isinstance(value, int | float | bool | None):
         return (Text(str(value)),), versions, frozenset()
     # A key made of an attribute of a parameter is made here, not handed in.
-    params = frozenset[str]() if isinstance(kind, Unknown) and kind.derived else params_near(kind)
-    return (_hole(kind, name, params, scope),), versions, params
+    params = frozenset[str]() if isinstance(typ, Unknown) and typ.is_attribute else params_near(typ)
+    return (_placeholder(typ, name, params, scope),), versions, params
 
 
-def _hole(kind: Kind, name: str, params: frozenset[str], scope: FunctionRef | None) -> Hole:
+def _placeholder(typ: Type, name: str, params: frozenset[str], scope: FunctionRef | None) -> Placeholder:
     """A part that is called by its source, or else by the expression or the parameter that made it."""
-    if not name and kind.origin is not None:
-        name = kind.origin.code
+    if not name and typ.origin is not None:
+        name = typ.origin.code
     if not name and len(params) == 1:
         name = next(iter(params))
-    return Hole(name or "…", params, scope)
+    return Placeholder(name or "…", params, scope)
 
 
-def renamed(kind: Kind, names: Mapping[str, str], scope: FunctionRef) -> Kind:
+def renamed(typ: Type, names: Mapping[str, str], scope: FunctionRef) -> Type:
     """A string that a function made, in the words of its caller: ``names`` are the sources of what was passed."""
-    if not isinstance(kind, Str) or not any(isinstance(p, Hole) and p.scope == scope for p in kind.parts or ()):
-        return kind
-    parts: list[Text | Hole] = []
-    for part in kind.parts or ():
-        if isinstance(part, Hole) and part.scope == scope:
+    if not isinstance(typ, Str) or not any(isinstance(p, Placeholder) and p.scope == scope for p in typ.parts or ()):
+        return typ
+    parts: list[Text | Placeholder] = []
+    for part in typ.parts or ():
+        if isinstance(part, Placeholder) and part.scope == scope:
             part = replace(part, name=_IDENTIFIER.sub(lambda m: names.get(m.group(), m.group()), part.name))
         parts.append(part)
-    return replace(kind, parts=tuple(parts))
+    return replace(typ, parts=tuple(parts))
 
 
 _IDENTIFIER = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*(?![\w\"'])")
 
 
-def concat(pieces: Sequence[tuple[Kind, str]], scope: FunctionRef | None = None) -> Kind:
+def concat(pieces: Sequence[tuple[Type, str]], scope: FunctionRef | None = None) -> Type:
     """The string made of several values in a row; each comes with the source that it is called by in ``scope``."""
-    choices: list[tuple[Kind, ...]] = []
-    for kind, _ in pieces:
-        options = members(kind) or (UNKNOWN,)
+    choices: list[tuple[Type, ...]] = []
+    for typ, _ in pieces:
+        options = members(typ) or (UNKNOWN,)
         strings = [option for option in options if isinstance(option, Str)]
         # Only alternative texts are kept apart; other unions are one part made at run time.
-        choices.append(options if len(strings) == len(options) and len(options) <= 3 else (force(kind),))
-    made: list[Kind] = []
+        choices.append(options if len(strings) == len(options) and len(options) <= 3 else (force(typ),))
+    made: list[Type] = []
     for combination in itertools.islice(itertools.product(*choices), _MAX_ALTERNATIVES):
-        parts: list[Text | Hole] = []
+        parts: list[Text | Placeholder] = []
         versions: frozenset[str] = frozenset()
         params: frozenset[str] = frozenset()
         for option, (_, name) in zip(combination, pieces, strict=True):
-            more, said, decided = _parts(option, name, scope)
+            more, annotated, decided = _parts(option, name, scope)
             parts.extend(more)
-            versions |= said
+            versions |= annotated
             params |= decided
         made.append(Str(_tidy(parts), False, versions, params))
     return join_all(made)
@@ -112,29 +112,29 @@ def concat(pieces: Sequence[tuple[Kind, str]], scope: FunctionRef | None = None)
 _WILD = re.compile(r"\*|\?|\[[^\]]*\]")
 
 
-def matched_by(pattern: Kind) -> Kind:
-    """The keys that a pattern of django-redis (``shelf:*``) stands for: what it leaves open are holes."""
+def matched_by(pattern: Type) -> Type:
+    """The keys that a pattern of django-redis (``shelf:*``) stands for: what it leaves open are placeholders."""
     return map_members(pattern, _matched_by)
 
 
-def _matched_by(pattern: Kind) -> Kind:
+def _matched_by(pattern: Type) -> Type:
     if not isinstance(pattern, Str) or pattern.parts is None:
         return pattern if isinstance(pattern, Unknown) else STR
-    parts: list[Text | Hole] = []
+    parts: list[Text | Placeholder] = []
     for part in pattern.parts:
-        if isinstance(part, Hole):
+        if isinstance(part, Placeholder):
             parts.append(part)
             continue
         for number, text in enumerate(_WILD.split(part.text)):
             if number:
-                parts.append(ANYTHING)
+                parts.append(WILDCARD)
             if text:
                 parts.append(Text(text, part.origin))
     return replace(pattern, parts=tuple(parts))
 
 
-def _tidy(parts: Iterable[Text | Hole]) -> tuple[Text | Hole, ...]:
-    tidy: list[Text | Hole] = []
+def _tidy(parts: Iterable[Text | Placeholder]) -> tuple[Text | Placeholder, ...]:
+    tidy: list[Text | Placeholder] = []
     for part in parts:
         last = tidy[-1] if tidy else None
         if isinstance(part, Text) and not part.text:
@@ -158,17 +158,17 @@ def written_in(template: Str) -> Origin | None:
     return first.origin if isinstance(first, Text) else None
 
 
-def formatted(context: Context, node: cst.FormattedString) -> Kind:
+def formatted(context: Context, node: cst.FormattedString) -> Type:
     """An f-string."""
-    pieces: list[tuple[Kind, str]] = []
+    pieces: list[tuple[Type, str]] = []
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
             text = part.value.replace("{{", "{").replace("}}", "}")
             pieces.append((Str((Text(text, context.origin(node)),)), ""))
         elif isinstance(part, cst.FormattedStringExpression):
-            source = context.lift.code(part.expression)
-            kind = UNKNOWN if part.format_spec or part.conversion == "r" else context.evaluate(part.expression)
-            pieces.append((kind, source))
+            source = context.parsed.code(part.expression)
+            typ = UNKNOWN if part.format_spec or part.conversion == "r" else context.evaluate(part.expression)
+            pieces.append((typ, source))
     return concat(pieces, context.function)
 
 
@@ -178,12 +178,12 @@ _PERCENT = re.compile(
 
 
 def percent(
-    template: str, right: Kind, names: Sequence[str], scope: FunctionRef | None = None, origin: Origin | None = None
-) -> Kind:
+    template: str, right: Type, names: Sequence[str], scope: FunctionRef | None = None, origin: Origin | None = None
+) -> Type:
     """``template % right``; ``names`` are the sources of the values on the right, where they can be told apart."""
     right = force(right)
     values = right.items if isinstance(right, Tuple) else None
-    pieces: list[tuple[Kind, str]] = []
+    pieces: list[tuple[Type, str]] = []
     position = end = 0
     for match in _PERCENT.finditer(template):
         pieces.append((Str((Text(template[end : match.start()], origin),)), ""))
@@ -209,9 +209,9 @@ def percent(
 def format_call(
     template: str, arguments: Arguments, names: dict[int | str, str], scope: FunctionRef | None = None,
     origin: Origin | None = None,
-) -> Kind:  # fmt: skip
+) -> Type:  # fmt: skip
     """``template.format(…)``."""
-    pieces: list[tuple[Kind, str]] = []
+    pieces: list[tuple[Type, str]] = []
     automatic = 0
     try:
         fields = list(string.Formatter().parse(template))
@@ -237,14 +237,14 @@ def format_call(
     return concat(pieces, scope)
 
 
-def join_call(separator: str, items: Kind, names: Sequence[str], scope: FunctionRef | None = None) -> Kind:
+def join_call(separator: str, items: Type, names: Sequence[str], scope: FunctionRef | None = None) -> Type:
     """``separator.join(items)``."""
     items = force(items)
     if isinstance(items, Union):
         return join_all(join_call(separator, member, (), scope) for member in items.members)
     between = (Str((Text(separator),)), "")
     if isinstance(items, List | Tuple) and items.items is not None:
-        pieces: list[tuple[Kind, str]] = []
+        pieces: list[tuple[Type, str]] = []
         for index, item in enumerate(items.items):
             if index:
                 pieces.append(between)
@@ -252,7 +252,7 @@ def join_call(separator: str, items: Kind, names: Sequence[str], scope: Function
         return concat(pieces, scope) if pieces else Str((Text(""),))
     if isinstance(items, List | Tuple) and items.head:
         # What the list begins with is known, what follows is not.
-        begun: list[tuple[Kind, str]] = []
+        begun: list[tuple[Type, str]] = []
         for index, item in enumerate(items.head):
             begun += [(item, names[index] if index < len(names) else ""), between]
         return concat([*begun, (Scalar("str"), "…")], scope)

@@ -6,7 +6,7 @@ import libcst as cst
 
 from cachelint.django.orm import SOME_MODEL
 from cachelint.infer.context import Context
-from cachelint.infer.dataclasses import record
+from cachelint.infer.dataclasses import dataclass_instance
 from cachelint.infer.enums import enum_member
 from cachelint.project.classes import dotted
 from cachelint.project.symbols import ValueRef
@@ -22,8 +22,7 @@ from cachelint.types.model import (
     CacheObject,
     Class,
     Dict,
-    ExternalKind,
-    Kind,
+    ExternalSymbol,
     List,
     Manager,
     ModelClass,
@@ -33,13 +32,14 @@ from cachelint.types.model import (
     Set,
     Str,
     Tuple,
+    Type,
     Union,
     Unknown,
     force,
 )
 from cachelint.types.walk import walk
 
-_SIMPLE: dict[str, Kind] = {
+_SIMPLE: dict[str, Type] = {
     "builtins.str": STR,
     "builtins.int": INT,
     "builtins.float": FLOAT,
@@ -68,15 +68,15 @@ _DICTS = frozenset({"builtins.dict", "typing.Dict", "collections.defaultdict", "
 _TUPLES = frozenset({"builtins.tuple", "typing.Tuple"})
 
 
-def annotation_kind(context: Context, node: cst.BaseExpression) -> Kind | None:
-    """The kind that an annotation names; None where it says nothing that could be of use."""
+def annotation_type(context: Context, node: cst.BaseExpression) -> Type | None:
+    """The type that an annotation names; None where it says nothing that could be of use."""
     if isinstance(node, cst.SimpleString):
         try:
             node = cst.parse_expression(str(node.evaluated_value))
         except cst.ParserSyntaxError:
             return None
     if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
-        left, right = annotation_kind(context, node.left), annotation_kind(context, node.right)
+        left, right = annotation_type(context, node.left), annotation_type(context, node.right)
         return None if left is None or right is None else join(left, right)
     if isinstance(node, cst.Name) and node.value == "None":
         return NONE
@@ -87,9 +87,9 @@ def annotation_kind(context: Context, node: cst.BaseExpression) -> Kind | None:
     alias = _alias(context, node)
     if alias is not None:
         return alias
-    kind = force(context.evaluate(node))
-    match kind:
-        case ExternalKind(name=name):
+    typ = force(context.evaluate(node))
+    match typ:
+        case ExternalSymbol(name=name):
             if name in _QUERYSETS:
                 return QuerySet(None, UNKNOWN)
             if name in _MODELS:
@@ -109,24 +109,24 @@ def annotation_kind(context: Context, node: cst.BaseExpression) -> Kind | None:
                 return QuerySet(None, UNKNOWN, ref)
             if models.is_manager_class(ref):
                 return Manager(None, ref)
-            return class_instance(context, kind)
+            return class_instance(context, typ)
     return None
 
 
-def _alias(context: Context, node: cst.Name | cst.Attribute) -> Kind | None:
+def _alias(context: Context, node: cst.Name | cst.Attribute) -> Type | None:
     """What a type alias such as ``Row = dict[str, int | None]`` stands for; None where the name is none."""
     interpreter = context.interpreter
     name = dotted(node)
     symbol = interpreter.classes.resolve_dotted(context.module, name) if name else None
     if not isinstance(symbol, ValueRef) or len(symbol.definitions) != 1:
         return None
-    lift = symbol.module.lift(symbol.definitions[0])
-    value = _assigned(lift.statements[0]) if lift is not None and lift.statements else None
-    if lift is None or not isinstance(value, cst.Subscript | cst.BinaryOperation) or symbol in interpreter.aliases:
+    parsed = symbol.module.parsed(symbol.definitions[0])
+    value = _assigned(parsed.statements[0]) if parsed is not None and parsed.statements else None
+    if parsed is None or not isinstance(value, cst.Subscript | cst.BinaryOperation) or symbol in interpreter.aliases:
         return None
     interpreter.aliases.append(symbol)
     try:
-        return annotation_kind(Context(interpreter, symbol.module, lift), value)
+        return annotation_type(Context(interpreter, symbol.module, parsed), value)
     finally:
         interpreter.aliases.pop()
 
@@ -136,71 +136,71 @@ def _assigned(statement: cst.CSTNode) -> cst.BaseExpression | None:
     return inner.value if isinstance(inner, cst.Assign | cst.AnnAssign | cst.TypeAlias) else None
 
 
-def class_instance(context: Context, kind: Class) -> Kind | None:
+def class_instance(context: Context, typ: Class) -> Type | None:
     """An instance of a class of the project that an annotation names; nothing for typing constructs."""
-    made = record(context, kind.ref)
+    made = dataclass_instance(context, typ.ref)
     if made is not None:
         return made
-    member = enum_member(context, kind.ref, "")
+    member = enum_member(context, typ.ref, "")
     if member is not None:
         return member
-    externals = context.interpreter.classes.externals(kind.ref)
+    externals = context.interpreter.classes.externals(typ.ref)
     if any("Protocol" in name or "Enum" in name or name.endswith("Choices") for name in externals):
         return None
-    return context.interpreter.plain_instance(kind.ref)
+    return context.interpreter.plain_instance(typ.ref)
 
 
-def _subscript(context: Context, node: cst.Subscript) -> Kind | None:
+def _subscript(context: Context, node: cst.Subscript) -> Type | None:
     base = force(context.evaluate(node.value))
     parts = [element.slice.value for element in node.slice if isinstance(element.slice, cst.Index)]
-    name = base.name if isinstance(base, ExternalKind) else ""
+    name = base.name if isinstance(base, ExternalSymbol) else ""
     if name in ("typing.Optional",):
-        inner = annotation_kind(context, parts[0])
+        inner = annotation_type(context, parts[0])
         return None if inner is None else join(inner, NONE)
     if name in ("typing.Union",):
-        kinds = [annotation_kind(context, part) for part in parts]
-        return None if any(k is None for k in kinds) else join_all(k for k in kinds if k is not None)
+        types = [annotation_type(context, part) for part in parts]
+        return None if any(k is None for k in types) else join_all(k for k in types if k is not None)
     if name in _LISTS:
-        return List(annotation_kind(context, parts[0]) or UNKNOWN)
+        return List(annotation_type(context, parts[0]) or UNKNOWN)
     if name in _SETS:
-        return Set(annotation_kind(context, parts[0]) or UNKNOWN, "rozen" in name)
+        return Set(annotation_type(context, parts[0]) or UNKNOWN, "rozen" in name)
     if name in _DICTS and len(parts) == 2:
-        return Dict(annotation_kind(context, parts[0]) or UNKNOWN, annotation_kind(context, parts[1]) or UNKNOWN)
+        return Dict(annotation_type(context, parts[0]) or UNKNOWN, annotation_type(context, parts[1]) or UNKNOWN)
     if name in _TUPLES:
         if len(parts) == 2 and isinstance(parts[1], cst.Ellipsis):
-            return Tuple(annotation_kind(context, parts[0]) or UNKNOWN)
-        items = tuple(annotation_kind(context, part) or UNKNOWN for part in parts)
+            return Tuple(annotation_type(context, parts[0]) or UNKNOWN)
+        items = tuple(annotation_type(context, part) or UNKNOWN for part in parts)
         return Tuple(join_all(items), items)
     if name in _QUERYSETS:
-        row = annotation_kind(context, parts[0]) or UNKNOWN
+        row = annotation_type(context, parts[0]) or UNKNOWN
         model = row.model if isinstance(row, ModelInstance) else None
         return QuerySet(model, row)
     if name.endswith(".ClassVar") or name.endswith(".Final") or name.endswith(".Annotated"):
-        return annotation_kind(context, parts[0])
+        return annotation_type(context, parts[0])
     return None
 
 
-def parameter_kind(context: Context, node: cst.BaseExpression, name: str) -> Kind | None:
+def parameter_type(context: Context, node: cst.BaseExpression, name: str) -> Type | None:
     """What an annotation says of a parameter. Plain types stay Unknown, so that callers are still asked."""
-    kind = annotation_kind(context, node)
-    if kind is None:
+    typ = annotation_type(context, node)
+    if typ is None:
         return None
-    if kind == STR:
+    if typ == STR:
         return Str(None, params=frozenset({name}))
-    if isinstance(kind, Dict | List | Tuple | Set) and _says_nothing(kind):
-        return Unknown(frozenset({name}), said=kind)
-    if kind in (INT, FLOAT, BOOL, NONE):
-        return Unknown(frozenset({name}), said=kind)
+    if isinstance(typ, Dict | List | Tuple | Set) and _says_nothing(typ):
+        return Unknown(frozenset({name}), annotated=typ)
+    if typ in (INT, FLOAT, BOOL, NONE):
+        return Unknown(frozenset({name}), annotated=typ)
     # A union with plain types: callers decide which of them it is.
-    if isinstance(kind, Union):
-        models = [m for m in kind.members if isinstance(m, ModelInstance | QuerySet | CacheObject)]
-        return join_all(kind.members) if models else Unknown(frozenset({name}), said=kind)
-    return kind
+    if isinstance(typ, Union):
+        models = [m for m in typ.members if isinstance(m, ModelInstance | QuerySet | CacheObject)]
+        return join_all(typ.members) if models else Unknown(frozenset({name}), annotated=typ)
+    return typ
 
 
-def _says_nothing(kind: Kind) -> bool:
+def _says_nothing(typ: Type) -> bool:
     """Whether JSON keeps all that an annotation names, so that callers may say more than it does."""
-    for path, part in walk(kind):
+    for path, part in walk(typ):
         if isinstance(part, ModelInstance | QuerySet | Set | Tuple):
             return False
         if isinstance(part, Scalar) and (part.type not in _PLAIN or path.startswith("key of")):

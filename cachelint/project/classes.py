@@ -71,8 +71,8 @@ class Classes:
         for _ in range(_MAX_ALIASES):
             if not isinstance(symbol, ValueRef) or len(symbol.definitions) != 1:
                 break
-            lift = symbol.module.lift(symbol.definitions[0])
-            target = _assigned_name(lift.statements[0]) if lift and lift.statements else None
+            parsed = symbol.module.parsed(symbol.definitions[0])
+            target = _assigned_name(parsed.statements[0]) if parsed and parsed.statements else None
             if target is None or target == symbol.name:
                 break
             inner = self.resolve_dotted(symbol.module, target)
@@ -98,8 +98,8 @@ class Classes:
         if ref not in self._bases:
             self._bases[ref] = []
             found: list[Base] = []
-            lift = ref.module.lift(ref.definition, header_only=True)
-            node = lift.class_def if lift else None
+            parsed = ref.module.parsed(ref.definition, header_only=True)
+            node = parsed.class_def if parsed else None
             for argument in node.bases if node else ():
                 for name in _named(argument.value):
                     symbol = self.resolve_dotted(ref.module, name)

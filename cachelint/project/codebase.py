@@ -7,12 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from cachelint.project.file_queries import Reading
+from cachelint.project.file_queries import FileQueries
 from cachelint.project.file_stat import found_below
 from cachelint.project.outline import Definition, ImportBinding, Outline
-from cachelint.project.parsed import Lift, LiftError, too_deep
+from cachelint.project.parsed import ParsedDefinition, ParseFailed, too_deep
 from cachelint.project.source import Source, SourceError, read_source
-from cachelint.project.store.dependencies import Asked, Trace, found_digest, line_digest, near_digest, text_digest
+from cachelint.project.store.dependencies import (
+    Dependencies,
+    FileDependencies,
+    found_digest,
+    line_digest,
+    near_digest,
+    text_digest,
+)
 from cachelint.project.symbols import ClassRef, External, FunctionRef, ModuleRef, Symbol, ValueRef
 
 #: Longest chain of imports that is followed for one name.
@@ -28,7 +35,7 @@ class Module:
         self.name = name
         self.root = root
         self._outline: Outline | None = None
-        self._lifts: dict[tuple[int, bool], Lift | None] = {}
+        self._lifts: dict[tuple[int, bool], ParsedDefinition | None] = {}
 
     def __repr__(self) -> str:
         return f"Module({self.name})"
@@ -39,13 +46,13 @@ class Module:
         return self.codebase.source(self.path)
 
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> FileQueries:
         """What the text says, as it is asked below; nobody else asks it, so that all questions are on record."""
-        return Reading(self.codebase.read(self.path).data)
+        return FileQueries(self.codebase.read(self.path).data)
 
     @property
-    def _asked(self) -> Asked:
-        return self.codebase.trace.of(self.path)
+    def _asked(self) -> FileDependencies:
+        return self.codebase.dependencies.of(self.path)
 
     @property
     def is_package(self) -> bool:
@@ -63,15 +70,15 @@ class Module:
                 self.codebase.check_syntax(self)
         return self._outline
 
-    def lift(self, definition: Definition, *, header_only: bool = False) -> Lift | None:
+    def parsed(self, definition: Definition, *, header_only: bool = False) -> ParsedDefinition | None:
         """Parse a definition, once. None where its text is no Python (which is reported)."""
         key = (definition.start, header_only)
         if key not in self._lifts:
             self._note_text(definition, header_only=header_only)
             try:
-                self._lifts[key] = Lift(self.codebase.read(self.path), definition, header_only=header_only)
-                self.codebase.count("lifted")
-            except LiftError as error:
+                self._lifts[key] = ParsedDefinition(self.codebase.read(self.path), definition, header_only=header_only)
+                self.codebase.count("parsed")
+            except ParseFailed as error:
                 self._lifts[key] = None
                 self.codebase.problem(self.path, str(error))
         return self._lifts[key]
@@ -96,13 +103,13 @@ class Module:
         """Whether a pattern is found in the text of a definition; ``word`` stands in each match."""
         number = self.reading.numbers[id(definition)]
         found = self.reading.holds(number, word) and self.reading.matches(number, pattern)
-        answers = self._asked.matches.setdefault(self.codebase.trace.number(pattern), set())
+        answers = self._asked.matches.setdefault(self.codebase.dependencies.number(pattern), set())
         answers.add(number if found else ~number)
         return found
 
     def findall(self, pattern: re.Pattern[bytes]) -> list[tuple[bytes, ...]]:
         """The groups of all matches of a pattern in the file; what matched, where it has none."""
-        number = self.codebase.trace.number(pattern)
+        number = self.codebase.dependencies.number(pattern)
         found = self.reading.findall(pattern)
         if number not in self._asked.found:
             self._asked.found[number] = found_digest(found)
@@ -155,7 +162,7 @@ class Codebase:
         self.root = root
         self.problems: dict[str, str] = {}
         self.counts: dict[str, int] = {}
-        self.trace = Trace()
+        self.dependencies = Dependencies()
         self._sources: dict[str, Source] = dict(overlay or {})
         self.paths = list(files)
         self._by_name: dict[tuple[str, str], Module] = {}
@@ -174,7 +181,7 @@ class Codebase:
 
     def source(self, path: str) -> Source:
         """The text of a file, read once; any change of the file matters from now on."""
-        self.trace.of(path).whole = True
+        self.dependencies.of(path).whole = True
         return self.read(path)
 
     def read(self, path: str) -> Source:
@@ -194,7 +201,7 @@ class Codebase:
         return found
 
     def _unreadable(self, path: str, message: str) -> None:
-        self.trace.of(path).whole = True
+        self.dependencies.of(path).whole = True
         self.problem(path, message)
 
     def problem(self, path: str, message: str) -> None:
@@ -232,7 +239,7 @@ class Codebase:
             near = {path for word in words for path in self._with_word(word)}
             found = [m for m in self.modules.values() if m.path in near and pattern.search(m.reading.data)]
             self._search[pattern] = found
-            self.trace.search(pattern, words, (m.path for m in found))
+            self.dependencies.search(pattern, words, (m.path for m in found))
         return found
 
     def containing(self, word: str, pattern: re.Pattern[bytes] | None = None) -> list[Module]:
@@ -240,11 +247,11 @@ class Codebase:
         found = self._words.get(word)
         if found is None:
             found = self._words[word] = [self.modules[path] for path in self._with_word(word)]
-            self.trace.search(None, (word,), (m.path for m in found))
+            self.dependencies.search(None, (word,), (m.path for m in found))
         if pattern is None:
             return found
         narrowed = [m for m in found if pattern.search(m.reading.data)]
-        self.trace.search(pattern, (word,), (m.path for m in narrowed))
+        self.dependencies.search(pattern, (word,), (m.path for m in narrowed))
         return narrowed
 
     def look_ahead(self, part: str) -> None:
@@ -275,10 +282,10 @@ class Codebase:
         for module in self.containing(word):
             yield module, module.findall(pattern)
 
-    def others(self, kinds: tuple[str, ...], name: str) -> list[str]:
-        """Files of the project that are no Python: called ``name``, in folders called one of ``kinds``."""
-        found = found_below(self.root, self.paths, kinds, name)
-        self.trace.others["\0".join((*kinds, name))] = found
+    def others(self, folder_names: tuple[str, ...], name: str) -> list[str]:
+        """Files of the project that are no Python: called ``name``, in folders called one of ``folder_names``."""
+        found = found_below(self.root, self.paths, folder_names, name)
+        self.dependencies.others["\0".join((*folder_names, name))] = found
         return list(found)
 
     def indexed(self, pattern: re.Pattern[bytes], word: str) -> dict[bytes, list[Module]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cachelint.project.masking import without_prose
+from cachelint.project.masking import mask_comments_and_strings
 
 if TYPE_CHECKING:
     from cachelint.project.outline import Definition, Outline
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NEAR = 240
 
 
-class Reading:
+class FileQueries:
     """The bytes of a file and what they say."""
 
     def __init__(self, data: bytes) -> None:
@@ -37,7 +37,7 @@ class Reading:
     @cached_property
     def code(self) -> bytes:
         """The text without what is said to people in it."""
-        return without_prose(self.data)
+        return mask_comments_and_strings(self.data)
 
     @cached_property
     def definitions(self) -> list[Definition]:
@@ -65,9 +65,9 @@ class Reading:
 
     def _around(self, start: int, end: int) -> tuple[bytes, bytes]:
         line = self.data.rfind(b"\n", max(0, start - NEAR), start)
-        above = self.data.rfind(b"\n", max(0, start - NEAR), max(0, line))
+        parents = self.data.rfind(b"\n", max(0, start - NEAR), max(0, line))
         below = self.data.find(b"\n", end, end + NEAR)
-        before = self.data[max(above + 1, start - NEAR, 0) : start]
+        before = self.data[max(parents + 1, start - NEAR, 0) : start]
         return before, self.data[end : below if below >= 0 else end + NEAR]
 
     def standing(self, word: str) -> list[tuple[int, ...]]:
@@ -115,12 +115,12 @@ class Reading:
         """A digest of what the file defines and imports, whatever the text of it is."""
         outline = self.outline
         scopes = [outline.scope, *(d.scope for d in self.definitions if d.scope is not None)]
-        said = (
+        annotated = (
             [(d.name, d.form, d.conditional, d.is_async, self.numbers.get(id(d.parent))) for d in self.definitions],
             [(scope.imports, scope.stars) for scope in scopes],
             outline.error_line,
         )
-        return digest(repr(said).encode())
+        return digest(repr(annotated).encode())
 
 
 def digest(data: bytes) -> str:

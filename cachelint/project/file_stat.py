@@ -17,8 +17,8 @@ def status(path: str) -> list[int]:
     return [found.st_mtime_ns, found.st_size, found.st_ctime_ns]
 
 
-def found_below(root: Path, paths: Iterable[str], kinds: tuple[str, ...], name: str) -> dict[str, list[int]]:
-    """The files called ``name`` in folders of some kinds that stand beside or above Python files, with their status."""
+def found_below(root: Path, paths: Iterable[str], folder_names: tuple[str, ...], name: str) -> dict[str, list[int]]:
+    """The files called ``name`` in folders of some names that stand beside or above Python files, with their status."""
     folders = {""}
     for path in paths:
         folder = path.rpartition("/")[0]
@@ -28,8 +28,8 @@ def found_below(root: Path, paths: Iterable[str], kinds: tuple[str, ...], name: 
     found: dict[str, list[int]] = {}
     above = str(root)
     for folder in sorted(folders):
-        for kind in kinds:
-            path = "/".join(part for part in (folder, kind, name) if part)
+        for folder_name in folder_names:
+            path = "/".join(part for part in (folder, folder_name, name) if part)
             full = f"{above}/{path}"
             if os.path.isfile(full):
                 found[path] = status(full)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from cachelint.project.gitignore import Ignores, Patterns, Verdicts
+from cachelint.project.gitignore import IgnoreCache, Ignores, Patterns
 
 #: Files whose presence makes a folder the root of a project, for whoever runs the program below it.
 ROOT_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "manage.py", ".git", ".hg")
@@ -49,7 +49,7 @@ def is_root(folder: Path) -> bool:
 
 
 def discover(
-    root: Path, exclude: Sequence[str] = (), verdicts: Verdicts | None = None, *, base: str = ""
+    root: Path, exclude: Sequence[str] = (), verdicts: IgnoreCache | None = None, *, base: str = ""
 ) -> Discovery:  # fmt: skip
     """All Python files below ``root``: `.gitignore` respected, environments and built folders left out.
 
@@ -57,7 +57,7 @@ def discover(
     to folders are not followed, so that a loop of them ends. ``verdicts`` are what earlier runs know of the patterns.
     """
     found = Discovery(root)
-    verdicts = verdicts or Verdicts()
+    verdicts = verdicts or IgnoreCache()
     _walk(str(root), "", Ignores.of(root, Patterns(exclude, base), verdicts), found)
     verdicts.keep()
     for listed in (found.files, found.errors, found.projects):

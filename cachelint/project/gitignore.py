@@ -62,7 +62,7 @@ def _compiled(lines: Sequence[str]) -> GitIgnoreSpec:
     return GitIgnoreSpec.from_lines([line for line in lines if is_pattern(line)])
 
 
-class Verdicts:
+class IgnoreCache:
     """By the digest of some patterns, the paths that were asked for and whether they are left out.
 
     Without a store nothing is kept.
@@ -114,14 +114,14 @@ class Verdicts:
 class Ignores:
     """The patterns that hold in a folder: those of the configuration, and of the `.gitignore` files around it."""
 
-    def __init__(self, verdicts: Verdicts, layers: tuple[tuple[str, Patterns], ...] = ()) -> None:
+    def __init__(self, verdicts: IgnoreCache, layers: tuple[tuple[str, Patterns], ...] = ()) -> None:
         self._verdicts = verdicts
         self._layers = layers
         about = repr([(base, patterns.base, patterns.lines) for base, patterns in layers])
         self._digest = hashlib.sha256(about.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
     @classmethod
-    def of(cls, root: Path, exclude: Patterns, verdicts: Verdicts) -> Ignores:
+    def of(cls, root: Path, exclude: Patterns, verdicts: IgnoreCache) -> Ignores:
         """Those that hold at the root of a project; ``exclude`` are the patterns of its configuration."""
         excluded = ((_EXCLUDED, exclude),) if exclude.lines else ()
         return cls(verdicts, (*excluded, *_inherited(root)))
@@ -157,9 +157,9 @@ class Ignores:
                 inner = path[len(base) + 1 :]
             else:
                 inner = path
-            said = patterns.check(inner)
-            if said is not None:
-                verdict = said
+            annotated = patterns.check(inner)
+            if annotated is not None:
+                verdict = annotated
         return verdict
 
 

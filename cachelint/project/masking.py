@@ -17,7 +17,7 @@ _HASH = ord("#")
 _NAME = re.compile(rb"[\"']+[\w.]+[\"']+")
 
 
-def without_prose(data: bytes) -> bytes:
+def mask_comments_and_strings(data: bytes) -> bytes:
     """The text of a file with spaces in the place of its prose, byte for byte as long.
 
     Strings that are a name stay, since they may name something (``"shop.views.find"``), and so do f-strings, in which

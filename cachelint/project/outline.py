@@ -1,6 +1,6 @@
 """What a file defines, and where: read by tree-sitter, without looking into function bodies.
 
-This is the only module that knows tree-sitter. An outline holds byte spans; :mod:`cachelint.project.lift` parses
+This is the only module that knows tree-sitter. An outline holds byte spans; :mod:`cachelint.project.parsed` parses
 what stands in them when it is asked for.
 """
 
@@ -130,22 +130,22 @@ class _Reader:
             self.statement(node, scope, parent, conditional=conditional)
 
     def statement(self, node: Node, scope: Scope, parent: Definition | None, *, conditional: bool) -> None:
-        kind = node.type
-        if kind == "decorated_definition":
+        typ = node.type
+        if typ == "decorated_definition":
             inner = node.child_by_field_name("definition")
             if inner is not None:
                 self.definition(inner, node, scope, parent, conditional=conditional)
-        elif kind in ("function_definition", "class_definition"):
+        elif typ in ("function_definition", "class_definition"):
             self.definition(node, node, scope, parent, conditional=conditional)
-        elif kind == "import_statement":
+        elif typ == "import_statement":
             self.imports(node, scope, conditional=conditional)
-        elif kind == "import_from_statement":
+        elif typ == "import_from_statement":
             self.imports_from(node, scope, conditional=conditional)
-        elif kind == "expression_statement":
+        elif typ == "expression_statement":
             self.expression(node, scope, parent, conditional=conditional)
-        elif kind in _COMPOUND:
+        elif typ in _COMPOUND:
             self.compound(node, scope, parent)
-        elif kind == "ERROR":
+        elif typ == "ERROR":
             self.block(node, scope, parent, conditional=True)
 
     def compound(self, node: Node, scope: Scope, parent: Definition | None) -> None:

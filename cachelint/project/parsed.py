@@ -13,11 +13,11 @@ from cachelint.project.source import Source
 from cachelint.project.syntax import CalledNames, Gathered
 
 
-class LiftError(Exception):
+class ParseFailed(Exception):
     """The text of a definition is no Python; the message is one line."""
 
 
-class Lift:
+class ParsedDefinition:
     """A parsed stretch of a file.
 
     An indented definition is parsed as it stands below a header line (``if 1:``, or a class for its members),
@@ -58,14 +58,14 @@ class Lift:
         header = "if 1:\n" if lead else ""
         self.first_line = definition.line - (1 if header else 0)
         if too_deep(text):
-            raise LiftError(f"too deeply nested to be parsed near line {definition.line}")
+            raise ParseFailed(f"too deeply nested to be parsed near line {definition.line}")
         try:
             self.module = cst.parse_module(header + text + "\n")
         except cst.ParserSyntaxError as error:
             line = self.first_line + error.raw_line - 1
-            raise LiftError(f"syntax error near line {line}") from None
+            raise ParseFailed(f"syntax error near line {line}") from None
         except (RecursionError, ValueError) as error:
-            raise LiftError(f"can't be parsed near line {definition.line}: {type(error).__name__}") from None
+            raise ParseFailed(f"can't be parsed near line {definition.line}: {type(error).__name__}") from None
         body: list[cst.BaseStatement] = list(self.module.body)
         if header and body and isinstance(body[0], cst.If):
             block = body[0].body
@@ -85,13 +85,13 @@ class Lift:
 
     @property
     def function(self) -> cst.FunctionDef | None:
-        """The function that was lifted, if it is one."""
+        """The function that was parsed, if it is one."""
         first = self.statements[0] if self.statements else None
         return first if isinstance(first, cst.FunctionDef) else None
 
     @property
     def class_def(self) -> cst.ClassDef | None:
-        """The class that was lifted, if it is one."""
+        """The class that was parsed, if it is one."""
         first = self.statements[0] if self.statements else None
         return first if isinstance(first, cst.ClassDef) else None
 

@@ -22,34 +22,34 @@ _NODE, _MANY, _OTHER = 1, 2, 0
 _sorts: dict[type, int] = {}
 
 
-def _field_names(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+def _field_names(typ: type[cst.CSTNode]) -> tuple[str, ...]:
     names = tuple(
         field.name
-        for field in dataclasses.fields(kind)
+        for field in dataclasses.fields(typ)
         if not field.name.startswith(("whitespace", "leading", "lines_after", "header", "footer", "lpar", "rpar"))
         and field.name
         not in ("comma", "semicolon", "indent", "equal", "colon", "lbracket", "rbracket", "lbrace", "rbrace")
     )
-    _fields[kind] = names
+    _fields[typ] = names
     return names
 
 
-def _sort(kind: type) -> int:
+def _sort(typ: type) -> int:
     sort = _OTHER
-    if issubclass(kind, (list, tuple)):
+    if issubclass(typ, (list, tuple)):
         sort = _MANY
-    elif issubclass(kind, cst.CSTNode) and not issubclass(kind, _PUNCTUATION):
+    elif issubclass(typ, cst.CSTNode) and not issubclass(typ, _PUNCTUATION):
         sort = _NODE
-    _sorts[kind] = sort
+    _sorts[typ] = sort
     return sort
 
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The nodes directly below, in the order of the source, without whitespace and punctuation."""
-    kind = type(node)
+    typ = type(node)
     sorts = _sorts
-    names = _fields.get(kind)
-    for name in _field_names(kind) if names is None else names:
+    names = _fields.get(typ)
+    for name in _field_names(typ) if names is None else names:
         value = getattr(node, name)
         found = type(value)
         sort = sorts[found] if found in sorts else _sort(found)
@@ -103,10 +103,10 @@ class CalledNames:
         return found
 
     def _collect(self, node: cst.CSTNode) -> frozenset[str]:
-        kind = type(node)
-        if kind in _LEAVES:
-            return _LEAVES[kind]
-        own = _OWN_NAMES[kind](node) if kind in _OWN_NAMES else ""
+        typ = type(node)
+        if typ in _LEAVES:
+            return _LEAVES[typ]
+        own = _OWN_NAMES[typ](node) if typ in _OWN_NAMES else ""
         found: frozenset[str] = frozenset((own,)) if own else _NONE
         for child in children(node):
             below = self.under(child)
@@ -159,15 +159,15 @@ class Gathered:
         #: The names that the tree makes variables of its own.
         self.bound: set[str] = set()
         for place, node in enumerate(descendants(module)):
-            kind = type(node)
-            if kind is cst.Name:
+            typ = type(node)
+            if typ is cst.Name:
                 self._names.setdefault(node.value, []).append((place, node))  # type: ignore[attr-defined]
-            elif kind is cst.SimpleString:
+            elif typ is cst.SimpleString:
                 self._texts.append((place, node))  # type: ignore[arg-type]
                 self.literals.append(node)  # type: ignore[arg-type]
-            elif kind is cst.FormattedString:
+            elif typ is cst.FormattedString:
                 self.literals.append(node)  # type: ignore[arg-type]
-            elif kind in _BINDING:
+            elif typ in _BINDING:
                 self.bound.update(_bound(node))
 
     def by(self, name: str) -> list[cst.Name | cst.SimpleString]:
@@ -180,7 +180,7 @@ class Gathered:
         return [node for _, node in self._names.get(name, ())]
 
     @cached_property
-    def above(self) -> dict[cst.CSTNode, cst.CSTNode]:
+    def parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
         """For each node the one above it."""
         return parents(self._module)
 

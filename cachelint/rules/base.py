@@ -8,14 +8,14 @@ from dataclasses import field
 
 import libcst as cst
 
-from cachelint.caching.calls import Load, Site
+from cachelint.caching.calls import CacheCall, Deserialization
 from cachelint.caching.collect import Facts
 from cachelint.caching.keys.template import templates
 from cachelint.findings import Confidence, Finding, Place, Related, Severity
 from cachelint.frozen import dataclass
-from cachelint.project.parsed import Lift
+from cachelint.project.parsed import ParsedDefinition
 from cachelint.types.join import members
-from cachelint.types.model import Cached, Kind, Origin
+from cachelint.types.model import Cached, Origin, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Rule:
     why: str
     severity: Severity
     examples: tuple[Example, ...]
-    check_site: Callable[[Rule, Site, Facts], Iterator[Finding]] | None = None
-    check_load: Callable[[Rule, Load, Facts], Iterator[Finding]] | None = None
+    check_site: Callable[[Rule, CacheCall, Facts], Iterator[Finding]] | None = None
+    check_load: Callable[[Rule, Deserialization, Facts], Iterator[Finding]] | None = None
     fix: str = ""
     not_found: tuple[str, ...] = field(default=())
     #: When a finding is graded otherwise; follows the severity.
@@ -63,7 +63,7 @@ class Rule:
 
     def finding(
         self,
-        site: Site | Load,
+        site: CacheCall | Deserialization,
         node: cst.CSTNode,
         message: str,
         *,
@@ -73,18 +73,18 @@ class Rule:
         no_fix: str = "",
     ) -> Finding:
         """A finding at an expression of a call."""
-        call = site.lift.place(site.node)
+        call = site.parsed.place(site.node)
         return Finding(
-            self.code, self.name, message, site.lift.place(node), call.line, call.end_line,
+            self.code, self.name, message, site.parsed.place(node), call.line, call.end_line,
             severity or self.severity, confidence, related, None, no_fix,
             site.function.definition.qualname if site.function is not None else "",
             _key_of(site),
         )  # fmt: skip
 
 
-def _key_of(site: Site | Load) -> str:
+def _key_of(site: CacheCall | Deserialization) -> str:
     """The key's template, where it is known; that of a load is the key of what was read."""
-    keys = [site.key] if isinstance(site, Site) else [m.key for m in members(site.data) if isinstance(m, Cached)]
+    keys = [site.key] if isinstance(site, CacheCall) else [m.key for m in members(site.data) if isinstance(m, Cached)]
     return " | ".join(sorted({template.template for key in keys for template in templates(key)})[:3])
 
 
@@ -92,9 +92,9 @@ _WORD_AT_END = re.compile(r"\w+$")
 _WORD_AT_START = re.compile(r"^\w+")
 
 
-def quote(lift: Lift, node: cst.CSTNode, limit: int = 50) -> str:
+def quote(parsed: ParsedDefinition, node: cst.CSTNode, limit: int = 50) -> str:
     """The source of an expression for a message, on one line and not too long."""
-    text = " ".join(lift.code(node).split())
+    text = " ".join(parsed.code(node).split())
     if len(text) <= limit:
         return f"`{text}`"
     # Cut between words, where there are any.
@@ -102,23 +102,23 @@ def quote(lift: Lift, node: cst.CSTNode, limit: int = 50) -> str:
     return f"`{_WORD_AT_END.sub('', head).rstrip() or head} … {_WORD_AT_START.sub('', tail).lstrip() or tail}`"
 
 
-def source_of(kind: Kind, site: Site) -> tuple[str, tuple[Related, ...]]:
+def source_of(typ: Type, site: CacheCall) -> tuple[str, tuple[Related, ...]]:
     """Where a value was made, as the end of a sentence and as a place."""
-    origin = kind.origin
+    origin = typ.origin
     if origin is None:
         return "", ()
     place = origin.place
     what = described(origin)
-    if place.path == site.lift.path:
+    if place.path == site.parsed.path:
         where = f"line {place.line}"
     else:
         where = f"{place.path}:{place.line}"
-    passed = {site.lift.place(node) for node in site.nodes.values()}
+    passed = {site.parsed.place(node) for node in site.nodes.values()}
     if place in passed:
         return "", ()
     if what in ("`self`", "`cls`"):
         return "", (Related(place, "a method of the model itself"),)
-    if isinstance(origin.lift.gathered.above.get(origin.node), cst.Annotation):
+    if isinstance(origin.parsed.gathered.parents.get(origin.node), cst.Annotation):
         return f", declared as {what} ({where})", (Related(place, f"declared here: {what}"),)
     return f", from {what} ({where})", (Related(place, f"made here: {what}"),)
 
@@ -128,7 +128,7 @@ def described(origin: Origin) -> str:
     return f"`{origin.code}`"
 
 
-def wrapper_places(site: Site) -> tuple[Related, ...]:
+def wrapper_places(site: CacheCall) -> tuple[Related, ...]:
     """For a call of a wrapper: where the cache itself is called."""
     if site.inner is None:
         return ()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cachelint.findings import Finding
-from cachelint.run.options import Refusal
+from cachelint.run.options import UsageError
 
 VERSION = 1
 
@@ -17,7 +17,7 @@ VERSION = 1
 Mark = tuple[str, str, str]
 
 
-class BaselineError(Refusal):
+class BaselineError(UsageError):
     """A baseline that can't be read or written; the message is one line that names the file."""
 
 

@@ -10,7 +10,7 @@ from cachelint.fixes.propose import with_fix, with_load_fix
 from cachelint.rules.registry import RULES
 
 
-def judge(facts: Facts, codes: Iterable[str]) -> list[Finding]:
+def check_facts(facts: Facts, codes: Iterable[str]) -> list[Finding]:
     """The findings of the rules with these codes, each once, in the order of the code."""
     enabled = set(codes)
     found: dict[tuple[object, ...], Finding] = {}
@@ -24,7 +24,7 @@ def judge(facts: Facts, codes: Iterable[str]) -> list[Finding]:
                     if key not in found:
                         found[key] = with_fix(finding, site, facts)
         if rule.check_load is not None:
-            for load in facts.loads:
+            for load in facts.deserializations:
                 for finding in rule.check_load(rule, load, facts):
                     if (finding.code, finding.place) not in found:
                         found[(finding.code, finding.place)] = with_load_fix(finding, load, facts)

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cachelint.findings import Finding
-from cachelint.run.options import Refusal
+from cachelint.run.options import UsageError
 
 _FILE = re.compile(r"^\+\+\+ (?:b/)?(.*?)\t?$")
 _HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 
-class SinceError(Refusal):
+class SinceError(UsageError):
     """Git could not say what has changed; the message is one line."""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-class Refusal(Exception):
+class UsageError(Exception):
     """Something that was asked for can't be done; the message is one line that says what."""
 
 

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 from cachelint.findings import Finding
 from cachelint.findings.codec import decode, encode
 from cachelint.project.files import Discovery, discover, is_test
-from cachelint.project.gitignore import Patterns, Verdicts
+from cachelint.project.gitignore import IgnoreCache, Patterns
 from cachelint.project.store.disk import Store, program
-from cachelint.project.store.results import Kept
+from cachelint.project.store.results import ResultCache
 from cachelint.run.options import Options
 from cachelint.run.subprojects import moved, split
 
 if TYPE_CHECKING:
     from cachelint.project.source import Source
-    from cachelint.project.store.dependencies import Trace
+    from cachelint.project.store.dependencies import Dependencies
 
 __all__ = ["Options", "Outcome", "analyse", "files_of", "joined", "run", "run_with"]
 
@@ -37,9 +37,9 @@ class Outcome:
         self.files = files
         self.uses_cache = uses_cache
         self.from_store = False
-        #: Of a run that did the work itself: how much there was of each kind, and what it asked of the files.
+        #: Of a run that did the work itself: how much there was of each sort, and what it asked of the files.
         self.counts: dict[str, int] = {}
-        self.trace: Trace | None = None
+        self.dependencies: Dependencies | None = None
 
 
 def run(options: Options) -> Outcome:
@@ -55,7 +55,7 @@ def run(options: Options) -> Outcome:
         return _only_wanted(outcome, options)
     # What is kept is about the whole project, whatever is to be reported of it this time.
     whole = options._replace(paths=())
-    kept = Kept(Store(options.root), found.files, _identity(whole))
+    kept = ResultCache(Store(options.root), found.files, _identity(whole))
     restored = _restored(kept.load(), whole, found)
     outcome = restored if restored is not None else _one_for_all(kept, whole, found)
     _add_errors(outcome, found)
@@ -64,26 +64,26 @@ def run(options: Options) -> Outcome:
 
 def files_of(options: Options) -> Discovery:
     """The files of a project, by what earlier runs know of its `.gitignore` where that is kept."""
-    verdicts = Verdicts(Store(options.root) if options.use_store else None)
+    verdicts = IgnoreCache(Store(options.root) if options.use_store else None)
     return discover(options.root, options.exclude, verdicts, base=options.base)
 
 
-def _one_for_all(kept: Kept, whole: Options, found: Discovery) -> Outcome:
+def _one_for_all(kept: ResultCache, whole: Options, found: Discovery) -> Outcome:
     """flake8 and pre-commit start several processes at once: one works, and the others take what it kept."""
     with kept.store.alone():
-        kept = Kept(kept.store, found.files, _identity(whole))
+        kept = ResultCache(kept.store, found.files, _identity(whole))
         return _restored(kept.load(), whole, found) or _worked_out(kept, whole, found)
 
 
-def _worked_out(kept: Kept, whole: Options, found: Discovery) -> Outcome:
+def _worked_out(kept: ResultCache, whole: Options, found: Discovery) -> Outcome:
     outcome = analyse(whole, found.files)
     results = {
         "findings": [encode(finding) for finding in outcome.findings],
         "problems": outcome.problems,
         "uses_cache": outcome.uses_cache,
     }
-    if outcome.trace is not None:
-        kept.save(results, outcome.trace)
+    if outcome.dependencies is not None:
+        kept.save(results, outcome.dependencies)
     return outcome
 
 
@@ -172,7 +172,7 @@ def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source
     from cachelint.caching.collect import collect
     from cachelint.caching.declared import by_name
     from cachelint.project.codebase import Codebase
-    from cachelint.run.checker import judge
+    from cachelint.run.checker import check_facts
     from cachelint.suppression import comments
 
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
@@ -181,20 +181,20 @@ def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source
     with _no_collector():
         facts = collect(codebase, by_name(dict(options.wrappers)))
         facts.fix_timeout = options.fix_timeout
-        findings = [f for f in judge(facts, options.codes) if wanted.reports(f.place.path)]
+        findings = [f for f in check_facts(facts, options.codes) if wanted.reports(f.place.path)]
     findings = comments.apply(findings, codebase, options.codes, wanted.reports)
     findings = [finding for finding in findings if not wanted.ignores(finding)]
     codebase.read_all()
     problems = {path: message for path, message in codebase.problems.items() if wanted.reports(path)}
     findings.sort(key=lambda finding: finding.sort_key)
     outcome = Outcome(options.root, findings, problems, files=len(files), uses_cache=facts.uses_cache)
-    outcome.counts, outcome.trace = dict(codebase.counts), codebase.trace
+    outcome.counts, outcome.dependencies = dict(codebase.counts), codebase.dependencies
     return outcome
 
 
 @contextlib.contextmanager
 def _no_collector() -> Iterator[None]:
-    """Trees and kinds live until the end of a run: looking for garbage among them takes a sixth of its time.
+    """Trees and types live until the end of a run: looking for garbage among them takes a sixth of its time.
 
     Switching the collector on again costs one look at all of them: who runs once and ends keeps it off.
     """

@@ -1,10 +1,10 @@
-"""Kinds in words, for messages."""
+"""Types in words, for messages."""
 
 from __future__ import annotations
 
 from cachelint.types.join import members
 from cachelint.types.model import (
-    Bound,
+    BoundMethod,
     Cached,
     CacheObject,
     Class,
@@ -13,12 +13,11 @@ from cachelint.types.model import (
     Dict,
     DictView,
     EnumMember,
-    ExternalKind,
+    ExternalSymbol,
     Function,
     Generator,
     Instance,
     Iterator,
-    Kind,
     List,
     LocalClass,
     LocalInstance,
@@ -33,6 +32,7 @@ from cachelint.types.model import (
     Set,
     Str,
     Tuple,
+    Type,
     Unknown,
 )
 
@@ -52,11 +52,11 @@ def article(noun: str) -> str:
     return f"an {noun}" if vowel else f"a {noun}"
 
 
-def describe(kind: Kind, depth: int = 0) -> str:
-    """The kind as a type: ``list[shop.models.User]``, ``dict[str, int]``."""
+def describe(typ: Type, depth: int = 0) -> str:
+    """The type as one would annotate it: ``list[shop.models.User]``, ``dict[str, int]``."""
     if depth > _MAX_DEPTH:
         return "…"
-    parts = [_one(member, depth + 1) for member in members(kind)]
+    parts = [_one(member, depth + 1) for member in members(typ)]
     unique = list(dict.fromkeys(parts))
     if not unique:
         return "nothing"
@@ -66,61 +66,61 @@ def describe(kind: Kind, depth: int = 0) -> str:
     return " | ".join(shown)
 
 
-def _one(kind: Kind, depth: int = 0) -> str:
-    match kind:
+def _one(typ: Type, depth: int = 0) -> str:
+    match typ:
         case Unknown():
             return "?"
         case Scalar():
-            return kind.type
+            return typ.type
         case Str():
-            return "SafeString" if kind.markup else "str"
+            return "SafeString" if typ.markup else "str"
         case List():
-            return f"list[{_inner(kind.element, depth)}]"
+            return f"list[{_inner(typ.element, depth)}]"
         case Tuple(name=name) if name:
             return name
         case Tuple(items=items) if items is not None:
             return f"tuple[{', '.join(_inner(item, depth) for item in items)}]"
         case Tuple():
-            return f"tuple[{_inner(kind.element, depth)}, …]"
+            return f"tuple[{_inner(typ.element, depth)}, …]"
         case Set():
-            return f"{'frozenset' if kind.frozen else 'set'}[{_inner(kind.element, depth)}]"
+            return f"{'frozenset' if typ.frozen else 'set'}[{_inner(typ.element, depth)}]"
         case Dict():
-            return _dict(kind, depth)
+            return _dict(typ, depth)
         case DictView():
-            return f"dict_{kind.method}"
+            return f"dict_{typ.method}"
         case Generator():
             return "generator"
         case Iterator():
-            return kind.type
+            return typ.type
         case Coroutine():
             return "coroutine"
         case ModelInstance():
-            return kind.model.name
+            return typ.model.name
         case ModelClass():
-            return f"type[{kind.model.name}]"
+            return f"type[{typ.model.name}]"
         case QuerySet():
-            inner = describe(kind.row, depth)
-            return f"{kind.type}[{kind.model.name if kind.model and kind.row == ModelInstance(kind.model) else inner}]"
+            inner = describe(typ.row, depth)
+            return f"{typ.type}[{typ.model.name if typ.model and typ.row == ModelInstance(typ.model) else inner}]"
         case Manager():
-            return f"{'RelatedManager' if kind.related else 'Manager'}[{kind.model.name if kind.model else '?'}]"
+            return f"{'RelatedManager' if typ.related else 'Manager'}[{typ.model.name if typ.model else '?'}]"
         case Instance():
-            return kind.ref.name
+            return typ.ref.name
         case Class():
-            return f"type[{kind.ref.name}]"
+            return f"type[{typ.ref.name}]"
         case EnumMember():
-            return kind.name
+            return typ.name
         case Closure(name=name):
             return name
         case Function():
-            return f"function {kind.ref.name}"
+            return f"function {typ.ref.name}"
         case LocalClass() | LocalInstance():
-            return kind.name
+            return typ.name
         case Partial():
             return "functools.partial"
-        case Bound():
-            return f"method {kind.name}"
-        case ExternalKind():
-            return kind.name
+        case BoundMethod():
+            return f"method {typ.name}"
+        case ExternalSymbol():
+            return typ.name
         case CacheObject():
             return "cache"
         case Cached():
@@ -128,23 +128,23 @@ def _one(kind: Kind, depth: int = 0) -> str:
         case Pickled():
             return "bytes"
         case _:
-            return type(kind).__name__
+            return type(typ).__name__
 
 
-def _inner(kind: Kind, depth: int) -> str:
-    return "" if isinstance(kind, Never) else describe(kind, depth)
+def _inner(typ: Type, depth: int) -> str:
+    return "" if isinstance(typ, Never) else describe(typ, depth)
 
 
-def _dict(kind: Dict, depth: int) -> str:
-    keys = {type(key).__name__ for key, _ in kind.entries}
+def _dict(typ: Dict, depth: int) -> str:
+    keys = {type(key).__name__ for key, _ in typ.entries}
     parts = [*sorted(keys)]
-    for member in members(kind.key):
+    for member in members(typ.key):
         text = _one(member, depth)
         if text not in parts:
             parts.append(text)
-    values = list(dict.fromkeys(describe(value, depth) for value in kind.all_values if members(value)))
+    values = list(dict.fromkeys(describe(value, depth) for value in typ.all_values if members(value)))
     if not parts and not values:
-        return f"{kind.type}[]"
+        return f"{typ.type}[]"
     if len(values) > _MAX_UNION:
         values = [*values[:_MAX_UNION], "…"]
-    return f"{kind.type}[{' | '.join(parts) or '?'}, {' | '.join(values) or '?'}]"
+    return f"{typ.type}[{' | '.join(parts) or '?'}, {' | '.join(values) or '?'}]"

@@ -1,4 +1,4 @@
-"""How kinds join where control flow does, and how they are taken apart again."""
+"""How types join where control flow does, and how they are taken apart again."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from dataclasses import replace
 
 import libcst as cst
 
-from cachelint.types.model import NEVER, UNKNOWN, Dict, Kind, Lazy, List, Never, Set, Tuple, Union, Unknown, at, force
+from cachelint.types.model import NEVER, UNKNOWN, Dict, Lazy, List, Never, Set, Tuple, Type, Union, Unknown, at, force
 
 #: A union of more members than this is no longer worth following.
 _MAX_MEMBERS = 10
 
 
-def members(kind: Kind) -> tuple[Kind, ...]:
-    """What a kind can be, one by one; nothing for Never."""
-    kind = force(kind)
-    if isinstance(kind, Union):
-        return kind.members
-    return () if isinstance(kind, Never) else (kind,)
+def members(typ: Type) -> tuple[Type, ...]:
+    """What a type can be, one by one; nothing for Never."""
+    typ = force(typ)
+    if isinstance(typ, Union):
+        return typ.members
+    return () if isinstance(typ, Never) else (typ,)
 
 
-def join(*kinds: Kind) -> Kind:
-    """The kind of a value that is one of ``kinds``."""
-    return join_all(kinds)
+def join(*types: Type) -> Type:
+    """The type of a value that is one of ``types``."""
+    return join_all(types)
 
 
-def join_all(kinds: Iterable[Kind]) -> Kind:
-    """:func:`join` for any number of kinds."""
-    found: list[Kind] = []
-    for kind in kinds:
-        for member in members(kind):
+def join_all(types: Iterable[Type]) -> Type:
+    """:func:`join` for any number of types."""
+    found: list[Type] = []
+    for typ in types:
+        for member in members(typ):
             _add(found, member)
     if not found:
         return NEVER
@@ -41,7 +41,7 @@ def join_all(kinds: Iterable[Kind]) -> Kind:
     return Union(tuple(found))
 
 
-def lazy_join(first: Kind, second: Kind) -> Kind:
+def lazy_join(first: Type, second: Type) -> Type:
     """:func:`join`, worked out when asked for."""
     if first is second:
         return first
@@ -50,22 +50,26 @@ def lazy_join(first: Kind, second: Kind) -> Kind:
     return Lazy(lambda: join(first, second))
 
 
-def _add(found: list[Kind], kind: Kind) -> None:
+def _add(found: list[Type], typ: Type) -> None:
     for index, other in enumerate(found):
-        if other == kind:
+        if other == typ:
             return
-        merged = _merge(other, kind)
+        merged = _merge(other, typ)
         if merged is not None:
             found[index] = merged
             return
-    found.append(kind)
+    found.append(typ)
 
 
-def _merge(a: Kind, b: Kind) -> Kind | None:
+def _merge(a: Type, b: Type) -> Type | None:
     """One container for two, where they differ only in what they hold."""
-    if isinstance(a, Unknown) and isinstance(b, Unknown) and (a.derived == b.derived or not (a.params and b.params)):
-        derived = a.derived if a.params else b.derived
-        return Unknown(a.params | b.params, derived, origin=a.origin)
+    if (
+        isinstance(a, Unknown)
+        and isinstance(b, Unknown)
+        and (a.is_attribute == b.is_attribute or not (a.params and b.params))
+    ):
+        is_attribute = a.is_attribute if a.params else b.is_attribute
+        return Unknown(a.params | b.params, is_attribute, origin=a.origin)
     if isinstance(a, List) and isinstance(b, List):
         origin = a.origin if _filled(a) else b.origin
         if a.items and b.items and len(a.items) == len(b.items):
@@ -83,8 +87,8 @@ def _merge(a: Kind, b: Kind) -> Kind | None:
         return Tuple(lazy_join(a.element, b.element), origin=a.origin)
     if isinstance(a, Dict) and isinstance(b, Dict) and a.type == b.type:
         entries = dict(a.entries)
-        for key, kind in b.entries:
-            entries[key] = lazy_join(entries[key], kind) if key in entries else kind
+        for key, typ in b.entries:
+            entries[key] = lazy_join(entries[key], typ) if key in entries else typ
         return Dict(
             lazy_join(a.key, b.key),
             lazy_join(a.value, b.value),
@@ -96,13 +100,13 @@ def _merge(a: Kind, b: Kind) -> Kind | None:
     return None
 
 
-def _displayed(kind: List) -> bool:
-    return kind.origin is not None and isinstance(kind.origin.node, cst.List)
+def _displayed(typ: List) -> bool:
+    return typ.origin is not None and isinstance(typ.origin.node, cst.List)
 
 
-def _common_head(a: List, b: List) -> tuple[Kind, ...]:
+def _common_head(a: List, b: List) -> tuple[Type, ...]:
     """What both lists begin with."""
-    common: list[Kind] = []
+    common: list[Type] = []
     for first, second in zip(a.items or a.head, b.items or b.head, strict=False):
         if first != second:
             break
@@ -110,52 +114,52 @@ def _common_head(a: List, b: List) -> tuple[Kind, ...]:
     return tuple(common)
 
 
-def _filled(kind: List | Set | Dict) -> bool:
-    if isinstance(kind, Dict):
-        return bool(kind.entries) or not isinstance(kind.value, Never)
-    return not isinstance(kind.element, Never)
+def _filled(typ: List | Set | Dict) -> bool:
+    if isinstance(typ, Dict):
+        return bool(typ.entries) or not isinstance(typ.value, Never)
+    return not isinstance(typ.element, Never)
 
 
-def without(kind: Kind, unwanted: Callable[[Kind], bool]) -> Kind:
-    """A kind without those members that a test rules out."""
-    kept = [member for member in members(kind) if not unwanted(member)]
+def without(typ: Type, unwanted: Callable[[Type], bool]) -> Type:
+    """A type without those members that a test rules out."""
+    kept = [member for member in members(typ) if not unwanted(member)]
     return join_all(kept)
 
 
-def refine(kind: Kind, said: Kind) -> Kind:
-    """``kind`` with what is unknown in it replaced by what an annotation says of it."""
-    return join_all(_refined(member, said) for member in members(kind)) if members(kind) else kind
+def refine(typ: Type, annotated: Type) -> Type:
+    """``type`` with what is unknown in it replaced by what an annotation says of it."""
+    return join_all(_refined(member, annotated) for member in members(typ)) if members(typ) else typ
 
 
-def declared(kind: Kind, said: Kind) -> Kind:
+def declared(typ: Type, annotated: Type) -> Type:
     """:func:`refine` for a variable's annotation, which also says what an empty container will hold."""
-    if isinstance(kind, List | Set | Dict) and not _filled(kind):
-        for other in members(said):
-            if type(other) is type(kind):
+    if isinstance(typ, List | Set | Dict) and not _filled(typ):
+        for other in members(annotated):
+            if type(other) is type(typ):
                 return other
-    return refine(kind, said)
+    return refine(typ, annotated)
 
 
-def _refined(kind: Kind, said: Kind) -> Kind:
-    if isinstance(kind, Unknown):
+def _refined(typ: Type, annotated: Type) -> Type:
+    if isinstance(typ, Unknown):
         # Whose parameter it is matters more than its type: the callers are still to be asked.
-        return kind if kind.params and not kind.derived else at(said, kind.origin)
-    for other in members(said):
-        match kind, other:
+        return typ if typ.params and not typ.is_attribute else at(annotated, typ.origin)
+    for other in members(annotated):
+        match typ, other:
             case (List(items=None), List()):
-                return replace(kind, element=_lazy_refined(kind.element, other.element))
+                return replace(typ, element=_lazy_refined(typ.element, other.element))
             case (Set(), Set()):
-                return replace(kind, element=_lazy_refined(kind.element, other.element))
-            case (Dict(), Dict()) if not kind.entries:
-                key, value = _lazy_refined(kind.key, other.key), _lazy_refined(kind.value, other.value)
-                return replace(kind, key=key, value=value)
-    return kind
+                return replace(typ, element=_lazy_refined(typ.element, other.element))
+            case (Dict(), Dict()) if not typ.entries:
+                key, value = _lazy_refined(typ.key, other.key), _lazy_refined(typ.value, other.value)
+                return replace(typ, key=key, value=value)
+    return typ
 
 
-def _lazy_refined(kind: Kind, said: Kind) -> Kind:
-    return kind if isinstance(said, Unknown) else Lazy(lambda: refine(kind, said))
+def _lazy_refined(typ: Type, annotated: Type) -> Type:
+    return typ if isinstance(annotated, Unknown) else Lazy(lambda: refine(typ, annotated))
 
 
-def map_members(kind: Kind, function: Callable[[Kind], Kind]) -> Kind:
+def map_members(typ: Type, function: Callable[[Type], Type]) -> Type:
     """Apply a function to each member, and join the results."""
-    return join_all(function(member) for member in members(kind))
+    return join_all(function(member) for member in members(typ))

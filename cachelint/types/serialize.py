@@ -1,4 +1,4 @@
-"""What pickle and JSON do to a value of each kind: the table of FACTS 1.3 to 1.6, by type."""
+"""What pickle and JSON do to a value of each type: the table of FACTS 1.3 to 1.6, by type."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from cachelint.types.model import (
     Generator,
     Instance,
     Iterator,
-    Kind,
     LocalClass,
     LocalInstance,
     Manager,
@@ -31,6 +30,7 @@ from cachelint.types.model import (
     Set,
     Str,
     Tuple,
+    Type,
     Unknown,
 )
 
@@ -98,9 +98,9 @@ _KEEPS = Verdict(Json.KEEPS)
 _UNKNOWN = Verdict(Json.UNKNOWN)
 
 
-def json_verdict(kind: Kind) -> Verdict:
-    """What a JSON round trip does to a value of this kind (a union is to be taken apart first)."""
-    match kind:
+def json_verdict(typ: Type) -> Verdict:
+    """What a JSON round trip does to a value of this type (a union is to be taken apart first)."""
+    match typ:
         case Scalar(type=name):
             if name in _JSON_KEEPS:
                 return _KEEPS
@@ -122,7 +122,7 @@ def json_verdict(kind: Kind) -> Verdict:
                 return Verdict(Json.CHANGES, f"a named tuple (`{short(name)}`) comes back as a list")
             return Verdict(Json.CHANGES, "a tuple comes back as a list")
         case Dict():
-            return _dict_verdict(kind)
+            return _dict_verdict(typ)
         case EnumMember(name=name, base=base):
             if base:
                 return Verdict(Json.CHANGES, f"a member of `{short(name)}` comes back as a plain `{base}`")
@@ -147,18 +147,18 @@ def json_verdict(kind: Kind) -> Verdict:
         case ModelInstance() | QuerySet() | Manager():
             return _refuses("a model instance or QuerySet")
         case Generator() | Coroutine() | DictView() | Closure() | LocalClass() | LocalInstance():
-            return _refuses(pickle_refusal(kind) or "")
+            return _refuses(pickle_refusal(typ) or "")
         case _:
-            return _UNKNOWN if not hasattr(kind, "element") else _KEEPS
+            return _UNKNOWN if not hasattr(typ, "element") else _KEEPS
 
 
 def _refuses(what: str) -> Verdict:
     return Verdict(Json.REFUSES, what)
 
 
-def _dict_verdict(kind: Dict) -> Verdict:
+def _dict_verdict(typ: Dict) -> Verdict:
     changed = ""
-    constants = {type(key).__name__: key for key, _ in kind.entries}
+    constants = {type(key).__name__: key for key, _ in typ.entries}
     for name, key in constants.items():
         if name == "tuple":
             return _refuses("a dict with tuple keys")
@@ -166,8 +166,8 @@ def _dict_verdict(kind: Dict) -> Verdict:
             return _refuses("a dict with bytes keys")
         if name != "str":
             changed = changed or f"the key {key!r} comes back as the text {str_key(key)!r}"
-    for found in members(kind.key):
-        member = found.said if isinstance(found, Unknown) and found.said is not None else found
+    for found in members(typ.key):
+        member = found.annotated if isinstance(found, Unknown) and found.annotated is not None else found
         match member:
             case Tuple():
                 return _refuses("a dict with tuple keys")
@@ -189,9 +189,9 @@ def str_key(key: object) -> str:
     return {True: "true", False: "false", None: "null"}[key] if key is None or isinstance(key, bool) else str(key)
 
 
-def pickle_refusal(kind: Kind) -> str | None:
-    """Why pickle refuses a value of this kind; None where it takes it, or nothing is known."""
-    match kind:
+def pickle_refusal(typ: Type) -> str | None:
+    """Why pickle refuses a value of this type; None where it takes it, or nothing is known."""
+    match typ:
         case Generator(maker=maker):
             return article(maker)
         case Coroutine():

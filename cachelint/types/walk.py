@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.types.join import members
-from cachelint.types.model import Dict, Instance, Kind, List, Never, Origin, Set, Str, Tuple, Unknown, at
+from cachelint.types.model import Dict, Instance, List, Never, Origin, Set, Str, Tuple, Type, Unknown, at
 
 _MAX_DEPTH = 4
 
 
-def walk(kind: Kind, path: str = "", depth: int = 0, origin: Origin | None = None) -> Iterator[tuple[str, Kind]]:
-    """The value and everything in it, as ``(path, kind)``; the path of the value itself is empty.
+def walk(typ: Type, path: str = "", depth: int = 0, origin: Origin | None = None) -> Iterator[tuple[str, Type]]:
+    """The value and everything in it, as ``(path, type)``; the path of the value itself is empty.
 
     Unions are taken apart; keys of dicts stand at ``key of …``. What has no origin of its own has that of its holder.
     """
-    for found in members(kind):
+    for found in members(typ):
         member = at(found, origin)
         yield path, member
         if depth >= _MAX_DEPTH:
@@ -40,19 +40,19 @@ def walk(kind: Kind, path: str = "", depth: int = 0, origin: Origin | None = Non
                 yield from walk(value, f"{path}.{name}", depth + 1, member.origin)
 
 
-def params_of(kind: Kind) -> frozenset[str]:
+def params_of(typ: Type) -> frozenset[str]:
     """The parameters of the function under analysis that decide a value, or something inside it."""
     found: set[str] = set()
-    for _, part in walk(kind):
+    for _, part in walk(typ):
         if isinstance(part, Unknown | Str):
             found |= part.params
     return frozenset(found)
 
 
-def params_near(kind: Kind) -> frozenset[str]:
+def params_near(typ: Type) -> frozenset[str]:
     """:func:`params_of` without looking into more than the items of a list or tuple: for what is made a text of."""
     found: set[str] = set()
-    for member in members(kind):
+    for member in members(typ):
         if isinstance(member, Unknown | Str):
             found |= member.params
         elif isinstance(member, List | Tuple):
@@ -62,12 +62,12 @@ def params_near(kind: Kind) -> frozenset[str]:
     return frozenset(found)
 
 
-def handed_in(kind: Kind) -> frozenset[str]:
+def handed_in(typ: Type) -> frozenset[str]:
     """The parameters that are themselves a value or something inside it, or are called for it; not their attributes."""
     found: set[str] = set()
-    for path, part in walk(kind):
+    for path, part in walk(typ):
         if path.startswith("key of"):
             continue
-        if isinstance(part, Str) or (isinstance(part, Unknown) and not part.derived):
+        if isinstance(part, Str) or (isinstance(part, Unknown) and not part.is_attribute):
             found |= part.params
     return frozenset(found)

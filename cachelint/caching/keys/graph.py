@@ -1,4 +1,4 @@
-"""Key flows: all sites of the same entries, by the shape of their keys."""
+"""Keys: all cache calls of the same entries, by the pattern of their keys."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from cachelint.caching.aliases import store_of
-from cachelint.caching.calls import Site
-from cachelint.caching.keys.pattern import Index, Shape, may_meet, shape
+from cachelint.caching.calls import CacheCall
+from cachelint.caching.keys.pattern import Index, KeyPattern, may_be_equal, pattern
 from cachelint.caching.keys.template import templates
 from cachelint.findings import Place
 from cachelint.frozen import dataclass
@@ -71,9 +71,9 @@ _ASKED = re.compile(
 )
 
 
-def shapes(site: Site) -> frozenset[Shape]:
-    """The shapes that the key of a site can have."""
-    return frozenset(shape(template) for template in templates(site.key))
+def patterns(site: CacheCall) -> frozenset[KeyPattern]:
+    """The patterns that the key of a site can have."""
+    return frozenset(pattern(template) for template in templates(site.key))
 
 
 def origins(template: Str) -> list[Origin]:
@@ -82,54 +82,54 @@ def origins(template: Str) -> list[Origin]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Flow:
+class Key:
     """The sites of one key: ``sites`` call the cache itself, ``calls`` a function that hands their key on to it.
 
-    A site whose key is one of several texts joins their flows: ``shapes`` are all of them. ``doubtful`` are sites whose
-    key is not known well enough to rule out that they are of this flow; empty where the flow is closed.
+    A site whose key is one of several texts joins their keys: ``patterns`` are all of them. ``maybe_calls`` are sites
+    whose key is not known well enough to rule out that they are of this key; empty where the key is closed.
     """
 
-    shapes: frozenset[Shape]
-    sites: tuple[Site, ...]
-    calls: tuple[Site, ...]
-    doubtful: tuple[Site, ...]
+    patterns: frozenset[KeyPattern]
+    sites: tuple[CacheCall, ...]
+    calls: tuple[CacheCall, ...]
+    maybe_calls: tuple[CacheCall, ...]
 
     @property
-    def all_sites(self) -> tuple[Site, ...]:
+    def all_sites(self) -> tuple[CacheCall, ...]:
         """Sites and calls."""
         return (*self.sites, *self.calls)
 
 
-class Flows:
+class KeyGraph:
     """The keys of a project, each worked out when it is asked for."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         handed_on = _calls_by_inner(facts)
-        #: The sites whose own key is known or open, with its shapes.
-        self.keyed: list[tuple[Site, frozenset[Shape]]] = []
+        #: The sites whose own key is known or open, with its patterns.
+        self.keyed: list[tuple[CacheCall, frozenset[KeyPattern]]] = []
         #: Those whose key is a digest, which is none of the keys with other words than hexadecimal digits.
-        self.digests: list[Site] = []
+        self.digests: list[CacheCall] = []
         for site in facts.sites:
-            if site.inner is not None and "key" not in site.aspects:
+            if site.inner is not None and "key" not in site.roles:
                 continue
-            found = shapes(site)
-            kinds = members(site.key)
-            if kinds and all(member == NONE for member in kinds):
+            found = patterns(site)
+            types = members(site.key)
+            if types and all(member == NONE for member in types):
                 continue  # No key at all: a parameter that was left out.
-            if kinds and all(isinstance(member, Str) and member.digest for member in kinds):
+            if types and all(isinstance(member, Str) and member.digest for member in types):
                 self.digests.append(site)
                 continue
             # What it is handed is seen at each call of the function around it.
             if found or not _explained(site, facts, handed_on.get(id(site.node), frozenset())):
                 self.keyed.append((site, found))
         self.index = Index(found for _, found in self.keyed)
-        self._known: dict[int, Flow] = {}
+        self._known: dict[int, Key] = {}
 
     @cached_property
-    def written(self) -> dict[int, list[Site]]:
+    def written(self) -> dict[int, list[CacheCall]]:
         """By the id of an expression's node, the sites whose keys have words that are written in it."""
-        found: dict[int, list[Site]] = {}
+        found: dict[int, list[CacheCall]] = {}
         for site, _ in self.keyed:
             for template in templates(site.key):
                 for origin in origins(template):
@@ -143,7 +143,7 @@ class Flows:
         for site, _ in self.keyed:
             for template in templates(site.key):
                 for origin in origins(template):
-                    found.setdefault(origin.lift.path, set()).add(origin.place)
+                    found.setdefault(origin.parsed.path, set()).add(origin.place)
         return {path: sorted(places) for path, places in found.items()}
 
     @cached_property
@@ -168,32 +168,32 @@ class Flows:
         return [module for module in tests if module.findall(pattern)]
 
     @cached_property
-    def loose_end(self) -> str:
+    def unseen_use(self) -> str:
         """A place where a key may be used without a call that shows it, or a file that can't be read; empty if none."""
         codebase = self._facts.codebase
-        for word, pattern in _LOOSE.items() if self.keyed else ():
-            for module in codebase.search(pattern, word):
-                match = pattern.search(module.source.data)
+        for word, expression in _LOOSE.items() if self.keyed else ():
+            for module in codebase.search(expression, word):
+                match = expression.search(module.source.data)
                 if match is not None and not is_test(module.path):
                     line = module.source.data.count(b"\n", 0, match.start()) + 1
                     return f"{module.path}:{line} reaches the cache in a way that shows no key"
         broken = min(codebase.problems, default=None)
         return f"{broken} can't be read as a whole, and may use the key" if broken else ""
 
-    def of(self, site: Site) -> Flow | None:
-        """The flow that a site belongs to; None where its own key is not known."""
+    def of(self, site: CacheCall) -> Key | None:
+        """The key that a site belongs to; None where its own key is not known."""
         if id(site) not in self._known:
-            if not shapes(site) or has_more(site):
+            if not patterns(site) or has_more(site):
                 return None
-            flow = self._find(site)
-            for member in flow.all_sites:
-                self._known[id(member)] = flow
-            self._known[id(site)] = flow
+            key = self._find(site)
+            for member in key.all_sites:
+                self._known[id(member)] = key
+            self._known[id(site)] = key
         return self._known[id(site)]
 
-    def _find(self, site: Site) -> Flow:
-        wanted: set[Shape] = set()
-        fresh = set(shapes(site))
+    def _find(self, site: CacheCall) -> Key:
+        wanted: set[KeyPattern] = set()
+        fresh = set(patterns(site))
         while fresh:
             wanted |= fresh
             mates = {number for each in fresh for number in self._like(site, each)}
@@ -201,18 +201,18 @@ class Flows:
         all_like = {number for each in wanted for number in self._like(site, each)}
         mine = sorted(number for number in all_like if not self.keyed[number][0].declared)
         members = [self.keyed[number][0] for number in mine]
-        return Flow(
+        return Key(
             frozenset(wanted),
             tuple(member for member in members if member.inner is None),
             tuple(member for member in members if member.inner is not None),
-            self._doubtful(site, wanted, frozenset(mine)),
+            self._maybe_calls(site, wanted, frozenset(mine)),
         )
 
-    def _like(self, site: Site, wanted: Shape) -> Iterator[int]:
-        """The sites whose key can have a shape, of the cache and the version of a site."""
+    def _like(self, site: CacheCall, wanted: KeyPattern) -> Iterator[int]:
+        """The sites whose key can have a pattern, of the cache and the version of a site."""
         return (number for number in self.index.of(wanted) if self._same_cache(site, self.keyed[number][0]))
 
-    def _same_cache(self, a: Site, b: Site) -> bool:
+    def _same_cache(self, a: CacheCall, b: CacheCall) -> bool:
         """Whether two sites may be calls of one cache with one version."""
         if a.alias is not None and b.alias is not None and a.alias != b.alias:
             stores = [store_of(self._facts.interpreter, alias) for alias in (a.alias, b.alias)]
@@ -220,14 +220,14 @@ class Flows:
                 return False
         return _same_version(a, b)
 
-    def _doubtful(self, site: Site, wanted: set[Shape], mine: frozenset[int]) -> tuple[Site, ...]:
-        """The sites that may be of the flow, or whose key may be something else as well."""
-        doubtful = {number for number in mine if has_more(self.keyed[number][0])}
+    def _maybe_calls(self, site: CacheCall, wanted: set[KeyPattern], mine: frozenset[int]) -> tuple[CacheCall, ...]:
+        """The sites that may be of the key, or whose key may be something else as well."""
+        maybe_calls = {number for number in mine if has_more(self.keyed[number][0])}
         unknown = (n for n in self.index.without if self._same_cache(site, self.keyed[n][0]))
-        doubtful.update(itertools.islice(unknown, 1))
-        meeting = {other for each in wanted for other in self.index.near(each) if may_meet(each, other)}
-        doubtful.update(number for other in meeting for number in self._like(site, other) if number not in mine)
-        found = tuple(self.keyed[number][0] for number in sorted(doubtful))
+        maybe_calls.update(itertools.islice(unknown, 1))
+        meeting = {other for each in wanted for other in self.index.near(each) if may_be_equal(each, other)}
+        maybe_calls.update(number for other in meeting for number in self._like(site, other) if number not in mine)
+        found = tuple(self.keyed[number][0] for number in sorted(maybe_calls))
         may_be_digests = any(all(_is_hexadecimal(part or "") for part in each) for each in wanted)
         return found + tuple(s for s in self.digests if may_be_digests and self._same_cache(site, s))
 
@@ -236,7 +236,7 @@ def _is_hexadecimal(text: str) -> bool:
     return all(character in "0123456789abcdefABCDEF" for character in text)
 
 
-def has_more(site: Site) -> bool:
+def has_more(site: CacheCall) -> bool:
     """Whether a key may be something else than the texts that are known."""
     return len(templates(site.key)) < sum(1 for member in members(site.key) if member != NONE)
 
@@ -245,22 +245,22 @@ def _calls_by_inner(facts: Facts) -> dict[int, frozenset[cst.CSTNode]]:
     """By the id of a call's node, the calls of functions that hand their key on to it."""
     found: dict[int, set[cst.CSTNode]] = {}
     for site in facts.sites:
-        if site.inner is not None and "key" in site.aspects:
+        if site.inner is not None and "key" in site.roles:
             found.setdefault(id(site.inner.node), set()).add(site.node)
     return {node: frozenset(calls) for node, calls in found.items()}
 
 
-def _explained(site: Site, facts: Facts, calls: frozenset[cst.CSTNode]) -> bool:
+def _explained(site: CacheCall, facts: Facts, calls: frozenset[cst.CSTNode]) -> bool:
     """Whether the key of a site is a parameter, and every mention of the function around it one of the calls seen."""
     function = site.function
     if function is None:
         return False
     return bool(calls) and all(
-        mention.call in calls for mention in facts.mentions.of(function.module, function.definition)
+        reference.call in calls for reference in facts.references.of(function.module, function.definition)
     )
 
 
-def _same_version(a: Site, b: Site) -> bool:
+def _same_version(a: CacheCall, b: CacheCall) -> bool:
     """Whether two sites may use one version, as far as it is passed."""
     versions = [constant(site.version) for site in (a, b) if site.version is not None]
     known = [version for version in versions if version is not NO_VALUE and version is not None]

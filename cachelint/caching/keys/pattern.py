@@ -1,4 +1,4 @@
-"""What two keys may have in common, by their shapes: fixed text, and holes for what is made at run time."""
+"""What two keys may have in common, by their patterns: fixed text, and placeholders for what is made at run time."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from cachelint.caching.keys.template import joined
 from cachelint.types.model import Str, Text
 
 #: The parts of a key: fixed text, or None for what is made at run time.
-Shape = tuple[str | None, ...]
+KeyPattern = tuple[str | None, ...]
 
 
-def shape(template: Str) -> Shape:
-    """A template without the names of its holes."""
+def pattern(template: Str) -> KeyPattern:
+    """A template without the names of its placeholders."""
     return tuple(part.text if isinstance(part, Text) else None for part in joined(template))
 
 
-def may_meet(a: Shape, b: Shape) -> bool:
-    """Whether two keys of these shapes can be the same text."""
+def may_be_equal(a: KeyPattern, b: KeyPattern) -> bool:
+    """Whether two keys of these patterns can be the same text."""
     if a == b:
         return True
-    if not _ends_meet(a, b):
+    if not _ends_may_be_equal(a, b):
         return False
     for first, second in ((a, b), (b, a)):
         if None not in second:
@@ -31,8 +31,8 @@ def may_meet(a: Shape, b: Shape) -> bool:
     return True
 
 
-def _ends_meet(a: Shape, b: Shape) -> bool:
-    """Whether two keys of these shapes can begin and end alike."""
+def _ends_may_be_equal(a: KeyPattern, b: KeyPattern) -> bool:
+    """Whether two keys of these patterns can begin and end alike."""
     if not a or not b:
         return a == b
     head, other = a[0] or "", b[0] or ""
@@ -42,13 +42,13 @@ def _ends_meet(a: Shape, b: Shape) -> bool:
     return tail.endswith(other) or other.endswith(tail)
 
 
-def overlap(one: Shape, other: Shape) -> bool:
+def overlap(one: KeyPattern, other: KeyPattern) -> bool:
     """Whether of two different keys one is certainly a case of the other: its words fit, and they say something."""
     return one != other and (_is_case(one, other) or _is_case(other, one))
 
 
-def _is_case(key: Shape, template: Shape) -> bool:
-    if not _ends_meet(key, template) or not any(part and says(part) for part in template):
+def _is_case(key: KeyPattern, template: KeyPattern) -> bool:
+    if not _ends_may_be_equal(key, template) or not any(part and says(part) for part in template):
         return False
     pattern = "".join(".+" if part is None else re.escape(part) for part in template)
     return re.fullmatch(pattern, "".join("\0" if part is None else part for part in key), re.DOTALL) is not None
@@ -60,13 +60,13 @@ def says(text: str) -> bool:
 
 
 class Index:
-    """Who has which shapes, found without looking at all: a project may have thousands of keys.
+    """Who has which patterns, found without looking at all: a project may have thousands of keys.
 
-    What has shapes is known by its number.
+    What has patterns is known by its number.
     """
 
-    def __init__(self, having: Iterable[Iterable[Shape]]) -> None:
-        self._numbers: dict[Shape, list[int]] = {}
+    def __init__(self, having: Iterable[Iterable[KeyPattern]]) -> None:
+        self._numbers: dict[KeyPattern, list[int]] = {}
         #: Those that have none.
         self.without: list[int] = []
         for number, found in enumerate(having):
@@ -76,17 +76,17 @@ class Index:
                 known = True
             if not known:
                 self.without.append(number)
-        self._by_head: dict[str, list[Shape]] = {}
+        self._by_head: dict[str, list[KeyPattern]] = {}
         for each in self._numbers:
             self._by_head.setdefault(_head(each), []).append(each)
         self._heads = sorted(self._by_head)
 
-    def of(self, wanted: Shape) -> list[int]:
-        """Those that have a shape, ascending."""
+    def of(self, wanted: KeyPattern) -> list[int]:
+        """Those that have a pattern, ascending."""
         return self._numbers.get(wanted, [])
 
-    def near(self, wanted: Shape) -> Iterator[Shape]:
-        """The shapes that can begin like one, itself included: of no others can a key be the same text."""
+    def near(self, wanted: KeyPattern) -> Iterator[KeyPattern]:
+        """The patterns that can begin like one, itself included: of no others can a key be the same text."""
         head = _head(wanted)
         for length in range(len(head)):
             yield from self._by_head.get(head[:length], ())
@@ -96,5 +96,5 @@ class Index:
             index += 1
 
 
-def _head(of: Shape) -> str:
+def _head(of: KeyPattern) -> str:
     return (of[0] or "") if of else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cachelint.types.join import members
-from cachelint.types.model import ANYTHING, Hole, Kind, Str, Text
+from cachelint.types.model import WILDCARD, Placeholder, Str, Text, Type
 
 #: ``v2``, ``_v3:``, ``ver2``, ``version-4`` standing apart from letters and digits.
 VERSION_MARKER = re.compile(r"(?<![A-Za-z0-9])(?:v|ver|version)[-_.]?(\d+)(?![A-Za-z0-9])", re.IGNORECASE)
@@ -13,14 +13,14 @@ VERSION_MARKER = re.compile(r"(?<![A-Za-z0-9])(?:v|ver|version)[-_.]?(\d+)(?![A-
 _OPEN_MARKER = re.compile(r"(?<![A-Za-z0-9])(?:v|ver|version)[-_.:]?$", re.IGNORECASE)
 
 
-def templates(key: Kind) -> list[Str]:
+def templates(key: Type) -> list[Str]:
     """The strings that a key can be, as far as they are known."""
     return [member for member in members(key) if isinstance(member, Str) and member.parts is not None]
 
 
-def joined(template: Str) -> tuple[Text | Hole, ...]:
+def joined(template: Str) -> tuple[Text | Placeholder, ...]:
     """The parts of a template, with what was written in several literals as one text."""
-    parts: list[Text | Hole] = []
+    parts: list[Text | Placeholder] = []
     for part in template.parts or ():
         last = parts[-1] if parts else None
         if isinstance(part, Text) and isinstance(last, Text):
@@ -33,9 +33,9 @@ def joined(template: Str) -> tuple[Text | Hole, ...]:
 def is_dynamic(template: Str) -> bool:
     """Whether a key is built at run time and shows how: a bare value (``str(pk)``) is opaque, not built."""
     parts = template.parts or ()
-    holes = [part for part in parts if isinstance(part, Hole)]
+    placeholders = [part for part in parts if isinstance(part, Placeholder)]
     texts = [part for part in parts if isinstance(part, Text)]
-    return bool(holes) and (bool(texts) or len(holes) > 1) and ANYTHING not in holes
+    return bool(placeholders) and (bool(texts) or len(placeholders) > 1) and WILDCARD not in placeholders
 
 
 def is_versioned(template: Str) -> bool:
@@ -48,6 +48,6 @@ def is_versioned(template: Str) -> bool:
             continue
         if VERSION_MARKER.search(part.text):
             return True
-        if index + 1 < len(parts) and isinstance(parts[index + 1], Hole) and _OPEN_MARKER.search(part.text):
+        if index + 1 < len(parts) and isinstance(parts[index + 1], Placeholder) and _OPEN_MARKER.search(part.text):
             return True
     return False

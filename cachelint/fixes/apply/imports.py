@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection
 
 from cachelint.findings import Edit, Place
-from cachelint.fixes.defuse import Escapes
+from cachelint.fixes.base import FixBlocked
 from cachelint.project.codebase import Codebase, Module
 
 
 def name_for(module: Module, home: str, name: str, taken: Collection[str]) -> tuple[str, Edit | None]:
     """How a file can call ``home.name``: by what it imports already, else by an import to be added.
 
-    ``taken`` are variables of the function that calls it. Raises Escapes where no name is free.
+    ``taken`` are variables of the function that calls it. Raises FixBlocked where no name is free.
     """
     scope = module.outline.scope
     for bound, bindings in scope.imports.items():
@@ -30,7 +30,9 @@ def name_for(module: Module, home: str, name: str, taken: Collection[str]) -> tu
         return name, _added(module, f"from {home} import {name}")
     if is_free(home):
         return f"{home}.{name}", _added(module, f"import {home}")
-    raise Escapes(f"`{name}` and `{home}` mean something else in {module.path}, where `{home}.{name}` would be needed")
+    raise FixBlocked(
+        f"`{name}` and `{home}` mean something else in {module.path}, where `{home}.{name}` would be needed"
+    )
 
 
 def _added(module: Module, text: str) -> Edit:

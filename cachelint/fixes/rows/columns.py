@@ -6,8 +6,9 @@ import libcst as cst
 
 from cachelint.caching.collect import Facts
 from cachelint.django.fields import Field
+from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function
-from cachelint.fixes.rows.stored import Form, Refused, json_keeps, pickle_keeps
+from cachelint.fixes.rows.stored import Form, json_keeps, pickle_keeps
 from cachelint.fixes.rows.templates import names_in_templates
 from cachelint.fixes.rows.tracing import Traced
 from cachelint.types.model import ModelType
@@ -37,7 +38,7 @@ class Columns:
         key = self.models.primary_key(self.model)
         names = [name for name, _ in self._columns() if name in wanted and name != key.attname]
         names += sorted(name for name in wanted if "__" in name)
-        if key.attname in wanted or pickle_keeps(self.models.value_kind(key)):
+        if key.attname in wanted or pickle_keeps(self.models.value_type(key)):
             # Always, where it is plain data: rows that differ in nothing else stay apart under `distinct()`.
             self._require_kept(key, f"the key of `{self.model.short_name}`")
             names.insert(0, key.attname)
@@ -49,11 +50,11 @@ class Columns:
     def column(self, function: Function, attribute: cst.Attribute) -> str:
         """The column that an attribute of an instance is read from, as ``values()`` names it."""
         name = attribute.attr.value
-        what = f"{function.where(attribute)}: `{function.lift.code(attribute)}`"
+        what = f"{function.where(attribute)}: `{function.parsed.code(attribute)}`"
         if name == "pk":
             name = self.models.primary_key(self.model).attname
         field = self.models.fields(self.model).get(name)
-        outer = function.above.get(attribute)
+        outer = function.parents.get(attribute)
         if field is not None and field.relation and not field.many and isinstance(outer, cst.Attribute):
             return self._related(function, field, outer)
         self._require_field(name, what)
@@ -61,29 +62,29 @@ class Columns:
 
     def _related(self, function: Function, field: Field, outer: cst.Attribute) -> str:
         """``book.author.name``: a column of the other table."""
-        what = f"{function.where(outer)}: `{function.lift.code(outer)}`"
-        above = function.above.get(outer)
-        if field.related is None or (isinstance(above, cst.Call) and above.func is outer):
-            raise Refused(f"{what} is no plain field of `{self.model.short_name}`")
+        what = f"{function.where(outer)}: `{function.parsed.code(outer)}`"
+        parents = function.parents.get(outer)
+        if field.related is None or (isinstance(parents, cst.Call) and parents.func is outer):
+            raise FixBlocked(f"{what} is no plain field of `{self.model.short_name}`")
         name = outer.attr.value
         if name == "pk":
             name = self.models.primary_key(field.related).attname
         other = {f.attname: f for f in self.models.fields(field.related).values() if not f.many}.get(name)
         if other is None:
-            raise Refused(f"{what} is no plain field of `{field.related.short_name}`")
+            raise FixBlocked(f"{what} is no plain field of `{field.related.short_name}`")
         self._require_kept(other, what)
         return f"{field.name}__{name}"
 
     def _require_field(self, name: str, what: str) -> None:
         field = dict(self._columns()).get(name)
         if field is None:
-            raise Refused(f"{what} is no plain field of `{self.model.short_name}`")
+            raise FixBlocked(f"{what} is no plain field of `{self.model.short_name}`")
         self._require_kept(field, what)
 
     def _require_kept(self, field: Field, what: str) -> None:
-        kind = self.models.value_kind(field)
-        if not pickle_keeps(kind):
-            raise Refused(f"{what} is a {field.field_class}, whose values are no plain data that is known")
-        if not json_keeps(kind):
-            said = f"{what} is a {field.field_class}"
-            self.not_json += [said] if said not in self.not_json else []
+        typ = self.models.value_type(field)
+        if not pickle_keeps(typ):
+            raise FixBlocked(f"{what} is a {field.field_class}, whose values are no plain data that is known")
+        if not json_keeps(typ):
+            annotated = f"{what} is a {field.field_class}"
+            self.not_json += [annotated] if annotated not in self.not_json else []

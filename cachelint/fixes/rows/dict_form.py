@@ -1,6 +1,6 @@
 """CL101 and CL102: store a dict of the fields that the readers use, and let the readers read it, in all files.
 
-The key moves to a new version at every site of the flow.
+The key moves to a new version at every site of the key.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ import re
 
 import libcst as cst
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
-from cachelint.caching.keys.graph import Flow
+from cachelint.caching.keys.graph import Key
 from cachelint.caching.keys.template import templates
 from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes.apply import edits
-from cachelint.fixes.defuse import Escapes, Function, is_none, short
-from cachelint.fixes.key_version.bump import Moved, NoKey, move
+from cachelint.fixes.base import FixBlocked
+from cachelint.fixes.defuse import Function, is_none, short
+from cachelint.fixes.key_version.bump import Moved, move
 from cachelint.fixes.rows.columns import Columns
-from cachelint.fixes.rows.queries import Queries, kind_of
-from cachelint.fixes.rows.stored import Form, Refused, stored_model
+from cachelint.fixes.rows.queries import Queries, type_of
+from cachelint.fixes.rows.stored import Form, stored_model
 from cachelint.fixes.rows.tracing import Tracer
 from cachelint.fixes.surroundings import is_guarded, may_give_none
 from cachelint.fixes.unpickle import plain_rows
@@ -42,55 +43,55 @@ _CHANGES = {
 }
 
 
-def propose(site: Site, facts: Facts) -> Fix | str:
+def propose(site: CacheCall, facts: Facts) -> Fix | str:
     """The fix, or what stands in its way."""
     try:
         if plain_rows.is_plain(site):
             return plain_rows.fix(site, facts)
-        return _Dictform(site, facts).fix()
-    except (Refused, Escapes, NoKey) as reason:
+        return _DictForm(site, facts).fix()
+    except FixBlocked as reason:
         return str(reason)
 
 
-class _Dictform:
-    def __init__(self, site: Site, facts: Facts) -> None:
+class _DictForm:
+    def __init__(self, site: CacheCall, facts: Facts) -> None:
         self.site = site
         self.facts = facts
         self.models = facts.interpreter.models
         self.model, self.form = stored_model(site)
-        flow = facts.flows.of(site)
-        if flow is None:
-            raise Refused("the key is not known here in all its parts")
-        self.flow: Flow = flow
-        members_of_flow = flow.all_sites
+        key = facts.keys.of(site)
+        if key is None:
+            raise FixBlocked("the key is not known here in all its parts")
+        self.key: Key = key
+        members_of_key = key.all_sites
         self.tracer = Tracer(
             facts,
-            site.lift.path,
-            {s.node for s in members_of_flow},
-            {n for s in members_of_flow for n in (s.nodes.get("value"), s.nodes.get("default")) if n is not None},
+            site.parsed.path,
+            {s.node for s in members_of_key},
+            {n for s in members_of_key for n in (s.nodes.get("value"), s.nodes.get("default")) if n is not None},
         )
         #: What is put in the place of an instance that comes from elsewhere.
         self.displays: list[tuple[Function, cst.BaseExpression]] = []
-        self.queries = Queries(facts, self.model, flow)
+        self.queries = Queries(facts, self.model, key)
         self.columns = Columns(facts, self.model, self.tracer.traced)
 
     def fix(self) -> Fix:
-        """The edits for the whole flow."""
-        self._check_flow()
+        """The edits for the whole key."""
+        self._check_key()
         self._check_model()
-        for site in self.flow.all_sites:
+        for site in self.key.all_sites:
             self._read(site)
-        for site in self.flow.all_sites:
+        for site in self.key.all_sites:
             self._write(site)
         self.tracer.finish()
-        for site in self.flow.all_sites:
+        for site in self.key.all_sites:
             self._check_miss(site)
         for function, key in self.tracer.traced.looked_up:
             self._check_lookup(function, key)
         fields = self.columns.wanted()
         traced = self.tracer.traced
         if not traced.reads and not traced.shown:
-            raise Refused("nothing here reads a field of what is stored, so that it can't be told what to store")
+            raise FixBlocked("nothing here reads a field of what is stored, so that it can't be told what to store")
         changes = self._edits(fields)
         names = ", ".join(f'"{name}"' for name in fields)
         title = f"store {self.form.value} of {names} under a new version of the key"
@@ -101,14 +102,14 @@ class _Dictform:
 
     def _has_other_keys(self) -> bool:
         """Whether the keys of a dict are something that JSON makes text of."""
-        kinds = [m for s in self.flow.all_sites if s.value is not None for m in members(s.value)]
-        return any(not isinstance(key, Str) for m in kinds if isinstance(m, Dict) for key in members(m.key))
+        types = [m for s in self.key.all_sites if s.value is not None for m in members(s.value)]
+        return any(not isinstance(key, Str) for m in types if isinstance(m, Dict) for key in members(m.key))
 
     def _reason(self) -> str:
         """Why a person should read the fix first; empty where it is safe."""
         traced = self.tracer.traced
-        if self.moved.doubt:
-            return self.moved.doubt
+        if self.moved.unsafe_reason:
+            return self.moved.unsafe_reason
         if self.columns.not_json:
             return f"{self.columns.not_json[0]}: a pickle keeps its values, but a JSON serializer would not"
         if self._has_other_keys():
@@ -116,8 +117,8 @@ class _Dictform:
         if traced.shown:
             function, call, name, _ = traced.shown[0]
             return f"{function.where(call)} shows it to a template, as `{name}`"
-        if self.facts.flows.mocked:
-            return f"{self.facts.flows.mocked} puts something else in the place of the cache, which may give instances"
+        if self.facts.keys.mocked:
+            return f"{self.facts.keys.mocked} puts something else in the place of the cache, which may give instances"
         unguarded = self._unguarded()
         if unguarded:
             return unguarded
@@ -133,15 +134,15 @@ class _Dictform:
             return f"the key is written at {other.path}:{other.line}, whoever else asks for it there"
         if any("__" in name for name in self.columns.wanted()):
             return "a row without the related one gives None where the attribute raised"
-        if self.moved.count > len({(s.lift.path, s.place) for s in self.flow.all_sites}):
+        if self.moved.count > len({(s.parsed.path, s.place) for s in self.key.all_sites}):
             return "other keys are made of the same words, and move with it"
         return ""
 
     def _unguarded(self) -> str:
         """A field that is read of what may be None, which raises another error than before; empty if none is."""
-        kinds = [m for site in self.flow.all_sites if site.value is not None for m in members(site.value)]
+        types = [m for site in self.key.all_sites if site.value is not None for m in members(site.value)]
         traced = self.tracer.traced
-        none = NONE in kinds or any(may_give_none(value) for _, value, form in traced.made if form is Form.ONE)
+        none = NONE in types or any(may_give_none(value) for _, value, form in traced.made if form is Form.ONE)
         for function, attribute in traced.reads:
             read = attribute.value
             name = read.value if isinstance(read, cst.Name) else ""
@@ -151,7 +152,7 @@ class _Dictform:
             else:
                 guarded = bool(name) or not none
             if not guarded:
-                code = name or short(function.lift.code(read))
+                code = name or short(function.parsed.code(read))
                 return (
                     f"{function.where(attribute)}: where `{code}` is None, a TypeError takes the AttributeError's place"
                 )
@@ -159,47 +160,47 @@ class _Dictform:
 
     # -- conditions ----------------------------------------------------------------------------------------
 
-    def _check_flow(self) -> None:
-        for site in self.flow.all_sites:
-            where = f"{site.lift.path}:{site.place.line}"
+    def _check_key(self) -> None:
+        for site in self.key.all_sites:
+            where = f"{site.parsed.path}:{site.place.line}"
             method = site.innermost.method
             if method not in ("get", "set", "add", "get_or_set", "delete", "delete_many", "touch", "has_key",
                               "get_many", "set_many"):  # fmt: skip
-                raise Refused(f"{where} uses the key with `{site.called}`")
-            if site.function is None or site.lift.function is None or not isinstance(site.node, cst.Call):
+                raise FixBlocked(f"{where} uses the key with `{site.called}`")
+            if site.function is None or site.parsed.function is None or not isinstance(site.node, cst.Call):
                 if method != "has_key":
-                    raise Refused(f"{where} uses the key outside a function")
+                    raise FixBlocked(f"{where} uses the key outside a function")
             if method in ("get_many", "set_many") and (site.inner is not None or self.form is not Form.ONE):
-                raise Refused(f"{where} uses the key with `{site.called}`")
+                raise FixBlocked(f"{where} uses the key with `{site.called}`")
             if method in ("set", "add", "get_or_set", "set_many") and site.value is not None:
-                kinds = [m for m in members(site.value) if not isinstance(m, Unknown)]
-                if kinds and stored_model(site) != (self.model, self.form):
-                    raise Refused(f"{where} stores something else under the key")
-        self.moved: Moved = move(self.flow, self.facts, first=2)
+                types = [m for m in members(site.value) if not isinstance(m, Unknown)]
+                if types and stored_model(site) != (self.model, self.form):
+                    raise FixBlocked(f"{where} stores something else under the key")
+        self.moved: Moved = move(self.key, self.facts, first=2)
 
     def _check_model(self) -> None:
         ref = self.model.ref
         for word, what in _CHANGES.items():
             if self.facts.codebase.containing(word, re.compile(rb"\b" + word.encode() + rb"\b")):
-                raise Refused(what)
+                raise FixBlocked(what)
         if not self.model.certain:
-            raise Refused(f"`{self.model.short_name}` is a model by the look of it alone: its fields are not known")
+            raise FixBlocked(f"`{self.model.short_name}` is a model by the look of it alone: its fields are not known")
         if ref is not None and self.models.is_abstract(ref):
-            raise Refused(f"`{self.model.short_name}` is abstract: which model's rows these are is not known")
+            raise FixBlocked(f"`{self.model.short_name}` is abstract: which model's rows these are is not known")
         for name in _MAGIC if ref is not None else ():
             found = self.facts.interpreter.classes.member(ref, name) if ref is not None else None
             if found is not None:
-                raise Refused(
+                raise FixBlocked(
                     f"`{self.model.short_name}` defines `{name}`, so that its instances are more than their fields"
                 )
 
     # -- readers and writers -------------------------------------------------------------------------------
 
-    def _function(self, site: Site) -> Function:
+    def _function(self, site: CacheCall) -> Function:
         assert site.function is not None
-        return self.tracer.function(site.function, site.lift)
+        return self.tracer.function(site.function, site.parsed)
 
-    def _read(self, site: Site) -> None:
+    def _read(self, site: CacheCall) -> None:
         """What becomes of what a call reads."""
         if site.method == "get_many":
             self.tracer.mappings.follow(self._function(site), site.node)
@@ -214,31 +215,31 @@ class _Dictform:
             self._default(function, site)
         self.tracer.use(function, site.node, self.form)
 
-    def _check_miss(self, site: Site) -> None:
+    def _check_miss(self, site: CacheCall) -> None:
         if site.innermost.method != "get" or (site.inner is None and self._is_generic(site)):
             return
         function = self._function(site)
         copes = "default" in site.nodes and not is_none(site.nodes["default"])
         if not copes and not self.tracer.is_tested(function, site.node):
-            raise Refused(f"{function.where(site.node)}: what is read from the cache is never tested for a miss")
+            raise FixBlocked(f"{function.where(site.node)}: what is read from the cache is never tested for a miss")
 
     def _check_lookup(self, function: Function, key: cst.BaseExpression) -> None:
         """A key by which one is taken out of what `get_many` gave must be made of the words that are changed."""
         moved = {edit.place for edit in self.moved.edits}
-        found = templates(kind_of(self.facts, function, key))
+        found = templates(type_of(self.facts, function, key))
         for template in found:
             origins = [p.origin for p in template.parts or () if isinstance(p, Text) and p.origin is not None]
-            if not any(origin.lift.place(origin.node) in moved for origin in origins):
+            if not any(origin.parsed.place(origin.node) in moved for origin in origins):
                 found = []
         if not found:
-            code = short(function.lift.code(key))
-            raise Refused(f"{function.where(key)}: `{code}` looks a key up that would not move with the others")
+            code = short(function.parsed.code(key))
+            raise FixBlocked(f"{function.where(key)}: `{code}` looks a key up that would not move with the others")
 
-    def _default(self, function: Function, site: Site) -> None:
+    def _default(self, function: Function, site: CacheCall) -> None:
         """What `get_or_set` stores: what a callable returns, or the value itself."""
         node = site.nodes.get("default")
         if site.inner is not None or node is None:
-            raise Refused(f"{function.where(site.node)}: the value can't be seen at the call")
+            raise FixBlocked(f"{function.where(site.node)}: the value can't be seen at the call")
         if isinstance(node, cst.Lambda):
             self.tracer.source(function, node.body, self.form)
             return
@@ -246,19 +247,19 @@ class _Dictform:
             function.refuse_list(site.node)
         symbol = self.facts.codebase.resolve(function.ref.module, node.value) if isinstance(node, cst.Name) else None
         if isinstance(symbol, FunctionRef):
-            lift = symbol.module.lift(symbol.definition)
-            if lift is not None and lift.function is not None:
+            parsed = symbol.module.parsed(symbol.definition)
+            if parsed is not None and parsed.function is not None:
                 self.tracer.named.add(node)
-                self.tracer.returns(self.tracer.function(symbol, lift), self.form)
+                self.tracer.returns(self.tracer.function(symbol, parsed), self.form)
                 return
         if site.called_value:
-            raise Refused(f"{function.where(site.node)}: `{short(site.lift.code(node))}` can't be followed")
+            raise FixBlocked(f"{function.where(site.node)}: `{short(site.parsed.code(node))}` can't be followed")
         if isinstance(node, cst.IfExp | cst.BooleanOperation):
-            raise Refused(f"{function.where(node)}: `{short(site.lift.code(node))}` is one of two queries")
+            raise FixBlocked(f"{function.where(node)}: `{short(site.parsed.code(node))}` is one of two queries")
         self.queries.eager.add(node)
         self.tracer.source(function, node, self.form)
 
-    def _write(self, site: Site) -> None:
+    def _write(self, site: CacheCall) -> None:
         """What a call stores."""
         if site.method == "set_many":
             self._write_many(self._function(site), site)
@@ -268,10 +269,10 @@ class _Dictform:
             return
         function = self._function(site)
         if site.inner is not None and not self._hands_on(site):
-            raise Refused(f"{function.where(site.node)}: `{site.called}` does more with the value than to store it")
+            raise FixBlocked(f"{function.where(site.node)}: `{site.called}` does more with the value than to store it")
         value = site.nodes.get("value")
         if value is None:
-            raise Refused(f"{function.where(site.node)}: the value can't be seen at the call")
+            raise FixBlocked(f"{function.where(site.node)}: the value can't be seen at the call")
         name = value.value if isinstance(value, cst.Name) else ""
         if name and self.tracer.holds(function, name):
             return
@@ -280,7 +281,7 @@ class _Dictform:
         else:
             self.tracer.source(function, value, self.form)
 
-    def _write_many(self, function: Function, site: Site) -> None:
+    def _write_many(self, function: Function, site: CacheCall) -> None:
         """``set_many({key(book): book for book in books})``: each value becomes a dict."""
         data = site.nodes.get("data")
         values: list[cst.BaseExpression] = []
@@ -289,55 +290,59 @@ class _Dictform:
         elif isinstance(data, cst.Dict):
             values = [e.value for e in data.elements if isinstance(e, cst.DictElement)]
         if not values or (isinstance(data, cst.Dict) and len(values) != len(data.elements)):
-            raise Refused(f"{function.where(site.node)}: the values can't be seen at the call")
+            raise FixBlocked(f"{function.where(site.node)}: the values can't be seen at the call")
         for value in values:
             if _is_dotted(value):
                 self._display(function, site, value)
             else:
                 self.tracer.source(function, value, Form.ONE)
 
-    def _display(self, function: Function, site: Site, value: cst.BaseExpression) -> None:
-        kinds = members(site.value) if site.value is not None else ()
-        if not kinds or any(not isinstance(m, ModelInstance | List | QuerySet | Dict) for m in kinds):
-            code = short(site.lift.code(value))
-            raise Refused(f"{function.where(site.node)}: `{code}` is something else at times")
-        if any(isinstance(m, QuerySet) for m in kinds):
+    def _display(self, function: Function, site: CacheCall, value: cst.BaseExpression) -> None:
+        types = members(site.value) if site.value is not None else ()
+        if not types or any(not isinstance(m, ModelInstance | List | QuerySet | Dict) for m in types):
+            code = short(site.parsed.code(value))
+            raise FixBlocked(f"{function.where(site.node)}: `{code}` is something else at times")
+        if any(isinstance(m, QuerySet) for m in types):
             function.refuse_list(value)
-        code = function.lift.code(function.tree)
+        code = function.parsed.code(function.tree)
         if ".only(" in code or ".defer(" in code:
-            raise Refused(f"{function.where(site.node)}: a field that was not fetched would be asked for here")
+            raise FixBlocked(f"{function.where(site.node)}: a field that was not fetched would be asked for here")
         self._check_property(function, value)
-        user = next((m.origin for m in kinds if m.origin is not None and _is_user(m.origin.node)), None)
+        user = next((m.origin for m in types if m.origin is not None and _is_user(m.origin.node)), None)
         if user is not None or _is_user(value):
-            code = user.code if user is not None else short(site.lift.code(value))
-            raise Refused(f"{function.where(site.node)}: `{code}` may be an AnonymousUser, which has other fields")
+            code = user.code if user is not None else short(site.parsed.code(value))
+            raise FixBlocked(f"{function.where(site.node)}: `{code}` may be an AnonymousUser, which has other fields")
         if function.in_f_string(value):
-            raise Refused(f"{function.where(site.node)}: `{short(site.lift.code(value))}` stands inside an f-string")
+            raise FixBlocked(
+                f"{function.where(site.node)}: `{short(site.parsed.code(value))}` stands inside an f-string"
+            )
         self.displays.append((function, value))
 
     def _check_property(self, function: Function, value: cst.BaseExpression) -> None:
         """What is asked for once for each field must be the same each time: a property may not be."""
         while isinstance(value, cst.Attribute):
-            for member in members(kind_of(self.facts, function, value.value)):
+            for member in members(type_of(self.facts, function, value.value)):
                 ref = member.ref if isinstance(member, Instance) else None
                 ref = member.model.ref if isinstance(member, ModelInstance) else ref
                 found = self.facts.interpreter.classes.member(ref, value.attr.value) if ref is not None else None
                 if found is not None and found[1][-1].form == "function":
-                    code = short(function.lift.code(value))
-                    raise Refused(f"{function.where(value)}: `{code}` is a property, which would be asked once a field")
+                    code = short(function.parsed.code(value))
+                    raise FixBlocked(
+                        f"{function.where(value)}: `{code}` is a property, which would be asked once a field"
+                    )
             value = value.value
 
-    def _is_generic(self, site: Site) -> bool:
-        """Whether a site is inside a function that is handed the value, or gives it back: its calls are the flow's."""
-        return any(call.innermost.node is site.node for call in self.flow.calls)
+    def _is_generic(self, site: CacheCall) -> bool:
+        """Whether a site is inside a function that is handed the value, or gives it back: its calls are the key's."""
+        return any(call.innermost.node is site.node for call in self.key.calls)
 
-    def _hands_on(self, site: Site) -> bool:
+    def _hands_on(self, site: CacheCall) -> bool:
         """Whether a function stores just what it is passed."""
         inner = site.inner
-        if inner is None or inner.inner is not None or inner.function is None or inner.lift.function is None:
+        if inner is None or inner.inner is not None or inner.function is None or inner.parsed.function is None:
             return False
         value = inner.nodes.get("value")
-        function = self.tracer.function(inner.function, inner.lift)
+        function = self.tracer.function(inner.function, inner.parsed)
         if not isinstance(value, cst.Name) or not function.has_parameter(value.value):
             return False
         return not function.is_assigned(value.value)
@@ -348,18 +353,18 @@ class _Dictform:
         changes: list[Edit] = list(self.moved.edits)
         for function, value, form in self.tracer.traced.made:
             if form is Form.BY_KEY:
-                code = short(function.lift.code(value))
-                raise Refused(f"{function.where(value)}: `{code}` is no dict that is made of a query right there")
+                code = short(function.parsed.code(value))
+                raise FixBlocked(f"{function.where(value)}: `{code}` is no dict that is made of a query right there")
             changes += self.queries.edit(function, value, fields, form is Form.MANY)
         for function, node in self.displays:
-            changes.append(edits.replace(function.lift.place(node), self._shown_as(function, node, fields)))
+            changes.append(edits.replace(function.parsed.place(node), self._shown_as(function, node, fields)))
         for function, attribute in self.tracer.traced.reads:
             name = self.columns.column(function, attribute)
-            whole = function.above[attribute] if "__" in name else attribute
+            whole = function.parents[attribute] if "__" in name else attribute
             assert isinstance(whole, cst.Attribute)
-            end = edits.between(function.lift.place(attribute.value), function.lift.place(whole.attr))
+            end = edits.between(function.parsed.place(attribute.value), function.parsed.place(whole.attr))
             if "#" in self._source_of(end):
-                raise Refused(f"{function.where(attribute)}: a comment stands in the middle of what would change")
+                raise FixBlocked(f"{function.where(attribute)}: a comment stands in the middle of what would change")
             changes.append(edits.replace(end, f"[{_quoted(function, attribute, name)}]"))
         return changes
 
@@ -371,9 +376,9 @@ class _Dictform:
 
     def _shown_as(self, function: Function, node: cst.BaseExpression, fields: list[str]) -> str:
         """A display of the fields of an instance, or of each of many."""
-        code = function.lift.code(node)
+        code = function.parsed.code(node)
         if "\n" in code or "#" in code:
-            raise Refused(f"{function.where(node)}: `{short(code)}` is written over several lines")
+            raise FixBlocked(f"{function.where(node)}: `{short(code)}` is written over several lines")
         name = code if self.form is Form.ONE else "row"
         entries = ", ".join(f'"{field}": {name}.{field.replace("__", ".")}' for field in fields)
         shown = f"{{{entries}}}"
@@ -396,14 +401,14 @@ def _is_user(node: cst.CSTNode) -> bool:
 
 
 def _quoted(function: Function, node: cst.CSTNode, name: str) -> str:
-    """The name in quotes that don't end an f-string around it. Raises Refused where all are taken."""
+    """The name in quotes that don't end an f-string around it. Raises FixBlocked where all are taken."""
     taken: set[str] = set()
     current: cst.CSTNode | None = node
     while current is not None:
         if isinstance(current, cst.FormattedString):
             taken.add(current.start[-1])
-        current = function.above.get(current)
+        current = function.parents.get(current)
     for quote in ('"', "'"):
         if quote not in taken:
             return f"{quote}{name}{quote}"
-    raise Refused(f"{function.where(node)}: no quotes are left inside these f-strings")
+    raise FixBlocked(f"{function.where(node)}: no quotes are left inside these f-strings")

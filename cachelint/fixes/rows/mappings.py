@@ -39,8 +39,8 @@ class Mappings:
         return True
 
     def follow(self, function: Function, node: cst.CSTNode) -> None:
-        """Follow what ``get_many`` gives: a dict of the keys that were found. Raises Escapes."""
-        parent = function.above.get(node)
+        """Follow what ``get_many`` gives: a dict of the keys that were found. Raises FixBlocked."""
+        parent = function.parents.get(node)
         match parent:
             case cst.Await() | cst.NamedExpr():
                 if isinstance(parent, cst.NamedExpr):
@@ -59,7 +59,7 @@ class Mappings:
             case cst.If() | cst.While() | cst.UnaryOperation() | cst.BooleanOperation() | cst.Expr():
                 return
             case cst.ComparisonTarget() if isinstance(parent.operator, cst.In | cst.NotIn):
-                comparison = function.above[parent]
+                comparison = function.parents[parent]
                 assert isinstance(comparison, cst.Comparison)
                 self.tracer.traced.looked_up.append((function, comparison.left))
             case cst.Arg() if called_name(call_of(function, parent)) in ONLY_TESTS:
@@ -71,7 +71,7 @@ class Mappings:
         if not isinstance(target, cst.Name):
             raise function.escape(target, "is kept in something that is not followed")
         for node in function.names(target.value):
-            parent = function.above.get(node)
+            parent = function.parents.get(node)
             if node is target:
                 continue
             if isinstance(parent, cst.AssignTarget | cst.NamedExpr | cst.Param) or binds(parent, node):
@@ -83,7 +83,7 @@ class Mappings:
 
         ``moves`` is true where the keys are those of the cache, which move to a new version.
         """
-        call = function.above.get(attribute)
+        call = function.parents.get(attribute)
         name = attribute.attr.value
         if not isinstance(call, cst.Call) or call.func is not attribute:
             raise function.escape(attribute, "is used in a way that a dict could not stand in for")
@@ -98,7 +98,7 @@ class Mappings:
         elif name == "values":
             self.tracer.use(function, call, Form.MANY)
         elif name == "items":
-            loop = function.above.get(call)
+            loop = function.parents.get(call)
             target = loop.target if isinstance(loop, cst.For | cst.CompFor) and loop.iter is call else None
             pair = target.elements if isinstance(target, cst.Tuple) and len(target.elements) == 2 else ()
             first, second = (pair[0].value, pair[1].value) if pair else (None, None)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import libcst as cst
 
 from cachelint.caching.collect import Facts
-from cachelint.caching.keys.graph import Flow
+from cachelint.caching.keys.graph import Key
 from cachelint.findings import Edit
 from cachelint.fixes.apply import edits
+from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, parameters, short
-from cachelint.fixes.rows.stored import Refused
 from cachelint.fixes.surroundings import is_name
 from cachelint.project.symbols import ClassRef
 from cachelint.project.syntax import descendants
-from cachelint.types.model import Function as FunctionKind
-from cachelint.types.model import Kind, Manager, ModelClass, ModelInstance, ModelType, QuerySet, Unknown, force
+from cachelint.types.model import Function as FunctionType
+from cachelint.types.model import Manager, ModelClass, ModelInstance, ModelType, QuerySet, Type, Unknown, force
 
 #: Methods of a QuerySet that give one row, before which ``.values(…)`` goes.
 _ONE_ROW = frozenset({"get", "first", "last", "latest", "earliest", "aget", "afirst", "alast", "alatest", "aearliest"})
@@ -41,34 +41,34 @@ _OWN_ROWS = (
 
 
 class Queries:
-    """The queries that make what a flow stores, and the edits by which they give dicts.
+    """The queries that make what a key stores, and the edits by which they give dicts.
 
     ``eager`` are values that are passed to `get_or_set` as they are: a QuerySet costs nothing there, a list would.
     """
 
-    def __init__(self, facts: Facts, model: ModelType, flow: Flow) -> None:
+    def __init__(self, facts: Facts, model: ModelType, key: Key) -> None:
         self.facts = facts
         self.model = model
-        self.flow = flow
+        self.key = key
         self.eager: set[cst.BaseExpression] = set()
         #: Whether a query runs before something that came before it.
         self.early = False
 
     def edit(self, function: Function, value: cst.BaseExpression, fields: list[str], rows: bool) -> list[Edit]:
-        """The edits that make a query give dicts. Raises Refused where it is no query of the ORM."""
+        """The edits that make a query give dicts. Raises FixBlocked where it is no query of the ORM."""
         if isinstance(value, cst.Await):
             value = value.expression
-        lift = function.lift
-        code = lift.code(value)
+        parsed = function.parsed
+        code = parsed.code(value)
         line = function.where(value)
         chosen = ".values(" + ", ".join(f'"{name}"' for name in fields) + ")"
         for word in _NOT_BEFORE_VALUES:
             if f".{word}(" in code:
-                raise Refused(f"{line}: after `.{word}()`, `.values()` would mean something else")
-        if "prefetch_related" in function.lift.code(function.tree) and _root(value) in _looped(function):
-            raise Refused(f"{line}: what was fetched before would be asked for again, row by row")
+                raise FixBlocked(f"{line}: after `.{word}()`, `.values()` would mean something else")
+        if "prefetch_related" in function.parsed.code(function.tree) and _root(value) in _looped(function):
+            raise FixBlocked(f"{line}: what was fetched before would be asked for again, row by row")
         if function.in_f_string(value):
-            raise Refused(f"{line}: `{short(code)}` stands inside an f-string")
+            raise FixBlocked(f"{line}: `{short(code)}` stands inside an f-string")
         if rows:
             return self._rows(function, value, chosen)
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value.func.attr.value in _ONE_ROW:
@@ -77,28 +77,28 @@ class Queries:
             return _chosen(function, base, chosen)
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value in _SHORTCUTS:
             first = value.args[0].value
-            kind = kind_of(self.facts, function, first)
-            text = f".objects{chosen}" if isinstance(kind, ModelClass) else chosen
-            if isinstance(kind, ModelClass):
+            typ = type_of(self.facts, function, first)
+            text = f".objects{chosen}" if isinstance(typ, ModelClass) else chosen
+            if isinstance(typ, ModelClass):
                 if not self._has_objects():
-                    raise Refused(f"{line}: `{self.model.short_name}` has no default manager called `objects`")
+                    raise FixBlocked(f"{line}: `{self.model.short_name}` has no default manager called `objects`")
                 objects = cst.Attribute(first, cst.Name("objects"))
                 self._require(function, objects, "get", f"`{self.model.short_name}.objects`")
             else:
                 self._require(function, first, "get")
             return _chosen(function, first, text)
-        raise Refused(f"{line}: `{short(code)}` is no query that `.values()` could go into")
+        raise FixBlocked(f"{line}: `{short(code)}` is no query that `.values()` could go into")
 
     def _rows(self, function: Function, value: cst.BaseExpression, chosen: str) -> list[Edit]:
-        lift = function.lift
-        parent = function.above.get(value)
+        parsed = function.parsed
+        parent = function.parents.get(value)
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Name):
             if value.func.value in ("list", "sorted", "tuple") and len(value.args) == 1:
                 inner = value.args[0].value
                 self._require(function, inner)
                 return _chosen(function, inner, chosen)
         self._require(function, value)
-        place = lift.place(value)
+        place = parsed.place(value)
         if isinstance(parent, cst.CompFor):
             return _chosen(function, value, chosen)
         self._check_time(function, value)
@@ -110,35 +110,35 @@ class Queries:
 
     def _check_time(self, function: Function, value: cst.BaseExpression) -> None:
         """A QuerySet runs when it is stored, a list when it is made: that must not be on each hit."""
-        parent = function.above.get(value)
+        parent = function.parents.get(value)
         if isinstance(parent, cst.Arg):
-            call = function.above.get(parent)
-            if any(site.node is call and site.innermost.method == "get" for site in self.flow.all_sites):
-                raise Refused(f"{function.where(value)}: a list as the default would be made on each hit")
+            call = function.parents.get(parent)
+            if any(site.node is call and site.innermost.method == "get" for site in self.key.all_sites):
+                raise FixBlocked(f"{function.where(value)}: a list as the default would be made on each hit")
         if not isinstance(parent, cst.Assign):
             return
         target = parent.targets[0].target
         name = target.value if isinstance(target, cst.Name) else ""
-        read = [s.node for s in self.flow.all_sites if s.lift is function.lift and s.innermost.method == "get"]
+        read = [s.node for s in self.key.all_sites if s.parsed is function.parsed and s.innermost.method == "get"]
         given = [
-            above.value
+            parents.value
             for node in function.names(name)
-            if isinstance(at := function.above.get(node), cst.AssignTarget)
-            and isinstance(above := function.above.get(at), cst.Assign)
+            if isinstance(at := function.parents.get(node), cst.AssignTarget)
+            and isinstance(parents := function.parents.get(at), cst.Assign)
         ]
         reads_itself = any(node is g or node in descendants(g) for g in given for node in read)
         self.early = self.early or self._is_early(function, parent, name)
         if read and not reads_itself:
-            raise Refused(f"{function.where(value)}: a list in `{name}` would be made on each hit")
+            raise FixBlocked(f"{function.where(value)}: a list in `{name}` would be made on each hit")
 
     def _is_early(self, function: Function, assigned: cst.Assign, name: str) -> bool:
         """Whether something is called between the making of a QuerySet and the call that stores it."""
-        line = function.above.get(assigned)
-        block = function.above.get(line) if line is not None else None
+        line = function.parents.get(assigned)
+        block = function.parents.get(line) if line is not None else None
         body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
         if line not in body:
             return True
-        stores = {s.node for s in self.flow.all_sites if s.lift is function.lift and s.innermost.method != "get"}
+        stores = {s.node for s in self.key.all_sites if s.parsed is function.parsed and s.innermost.method != "get"}
         for statement in body[body.index(line) + 1 :]:  # type: ignore[arg-type]
             inside = list(descendants(statement))
             if any(node in stores for node in inside):
@@ -149,54 +149,54 @@ class Queries:
         return True
 
     def _require(self, function: Function, node: cst.BaseExpression, method: str = "", shown: str = "") -> None:
-        kind = kind_of(self.facts, function, node)
+        typ = type_of(self.facts, function, node)
         inner = node.value if shown and isinstance(node, cst.Attribute) else node
-        line, code = function.where(inner), shown or short(function.lift.code(node))
+        line, code = function.where(inner), shown or short(function.parsed.code(node))
         self._check_made(function, node)
-        for ref in (getattr(kind, "manager_class", None), getattr(kind, "queryset_class", None)):
+        for ref in (getattr(typ, "manager_class", None), getattr(typ, "queryset_class", None)):
             for name in (method, *_OWN_ROWS):
                 if ref is not None and name and self.facts.interpreter.classes.member(ref, name) is not None:
-                    raise Refused(f"{line}: `{ref.definition.name}` has a `{name}()` of its own")
-        good = isinstance(kind, QuerySet | Manager) and kind.model == self.model
-        if isinstance(kind, QuerySet):
-            good = good and kind.row == ModelInstance(self.model) and kind.type == "QuerySet"
+                    raise FixBlocked(f"{line}: `{ref.definition.name}` has a `{name}()` of its own")
+        good = isinstance(typ, QuerySet | Manager) and typ.model == self.model
+        if isinstance(typ, QuerySet):
+            good = good and typ.row == ModelInstance(self.model) and typ.type == "QuerySet"
         if not good:
-            raise Refused(f"{line}: `{code}` is no QuerySet that is known well enough")
+            raise FixBlocked(f"{line}: `{code}` is no QuerySet that is known well enough")
 
     def _check_made(self, function: Function, node: cst.BaseExpression) -> None:
         """What a QuerySet in a variable was made by must be as good as if it stood here."""
         self._check_alone(function, node)
         for name in [n.value for n in (node, *descendants(node)) if isinstance(n, cst.Name)]:
             for use in function.names(name):
-                target = function.above.get(use)
-                statement = function.above.get(target) if isinstance(target, cst.AssignTarget) else None
-                code = function.lift.code(statement) if statement is not None else ""
+                target = function.parents.get(use)
+                statement = function.parents.get(target) if isinstance(target, cst.AssignTarget) else None
+                code = function.parsed.code(statement) if statement is not None else ""
                 for word in _NOT_BEFORE_VALUES:
                     if f".{word}(" in code:
                         where = function.where(node)
-                        raise Refused(f"{where}: after `.{word}()`, `.values()` would mean something else")
+                        raise FixBlocked(f"{where}: after `.{word}()`, `.values()` would mean something else")
 
     def _check_alone(self, function: Function, node: cst.BaseExpression) -> None:
         """A QuerySet in a variable must be made for this alone: what went through its rows may have changed them."""
         name = _root(node)
         if any(p.name.value == name for p in parameters(function.tree)) and not _is_self(function, name):
-            raise Refused(f"{function.where(node)}: `{name}` is handed in, and may have been gone through before")
+            raise FixBlocked(f"{function.where(node)}: `{name}` is handed in, and may have been gone through before")
         if not function.is_assigned(name):
             return
         inside = {id(node), *(id(n) for n in descendants(node))}
         for use in function.names(name):
-            target = function.above.get(use)
+            target = function.parents.get(use)
             if id(use) in inside or isinstance(target, cst.AssignTarget):
-                made = function.above.get(target) if isinstance(target, cst.AssignTarget) else None
+                made = function.parents.get(target) if isinstance(target, cst.AssignTarget) else None
                 if isinstance(made, cst.Assign) and _root(made.value) != name and not self._is_query(function, made):
-                    raise Refused(f"{function.where(use)}: `{name}` is something else than a QuerySet here")
+                    raise FixBlocked(f"{function.where(use)}: `{name}` is something else than a QuerySet here")
                 continue
             made = _assigned(function, use)
             if made is None or not any(is_name(t.target, name) for t in made.targets) or _root(made.value) != name:
-                raise Refused(f"{function.where(use)}: `{name}` is used for more than what is stored")
+                raise FixBlocked(f"{function.where(use)}: `{name}` is used for more than what is stored")
 
     def _is_query(self, function: Function, made: cst.Assign) -> bool:
-        return isinstance(kind_of(self.facts, function, made.value), QuerySet | Manager)
+        return isinstance(type_of(self.facts, function, made.value), QuerySet | Manager)
 
     def _has_objects(self) -> bool:
         """Whether ``objects`` is certainly the default manager, which ``get_object_or_404`` asks."""
@@ -214,15 +214,15 @@ class Queries:
                 if definitions[-1].form != "assignment" or name in fields:
                     continue
                 if b"(" in ref.module.text_of(definitions[-1]):
-                    kind = force(interpreter.class_value(ref, definitions, name))
-                    if isinstance(kind, Manager | Unknown):
+                    typ = force(interpreter.class_value(ref, definitions, name))
+                    if isinstance(typ, Manager | Unknown):
                         return False
         return True
 
 
 def _looped(function: Function) -> set[str]:
     """The variables of the loops of a function."""
-    loops = [node for node in function.above if isinstance(node, cst.For | cst.CompFor)]
+    loops = [node for node in function.parents if isinstance(node, cst.For | cst.CompFor)]
     return {loop.target.value for loop in loops if isinstance(loop.target, cst.Name)}
 
 
@@ -249,7 +249,7 @@ def _assigned(function: Function, node: cst.CSTNode) -> cst.Assign | None:
     while current is not None and not isinstance(current, cst.BaseStatement):
         if isinstance(current, cst.Assign):
             return current
-        current = function.above.get(current)
+        current = function.parents.get(current)
     return None
 
 
@@ -260,13 +260,13 @@ def _chains(node: cst.BaseExpression) -> bool:
 
 def _chosen(function: Function, node: cst.BaseExpression, text: str) -> list[Edit]:
     """A method call behind an expression."""
-    place = function.lift.place(node)
+    place = function.parsed.place(node)
     if _chains(node):
         return [edits.after(place, text)]
     return [edits.before(place, "("), edits.after(place, f"){text}")]
 
 
-def kind_of(facts: Facts, function: Function, node: cst.BaseExpression) -> Kind:
+def type_of(facts: Facts, function: Function, node: cst.BaseExpression) -> Type:
     """What an expression of a function is, where its variables are what they are in the end."""
-    run = facts.interpreter.run(FunctionKind(function.ref), entry=True)
+    run = facts.interpreter.run(FunctionType(function.ref), entry=True)
     return force(run.context.evaluate(node))

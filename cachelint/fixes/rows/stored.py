@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import enum
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
+from cachelint.fixes.base import FixBlocked
 from cachelint.types.display import describe
 from cachelint.types.join import members
 from cachelint.types.model import (
     NONE,
     Cached,
     Dict,
-    Kind,
     List,
     ModelInstance,
     ModelType,
@@ -19,6 +19,7 @@ from cachelint.types.model import (
     QuerySet,
     Scalar,
     Str,
+    Type,
     Unknown,
     force,
 )
@@ -30,10 +31,6 @@ _PICKLED_TYPES = (
 )  # fmt: skip
 
 
-class Refused(Exception):
-    """What stands in the way of the fix, in one line."""
-
-
 class Form(enum.Enum):
     """How instances are stored: one, many in a list or QuerySet, or as the values of a dict."""
 
@@ -42,8 +39,8 @@ class Form(enum.Enum):
     BY_KEY = "a dict of dicts"
 
 
-def stored_model(site: Site) -> tuple[ModelType, Form]:
-    """The model that a write stores, and in which form. Raises Refused for any other value."""
+def stored_model(site: CacheCall) -> tuple[ModelType, Form]:
+    """The model that a write stores, and in which form. Raises FixBlocked for any other value."""
     found: list[tuple[ModelType, Form]] = []
     #: What an empty list or dict, in the place of the value at times, can stand for.
     empty: set[Form] = set()
@@ -61,7 +58,9 @@ def stored_model(site: Site) -> tuple[ModelType, Form]:
                 inner = force(value)
                 assert isinstance(inner, ModelInstance)
                 if not pickle_keeps(member.key):
-                    raise Refused(f"the keys of what is stored are no plain data that is known (`{describe(member)}`)")
+                    raise FixBlocked(
+                        f"the keys of what is stored are no plain data that is known (`{describe(member)}`)"
+                    )
                 found.append((inner.model, Form.BY_KEY))
             case List(element=element, items=()) if isinstance(force(element), Never):
                 empty.add(Form.MANY)
@@ -72,28 +71,30 @@ def stored_model(site: Site) -> tuple[ModelType, Form]:
             case _ if member == NONE:
                 continue
             case QuerySet():
-                raise Refused("what is stored is a QuerySet whose rows are not known well enough")
+                raise FixBlocked("what is stored is a QuerySet whose rows are not known well enough")
             case Unknown():
-                raise Refused("what is stored is at times something of which nothing is known")
+                raise FixBlocked("what is stored is at times something of which nothing is known")
             case _:
-                raise Refused(f"what is stored is more than instances alone (`{describe(member)}`)")
+                raise FixBlocked(f"what is stored is more than instances alone (`{describe(member)}`)")
     if len(set(found)) != 1 or not empty <= {form for _, form in found}:
         models = ", ".join(sorted({f"`{model.short_name}`" for model, _ in found}))
-        raise Refused(f"what is stored is of several models or forms ({models})" if found else "no instance is stored")
+        raise FixBlocked(
+            f"what is stored is of several models or forms ({models})" if found else "no instance is stored"
+        )
     return found[0]
 
 
-def json_keeps(kind: Kind) -> bool:
-    """Whether a JSON round trip keeps every value of a kind."""
-    return _all_of(kind, _JSON_TYPES)
+def json_keeps(typ: Type) -> bool:
+    """Whether a JSON round trip keeps every value of a type."""
+    return _all_of(typ, _JSON_TYPES)
 
 
-def pickle_keeps(kind: Kind) -> bool:
-    """Whether the values of a kind are plain data that a pickle keeps, whatever JSON does to them."""
-    return _all_of(kind, (*_JSON_TYPES, *_PICKLED_TYPES))
+def pickle_keeps(typ: Type) -> bool:
+    """Whether the values of a type are plain data that a pickle keeps, whatever JSON does to them."""
+    return _all_of(typ, (*_JSON_TYPES, *_PICKLED_TYPES))
 
 
-def _all_of(kind: Kind, types: tuple[str, ...]) -> bool:
-    return bool(members(kind)) and all(
-        (isinstance(m, Scalar) and m.type in types) or (isinstance(m, Str) and not m.markup) for m in members(kind)
+def _all_of(typ: Type, types: tuple[str, ...]) -> bool:
+    return bool(members(typ)) and all(
+        (isinstance(m, Scalar) and m.type in types) or (isinstance(m, Str) and not m.markup) for m in members(typ)
     )

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from cachelint.caching.collect import Facts
+from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.callers import calls_of, check_method
-from cachelint.fixes.defuse import Escapes, Function, is_none, parameters, short
+from cachelint.fixes.defuse import Function, is_none, parameters, short
 from cachelint.fixes.rows.mappings import Mappings
 from cachelint.fixes.rows.stored import Form
 from cachelint.fixes.surroundings import (  # fmt: skip
@@ -21,7 +22,7 @@ from cachelint.fixes.surroundings import (  # fmt: skip
     is_shown_as_written,
 )
 from cachelint.infer.events import called_name
-from cachelint.project.parsed import Lift
+from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import FunctionRef
 
 #: Functions through which a value is followed.
@@ -52,11 +53,11 @@ class Traced:
 
 
 class Tracer:
-    """Follows one value through the functions of a project. ``cache_calls`` are the calls of the flow, by node."""
+    """Follows one value through the functions of a project. ``cache_calls`` are the calls of the key, by node."""
 
-    def __init__(self, facts: Facts, home: str, cache_calls: set[cst.CSTNode], stored: set[cst.CSTNode]) -> None:
+    def __init__(self, facts: Facts, relative_to: str, cache_calls: set[cst.CSTNode], stored: set[cst.CSTNode]) -> None:
         self.facts = facts
-        self.home = home
+        self.relative_to = relative_to
         self.cache_calls = cache_calls
         self.stored = stored
         self.traced = Traced()
@@ -75,11 +76,11 @@ class Tracer:
         #: Arguments that must be the value: what a function is passed that takes it elsewhere.
         self._passed: list[tuple[Function, cst.BaseExpression, Form]] = []
 
-    def function(self, ref: FunctionRef, lift: Lift) -> Function:
+    def function(self, ref: FunctionRef, parsed: ParsedDefinition) -> Function:
         """The tree of a function, made once."""
-        if id(lift) not in self._functions:
-            self._functions[id(lift)] = Function(ref, lift, self.home)
-        return self._functions[id(lift)]
+        if id(parsed) not in self._functions:
+            self._functions[id(parsed)] = Function(ref, parsed, self.relative_to)
+        return self._functions[id(parsed)]
 
     def holds(self, function: Function, name: str) -> bool:
         """Whether a variable is known to hold the value."""
@@ -89,7 +90,7 @@ class Tracer:
         """Whether it is asked of what an expression gives if there is anything, here or by whoever gets it."""
         if id(node) in self._asked:
             return True
-        parent = function.above.get(node)
+        parent = function.parents.get(node)
         match parent:
             case cst.Await() | cst.NamedExpr():
                 if isinstance(parent, cst.NamedExpr) and isinstance(parent.target, cst.Name):
@@ -107,8 +108,8 @@ class Tracer:
     def may_miss(self, function: Function, name: str) -> bool:
         """Whether a variable is given what a call reads from the cache, which is None where there is nothing."""
         for node in function.names(name):
-            target = function.above.get(node)
-            given = function.above.get(target) if isinstance(target, cst.AssignTarget) else target
+            target = function.parents.get(node)
+            given = function.parents.get(target) if isinstance(target, cst.AssignTarget) else target
             if isinstance(given, cst.Assign | cst.NamedExpr):
                 value = given.value.expression if isinstance(given.value, cst.Await) else given.value
                 if value in self.cache_calls and called_name(value) in ("get", "aget"):
@@ -116,7 +117,7 @@ class Tracer:
         return False
 
     def finish(self) -> None:
-        """Check what is passed beside the value where that is passed. Raises Escapes."""
+        """Check what is passed beside the value where that is passed. Raises FixBlocked."""
         while self._passed:
             function, node, form = self._passed.pop()
             if (id(node), form) not in self._seen:
@@ -127,7 +128,7 @@ class Tracer:
     def use(self, function: Function, node: cst.CSTNode, form: Form) -> bool:
         """Follow the value that an expression gives. Returns whether a test of it stands right here.
 
-        ``form`` says whether it is one instance, many or a dict of them. Raises Escapes where a dict could not stand in
+        ``form`` says whether it is one instance, many or a dict of them. Raises FixBlocked where a dict can't stand in
         for it.
         """
         if (id(node), form) in self._seen and id(node) not in self._sources:
@@ -139,7 +140,7 @@ class Tracer:
         return asked
 
     def _use(self, function: Function, node: cst.CSTNode, form: Form) -> bool:
-        parent = function.above.get(node)
+        parent = function.parents.get(node)
         if form is Form.BY_KEY and self.mappings.keyed(function, node, parent):
             return False
         match parent:
@@ -191,24 +192,24 @@ class Tracer:
 
     def _bound(self, function: Function, target: cst.BaseExpression, form: Form) -> None:
         if not isinstance(target, cst.Name):
-            where = short(function.lift.code(target))
-            raise Escapes(f"{function.where(target)}: it is kept in `{where}` as well, which is not followed")
+            where = short(function.parsed.code(target))
+            raise FixBlocked(f"{function.where(target)}: it is kept in `{where}` as well, which is not followed")
         if function.is_of_inner(target, target.value):
             raise function.escape(target, "is a variable of a function inside another, which is not followed")
         self.holder(function, target.value, form)
 
     def _attribute(self, function: Function, node: cst.CSTNode, parent: cst.Attribute, form: Form) -> bool:
-        above = function.above.get(parent)
+        holder = function.parents.get(parent)
         name = parent.attr.value
-        if isinstance(above, cst.Call) and above.func is parent:
+        if isinstance(holder, cst.Call) and holder.func is parent:
             raise function.escape(node, f"has its method `{name}()` called")
         if form is not Form.ONE:
             raise function.escape(node, f"has its attribute `{name}` read")
-        if isinstance(above, cst.AssignTarget | cst.Del) or (
-            isinstance(above, cst.AugAssign | cst.AnnAssign) and above.target is parent
+        if isinstance(holder, cst.AssignTarget | cst.Del) or (
+            isinstance(holder, cst.AugAssign | cst.AnnAssign) and holder.target is parent
         ):
             raise function.escape(node, "is changed")
-        if isinstance(above, cst.MatchValue):
+        if isinstance(holder, cst.MatchValue):
             raise function.escape(node, "is what a `case` is compared with")
         if is_shown_as_written(function, parent):
             raise function.escape(node, "is shown with its own code, by `=` in an f-string")
@@ -220,11 +221,11 @@ class Tracer:
     def _either(self, function: Function, node: cst.CSTNode, parent: cst.BooleanOperation, form: Form) -> bool:
         """``value or other``: a test where only truth is asked, else the other stands beside it."""
         current: cst.CSTNode = parent
-        while isinstance(function.above.get(current), cst.BooleanOperation | cst.UnaryOperation):
-            current = function.above[current]
-        above = function.above.get(current)
-        if isinstance(above, cst.If | cst.While | cst.Assert) or (
-            isinstance(above, cst.IfExp) and above.test is current
+        while isinstance(function.parents.get(current), cst.BooleanOperation | cst.UnaryOperation):
+            current = function.parents[current]
+        holder = function.parents.get(current)
+        if isinstance(holder, cst.If | cst.While | cst.Assert) or (
+            isinstance(holder, cst.IfExp) and holder.test is current
         ):
             return True
         if isinstance(parent.operator, cst.Or):
@@ -250,14 +251,16 @@ class Tracer:
         check_method(ref, self.facts)
         self.traced.followed.add(ref)
         if len(self.traced.followed) > _MAX_FOLLOWED:
-            raise Escapes("what is stored is returned through too many functions")
-        for node in function.above:
+            raise FixBlocked("what is stored is returned through too many functions")
+        for node in function.parents:
             if isinstance(node, cst.Return) and node.value is not None and function.around(node) is function.tree:
                 if (id(node.value), form) not in self._seen:
                     self.source(function, node.value, form)
             if isinstance(node, cst.Yield) and function.around(node) is function.tree:
                 raise function.escape(node, "comes from a generator")
-        calls = [(self.function(caller, lift), call) for caller, lift, call in calls_of(ref, self.facts, self.named)]
+        calls = [
+            (self.function(caller, parsed), call) for caller, parsed, call in calls_of(ref, self.facts, self.named)
+        ]
         self._calls[ref] = calls
         for inner, call in calls:
             self.use(inner, call, form)
@@ -271,9 +274,9 @@ class Tracer:
         """What the variable of a loop is known in: a comprehension, or (None) all of the function."""
         if not isinstance(loop, cst.CompFor):
             return None
-        scope = function.above[loop]
+        scope = function.parents[loop]
         while isinstance(scope, cst.CompFor):
-            scope = function.above[scope]
+            scope = function.parents[scope]
         return scope
 
     def element(self, function: Function, name: str, scope: cst.CSTNode | None, loop: cst.CSTNode) -> None:
@@ -281,17 +284,17 @@ class Tracer:
         if not isinstance(scope, cst.Lambda) and any(p.name.value == name for p in parameters(function.tree)):
             raise function.escape(loop, f"goes through `{name}`, which is a parameter as well")
         for node in function.names(name, scope):
-            parent = function.above.get(node)
+            parent = function.parents.get(node)
             if parent is loop or (isinstance(parent, cst.Param) and parent.name is node):
                 continue
-            if isinstance(parent, cst.Element) and function.above.get(function.above[parent]) is loop:
+            if isinstance(parent, cst.Element) and function.parents.get(function.parents[parent]) is loop:
                 continue
             if isinstance(parent, cst.AssignTarget | cst.For | cst.CompFor) and parent.target is node:
                 raise function.escape(node, "is the name of something else as well")
             self.use(function, node, Form.ONE)
 
     def _argument(self, function: Function, node: cst.CSTNode, parent: cst.Arg, form: Form) -> bool:
-        call = function.above.get(parent)
+        call = function.parents.get(parent)
         if node in self.stored or call in self.cache_calls:
             return False
         if not isinstance(call, cst.Call) or parent.star:
@@ -324,11 +327,11 @@ class Tracer:
     ) -> None:  # fmt: skip
         """The value is passed to a function of the project: what that does with its parameter belongs to it."""
         ref = self._callee(function, call)
-        lift = ref.module.lift(ref.definition) if ref is not None else None
-        if ref is None or lift is None or lift.function is None or ref.definition.parent is not None:
+        parsed = ref.module.parsed(ref.definition) if ref is not None else None
+        if ref is None or parsed is None or parsed.function is None or ref.definition.parent is not None:
             raise function.escape(node, "is handed on")
-        inner = self.function(ref, lift)
-        positional = [p.name.value for p in (*lift.function.params.posonly_params, *lift.function.params.params)]
+        inner = self.function(ref, parsed)
+        positional = [p.name.value for p in (*parsed.function.params.posonly_params, *parsed.function.params.params)]
         index = call.args.index(argument)
         if argument.keyword is not None:
             name = argument.keyword.value
@@ -341,11 +344,11 @@ class Tracer:
         self.traced.taking.add(ref)
         if (ref, name) not in self._parameters:
             self._parameters.add((ref, name))
-            for caller, other_lift, other in calls_of(ref, self.facts):
+            for caller, other_parsed, other in calls_of(ref, self.facts):
                 passed = argument_of(other, name, positional)
                 if passed is None:
-                    raise Escapes(f"`{ref.definition.name}` is called without `{name}` as well")
-                self._passed.append((self.function(caller, other_lift), passed, form))
+                    raise FixBlocked(f"`{ref.definition.name}` is called without `{name}` as well")
+                self._passed.append((self.function(caller, other_parsed), passed, form))
         self.holder(inner, name, form)
 
     def _callee(self, function: Function, call: cst.Call) -> FunctionRef | None:
@@ -355,9 +358,9 @@ class Tracer:
 
     def _in_dict(self, function: Function, node: cst.CSTNode, parent: cst.DictElement, form: Form) -> bool:
         """``render(request, "page.html", {"book": book})``: the template reads it."""
-        holder = function.above.get(parent)
-        argument = function.above.get(holder) if holder is not None else None
-        call = function.above.get(argument) if argument is not None else None
+        holder = function.parents.get(parent)
+        argument = function.parents.get(holder) if holder is not None else None
+        call = function.parents.get(argument) if argument is not None else None
         if isinstance(call, cst.Call) and called_name(call) in _RENDERING and parent.value is node:
             if isinstance(parent.key, cst.SimpleString):
                 self.traced.shown.append((function, call, str(parent.key.evaluated_value), form))
@@ -375,15 +378,15 @@ class Tracer:
         taken = any(p.name.value == name for p in parameters(function.tree))
         if taken and (function.ref, name) not in self._parameters:
             raise function.escape(function.tree, f"is in `{name}`, a parameter: others may pass instances")
-        for node in function.above:
+        for node in function.parents:
             if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in _ALL_NAMES:
-                raise Escapes(f"{function.where(node)}: `{node.func.value}()` hands on all variables")
+                raise FixBlocked(f"{function.where(node)}: `{node.func.value}()` hands on all variables")
         for node in function.names(name):
-            parent = function.above.get(node)
+            parent = function.parents.get(node)
             if isinstance(parent, cst.Param) and parent.name is node:
                 continue
             if isinstance(parent, cst.AssignTarget):
-                statement = function.above[parent]
+                statement = function.parents[parent]
                 if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
                     raise function.escape(node, "is assigned together with other names")
                 self.source(function, statement.value, form)
@@ -430,10 +433,10 @@ class Tracer:
                 return
             case cst.Call():
                 ref = self._callee(function, inner)
-                lift = ref.module.lift(ref.definition) if ref is not None else None
-                if ref is not None and lift is not None and lift.function is not None:
+                parsed = ref.module.parsed(ref.definition) if ref is not None else None
+                if ref is not None and parsed is not None and parsed.function is not None:
                     self._seen.add((id(inner), form))
-                    self.returns(self.function(ref, lift), form)
+                    self.returns(self.function(ref, parsed), form)
                     return
         self.traced.made.append((function, node, form))
 

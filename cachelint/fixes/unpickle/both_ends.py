@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import libcst as cst
 
-from cachelint.caching.calls import Load, Site
+from cachelint.caching.calls import CacheCall, Deserialization
 from cachelint.caching.collect import Facts
 from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes.apply import edits
 from cachelint.fixes.apply.imports import unused_after
-from cachelint.fixes.defuse import Escapes, Function, is_none, short
-from cachelint.fixes.key_version.bump import NoKey, move
+from cachelint.fixes.base import FixBlocked
+from cachelint.fixes.defuse import Function, is_none, short
+from cachelint.fixes.key_version.bump import move
 from cachelint.fixes.readers import is_test, later_uses, local_ends, tests_truth
 from cachelint.project.classes import dotted
 from cachelint.types.join import members
@@ -19,15 +20,15 @@ from cachelint.types.serialize import Json, json_verdict
 from cachelint.types.walk import walk
 
 
-def propose(site: Site, facts: Facts) -> Fix | str:
+def propose(site: CacheCall, facts: Facts) -> Fix | str:
     """The fix for a write of what was pickled by hand, or what stands in its way."""
     try:
         return _drop(site, facts)
-    except (Escapes, NoKey) as reason:
+    except FixBlocked as reason:
         return str(reason)
 
 
-def propose_load(load: Load, facts: Facts) -> Fix | str:
+def propose_load(load: Deserialization, facts: Facts) -> Fix | str:
     """The same for a load: that of the write whose entry it reads."""
     read = next((member for member in members(load.data) if isinstance(member, Cached)), None)
     if read is None or read.store != "the Django cache":
@@ -35,30 +36,30 @@ def propose_load(load: Load, facts: Facts) -> Fix | str:
     if load.via_place is not None:
         return f"the data is handed in at {load.via_place.path}:{load.via_place.line}"
     reader = next((s for s in facts.sites if read.origin is not None and s.node is read.origin.node), None)
-    flow = facts.flows.of(reader) if reader is not None else None
-    if flow is None:
+    key = facts.keys.of(reader) if reader is not None else None
+    if key is None:
         return "the key is not known here in all its parts"
-    writer = next((site for site in flow.all_sites if site.writes and _pickled(site) is not None), None)
+    writer = next((site for site in key.all_sites if site.writes and _pickled(site) is not None), None)
     if writer is None:
         return "no call that writes this key is seen to pickle what it stores"
     found = propose(writer, facts)
-    if isinstance(found, Fix) and not any(e.place.path == load.lift.path for e in found.edits):
+    if isinstance(found, Fix) and not any(e.place.path == load.parsed.path for e in found.edits):
         return "the data is more than what is read"
     return found
 
 
-def _pickled(site: Site) -> Pickled | None:
+def _pickled(site: CacheCall) -> Pickled | None:
     found = members(site.value) if site.value is not None else ()
-    kinds = [member for member in found if isinstance(member, Pickled)]
-    return kinds[0] if len(kinds) == len(found) == 1 else None
+    types = [member for member in found if isinstance(member, Pickled)]
+    return types[0] if len(types) == len(found) == 1 else None
 
 
-def _drop(site: Site, facts: Facts) -> Fix:
-    flow = facts.flows.of(site)
-    if flow is None:
-        raise Escapes("the key is not known here in all its parts")
-    moved = move(flow, facts, first=2)
-    reads, writes = local_ends(flow, site.lift.path)
+def _drop(site: CacheCall, facts: Facts) -> Fix:
+    key = facts.keys.of(site)
+    if key is None:
+        raise FixBlocked("the key is not known here in all its parts")
+    moved = move(key, facts, first=2)
+    reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
     dropped: dict[tuple[str, str], set[Place]] = {}
     reasons: list[str] = []
@@ -67,17 +68,17 @@ def _drop(site: Site, facts: Facts) -> Fix:
     for function, write in writes:
         pickled = _pickled(write)
         if pickled is None:
-            raise Escapes(f"{function.where(write.node)} stores something that is not pickled by hand")
+            raise FixBlocked(f"{function.where(write.node)} stores something that is not pickled by hand")
         _check_content(function, write, pickled)
         call = _dumps(function, write, stored)
         made.add(call)
         if call is not write.nodes.get("value") and not _is_stored_at_once(function, call, write):
             reasons.append(f"{function.where(call)} pickles the value before it is stored: it must not change between")
         if call is not write.nodes.get("value") and not _is_fresh(function, call.args[0].value):
-            code = short(function.lift.code(call.args[0].value))
+            code = short(function.parsed.code(call.args[0].value))
             reasons.append(f"{function.where(call)}: `{code}` is kept elsewhere, and what was unpickled was a copy")
         changes += _unwrapped(function, call, dropped)
-    loads = {load.node for load in facts.loads}
+    loads = {load.node for load in facts.deserializations}
     for read in reads:
         function = read.function
         tested = loaded = 0
@@ -87,14 +88,14 @@ def _drop(site: Site, facts: Facts) -> Fix:
                 if tests_truth(function, node):
                     reasons.append(f"{function.where(node)} takes an empty value for a miss")
                 continue
-            argument = function.above.get(node)
-            load = function.above.get(argument) if isinstance(argument, cst.Arg) else None
+            argument = function.parents.get(node)
+            load = function.parents.get(argument) if isinstance(argument, cst.Arg) else None
             if not isinstance(load, cst.Call) or load not in loads:
                 raise function.escape(node, "is used as bytes")
             changes += _unwrapped(function, load, dropped)
             loaded += _is_repeated(function, load, read.whole)
         if not tested:
-            raise Escapes(f"{function.where(read.whole)}: what is read from the cache is never tested for a miss")
+            raise FixBlocked(f"{function.where(read.whole)}: what is read from the cache is never tested for a miss")
         if loaded > 1:
             reasons.append(f"{function.where(read.whole)} unpickles what it read more than once, each time a copy")
     for (path, module), places in dropped.items():
@@ -102,8 +103,8 @@ def _drop(site: Site, facts: Facts) -> Fix:
         if edit is not None:
             changes.append(edit)
     title = "let Django serialise the value, under a new version of the key"
-    if moved.doubt:
-        reasons.insert(0, moved.doubt)
+    if moved.unsafe_reason:
+        reasons.insert(0, moved.unsafe_reason)
     if reasons:
         return Fix(title, tuple(changes), Applicability.UNSAFE, reasons[0])
     return Fix(title, tuple(changes), Applicability.SAFE)
@@ -113,8 +114,8 @@ def _is_fresh(function: Function, node: cst.BaseExpression) -> bool:
     """Whether a value is made here, and nobody else has it, or will."""
     if isinstance(node, cst.Name):
         names = list(function.names(node.value))
-        targets = [function.above.get(name) for name in names]
-        given = [function.above.get(target) for target in targets if isinstance(target, cst.AssignTarget)]
+        targets = [function.parents.get(name) for name in names]
+        given = [function.parents.get(target) for target in targets if isinstance(target, cst.AssignTarget)]
         made = [statement.value for statement in given if isinstance(statement, cst.Assign)]
         return len(made) == len(given) == 1 and len(names) == 2 and _is_fresh(function, made[0])
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in _MAKING and node.args:
@@ -135,49 +136,49 @@ def _is_repeated(function: Function, load: cst.CSTNode, read: cst.CSTNode) -> bo
         while current is not None:
             if isinstance(current, cst.For | cst.While | cst.BaseComp | cst.FunctionDef | cst.Lambda):
                 found.append(current)
-            current = function.above.get(current)
+            current = function.parents.get(current)
         return found
 
     outside = around(read)
     return any(node not in outside for node in around(load))
 
 
-def _is_stored_at_once(function: Function, call: cst.Call, write: Site) -> bool:
+def _is_stored_at_once(function: Function, call: cst.Call, write: CacheCall) -> bool:
     """Whether the statement after the one that pickles stores it: nothing can change what it is made of meanwhile."""
 
     def line(node: cst.CSTNode | None) -> cst.CSTNode | None:
         while node is not None and not isinstance(node, cst.SimpleStatementLine):
-            node = function.above.get(node)
+            node = function.parents.get(node)
         return node
 
     first, second = line(call), line(write.node)
-    block = function.above.get(first) if first is not None else None
+    block = function.parents.get(first) if first is not None else None
     body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
     return first in body and second in body and body.index(second) == body.index(first) + 1  # type: ignore[arg-type]
 
 
-def _check_content(function: Function, site: Site, pickled: Pickled) -> None:
+def _check_content(function: Function, site: CacheCall, pickled: Pickled) -> None:
     """What is pickled must be what JSON keeps, and never None: that would be a miss."""
     where = function.where(site.node)
-    for path, kind in walk(pickled.content):
-        if isinstance(kind, Unknown) or json_verdict(kind).json is Json.UNKNOWN:
-            raise Escapes(f"{where}: what is pickled is not known{f' ({path})' if path else ''}")
-        if json_verdict(kind).json is not Json.KEEPS:
-            raise Escapes(f"{where}: JSON does not keep what is pickled ({json_verdict(kind).what})")
-        if not path and kind == NONE:
-            raise Escapes(f"{where}: what is pickled may be None, which could not be told from a miss")
+    for path, typ in walk(pickled.content):
+        if isinstance(typ, Unknown) or json_verdict(typ).json is Json.UNKNOWN:
+            raise FixBlocked(f"{where}: what is pickled is not known{f' ({path})' if path else ''}")
+        if json_verdict(typ).json is not Json.KEEPS:
+            raise FixBlocked(f"{where}: JSON does not keep what is pickled ({json_verdict(typ).what})")
+        if not path and typ == NONE:
+            raise FixBlocked(f"{where}: what is pickled may be None, which could not be told from a miss")
 
 
-def _dumps(function: Function, site: Site, stored: set[cst.CSTNode]) -> cst.Call:
+def _dumps(function: Function, site: CacheCall, stored: set[cst.CSTNode]) -> cst.Call:
     """The call that pickles what a write stores."""
     value = site.nodes.get("value")
     if isinstance(value, cst.Name):
         stored.add(value)
         made: list[cst.BaseExpression] = []
         for node in function.names(value.value):
-            parent = function.above.get(node)
+            parent = function.parents.get(node)
             if isinstance(parent, cst.AssignTarget):
-                statement = function.above[parent]
+                statement = function.parents[parent]
                 assert isinstance(statement, cst.Assign)
                 if not is_none(statement.value) and not _reads_cache(function, statement.value):
                     made.append(statement.value)
@@ -187,8 +188,8 @@ def _dumps(function: Function, site: Site, stored: set[cst.CSTNode]) -> cst.Call
     if isinstance(value, cst.Call) and len(value.args) >= 1 and not value.args[0].star:
         if (dotted(value.func) or "").rpartition(".")[2] == "dumps":
             return value
-    code = short(site.lift.code(value)) if value is not None else "the value"
-    raise Escapes(f"{function.where(site.node)}: `{code}` does more than to pickle")
+    code = short(site.parsed.code(value)) if value is not None else "the value"
+    raise FixBlocked(f"{function.where(site.node)}: `{code}` does more than to pickle")
 
 
 def _reads_cache(function: Function, node: cst.BaseExpression) -> bool:
@@ -197,17 +198,17 @@ def _reads_cache(function: Function, node: cst.BaseExpression) -> bool:
 
 
 def _loaded(function: Function, node: cst.CSTNode) -> bool:
-    argument = function.above.get(node)
-    call = function.above.get(argument) if isinstance(argument, cst.Arg) else None
+    argument = function.parents.get(node)
+    call = function.parents.get(argument) if isinstance(argument, cst.Arg) else None
     return isinstance(call, cst.Call) and (dotted(call.func) or "").rpartition(".")[2] == "loads"
 
 
 def _unwrapped(function: Function, call: cst.Call, dropped: dict[tuple[str, str], set[Place]]) -> list[Edit]:
     """``pickle.loads(data)`` to ``data``."""
-    whole, inner = function.lift.place(call), function.lift.place(call.args[0].value)
+    whole, inner = function.parsed.place(call), function.parsed.place(call.args[0].value)
     module = (dotted(call.func) or "").partition(".")[0]
-    dropped.setdefault((function.lift.path, module), set()).add(whole)
+    dropped.setdefault((function.parsed.path, module), set()).add(whole)
     begin = Place(whole.path, whole.line, whole.column, inner.line, inner.column)
-    if "#" in function.lift.code(call).replace(function.lift.code(call.args[0].value), ""):
-        raise Escapes(f"{function.where(call)}: a comment stands in the middle of what would change")
+    if "#" in function.parsed.code(call).replace(function.parsed.code(call.args[0].value), ""):
+        raise FixBlocked(f"{function.where(call)}: a comment stands in the middle of what would change")
     return [edits.replace(begin, ""), edits.replace(edits.between(inner, whole), "")]

@@ -19,7 +19,6 @@ from cachelint.types.model import (
     Dict,
     Instance,
     Iterator,
-    Kind,
     Lazy,
     List,
     Manager,
@@ -30,6 +29,7 @@ from cachelint.types.model import (
     Set,
     Str,
     Tuple,
+    Type,
     Unknown,
     constant,
     force,
@@ -37,45 +37,45 @@ from cachelint.types.model import (
 )
 
 
-def _list(made: Call) -> Kind:
+def _list(made: Call) -> Type:
     if not made.arguments.positional:
         return List(NEVER, ())
-    source = made.kind(0)
+    source = made.typ(0)
     if isinstance(source, List | Tuple) and source.items is not None:
         return List(source.element, source.items)
     return List(made.element())
 
 
-def _tuple(made: Call) -> Kind:
+def _tuple(made: Call) -> Type:
     if not made.arguments.positional:
         return Tuple(NEVER, ())
-    source = made.kind(0)
+    source = made.typ(0)
     if isinstance(source, List | Tuple) and source.items is not None:
         return Tuple(source.element, source.items)
     return Tuple(made.element())
 
 
-def _set(made: Call) -> Kind:
+def _set(made: Call) -> Type:
     return Set(made.element() if made.arguments.positional else NEVER)
 
 
-def _frozenset(made: Call) -> Kind:
+def _frozenset(made: Call) -> Type:
     return Set(made.element() if made.arguments.positional else NEVER, True)
 
 
-def _dict(made: Call) -> Kind:
+def _dict(made: Call) -> Type:
     entries = tuple(made.arguments.keywords.items())
     if not made.arguments.positional:
         return Dict(UNKNOWN if made.arguments.star else NEVER, UNKNOWN if made.arguments.star else NEVER, entries)
-    return join_all(_dict_from(made, member, entries) for member in members(made.kind(0)))
+    return join_all(_dict_from(made, member, entries) for member in members(made.typ(0)))
 
 
-def _dict_from(made: Call, source: Kind, entries: tuple[tuple[str, Kind], ...]) -> Kind:
+def _dict_from(made: Call, source: Type, entries: tuple[tuple[str, Type], ...]) -> Type:
     if isinstance(source, Dict):
         merged = {**dict(source.entries), **dict(entries)}
         return Dict(source.key, source.value, tuple(merged.items()))
-    keys: list[Kind] = []
-    values: list[Kind] = []
+    keys: list[Type] = []
+    values: list[Type] = []
     for pair in members(made.context.iterate(source)):
         if isinstance(pair, Tuple | List) and pair.items is not None and len(pair.items) == 2:
             keys.append(pair.items[0])
@@ -86,17 +86,17 @@ def _dict_from(made: Call, source: Kind, entries: tuple[tuple[str, Kind], ...]) 
     return Dict(join_all(keys), join_all(values), entries)
 
 
-def _sorted(made: Call) -> Kind:
+def _sorted(made: Call) -> Type:
     return List(made.element())
 
 
-def _str(made: Call) -> Kind:
+def _str(made: Call) -> Type:
     if not made.arguments.positional:
         return Str(())
-    return strings.concat([(made.kind(0), made.source(0))], made.context.function)
+    return strings.concat([(made.typ(0), made.source(0))], made.context.function)
 
 
-def _int(made: Call) -> Kind:
+def _int(made: Call) -> Type:
     value = made.arguments.constant(0)
     if isinstance(value, int | float | str):
         try:
@@ -106,20 +106,20 @@ def _int(made: Call) -> Kind:
     return INT if made.arguments.positional else literal(0)
 
 
-def _float(made: Call) -> Kind:
+def _float(made: Call) -> Type:
     value = made.arguments.constant(0)
     return literal(float(value)) if isinstance(value, int | float) else FLOAT
 
 
-def _bool(made: Call) -> Kind:
+def _bool(made: Call) -> Type:
     return BOOL
 
 
-def _numbers(made: Call) -> Kind:
+def _numbers(made: Call) -> Type:
     element = made.element()
-    kinds = [m for m in members(element) if isinstance(m, Scalar)]
-    if kinds and len(kinds) == len(members(element)):
-        names = {k.type for k in kinds}
+    types = [m for m in members(element) if isinstance(m, Scalar)]
+    if types and len(types) == len(members(element)):
+        names = {k.type for k in types}
         if names <= {"int", "bool"}:
             return INT
         if names <= {"int", "bool", "float"}:
@@ -128,7 +128,7 @@ def _numbers(made: Call) -> Kind:
     return UNKNOWN
 
 
-def _extreme(made: Call) -> Kind:
+def _extreme(made: Call) -> Type:
     positional = made.arguments.positional
     default = made.arguments.get(-1, "default")
     extra = [default] if default is not None else []
@@ -141,71 +141,71 @@ def _extreme(made: Call) -> Kind:
     return join(*positional, *extra)
 
 
-def _round(made: Call) -> Kind:
+def _round(made: Call) -> Type:
     return FLOAT if len(made.arguments.positional) > 1 else INT
 
 
-def _abs(made: Call) -> Kind:
-    kind = made.kind(0)
-    return Scalar(kind.type) if isinstance(kind, Scalar) else UNKNOWN
+def _abs(made: Call) -> Type:
+    typ = made.typ(0)
+    return Scalar(typ.type) if isinstance(typ, Scalar) else UNKNOWN
 
 
-def _zip(made: Call) -> Kind:
+def _zip(made: Call) -> Type:
     items = tuple(made.element(i) for i in range(len(made.arguments.positional)))
     if made.arguments.star:
         return Iterator(UNKNOWN, "zip")
     return Iterator(Tuple(join_all(items), items), "zip")
 
 
-def _map(made: Call) -> Kind:
-    function = made.kind(0)
+def _map(made: Call) -> Type:
+    function = made.typ(0)
     inputs = tuple(made.element(i) for i in range(1, len(made.arguments.positional)))
     return Iterator(Lazy(lambda: made.apply(function, *inputs)), "map")
 
 
-def _filter(made: Call) -> Kind:
+def _filter(made: Call) -> Type:
     element = made.element(1)
-    if constant(made.kind(0)) is None:
+    if constant(made.typ(0)) is None:
         element = without(element, lambda member: member == NONE)
     return Iterator(element, "filter")
 
 
-def _enumerate(made: Call) -> Kind:
+def _enumerate(made: Call) -> Type:
     element = made.element()
     return Iterator(Tuple(join(INT, element), (INT, element)), "enumerate")
 
 
-def _reversed(made: Call) -> Kind:
+def _reversed(made: Call) -> Type:
     return Iterator(made.element(), "reversed")
 
 
-def _next(made: Call) -> Kind:
+def _next(made: Call) -> Type:
     default = made.arguments.get(1)
     return join(made.element(), *([default] if default is not None else []))
 
 
-def _iter(made: Call) -> Kind:
+def _iter(made: Call) -> Type:
     return Iterator(made.element(), "iterator")
 
 
-def _range(made: Call) -> Kind:
+def _range(made: Call) -> Type:
     return Scalar("range")
 
 
-def _open(made: Call) -> Kind:
+def _open(made: Call) -> Type:
     mode = made.arguments.constant(1, "mode")
     if made.arguments.get(1, "mode") is None:
         return Scalar("text file")
     return Scalar("file") if not isinstance(mode, str) else Scalar("binary file" if "b" in mode else "text file")
 
 
-def _getattr(made: Call) -> Kind:
+def _getattr(made: Call) -> Type:
     name = made.arguments.constant(1)
     default = made.arguments.get(2)
     fallback = [default] if default is not None else []
     if not isinstance(name, str):
         return UNKNOWN
-    base = made.kind(0)
+    base = made.typ(0)
     found = made.context.attribute(base, name)
     forced = force(found)
     # A setting that no settings module defines has its default.
@@ -219,8 +219,8 @@ def _getattr(made: Call) -> Kind:
     return join(forced, *fallback)
 
 
-def _type(made: Call) -> Kind:
-    match made.kind(0):
+def _type(made: Call) -> Type:
+    match made.typ(0):
         case Instance(ref=ref):
             return Class(ref)
         case ModelInstance(model=model):
@@ -230,12 +230,12 @@ def _type(made: Call) -> Kind:
     return UNKNOWN
 
 
-def _bytes(made: Call) -> Kind:
+def _bytes(made: Call) -> Type:
     return BYTES
 
 
-def _fixed(kind: Kind) -> Result:
-    return lambda made: kind
+def _fixed(typ: Type) -> Result:
+    return lambda made: typ
 
 
 CALLS: dict[str, Result] = {

@@ -12,20 +12,20 @@ from cachelint.types.model import (
     NONE,
     STR,
     UNKNOWN,
-    Bound,
+    BoundMethod,
     Cached,
     CacheObject,
     Class,
     Closure,
     Coroutine,
     Dict,
-    ExternalKind,
-    ForeignCache,
+    ExternalSymbol,
     Function,
-    Kind,
     List,
     ModelClass,
     Partial,
+    RawClient,
+    Type,
     force,
 )
 
@@ -36,7 +36,7 @@ _READS = frozenset(
         "lindex", "lpop", "lrange", "rpop", "blpop", "brpop", "smembers", "spop", "srandmember", "zrange", "gat",
     }
 )  # fmt: skip
-_SIMPLE: dict[str, Kind] = {
+_SIMPLE: dict[str, Type] = {
     "set": UNKNOWN,
     "add": BOOL,
     "touch": BOOL,
@@ -55,7 +55,7 @@ _SIMPLE: dict[str, Kind] = {
 }
 
 
-def call(context: Context, cache: CacheObject, name: str, arguments: Arguments) -> Kind:
+def call(context: Context, cache: CacheObject, name: str, arguments: Arguments) -> Type:
     """What ``cache.name(…)`` returns."""
     if name.startswith("a") and name != "add":
         inner = call(context, cache, name[1:], arguments)
@@ -76,18 +76,18 @@ def call(context: Context, cache: CacheObject, name: str, arguments: Arguments) 
 
 
 #: What ``get_or_set`` calls to get a value.
-_CALLABLE = (Closure, Function, Partial, Bound, Class, ModelClass, ExternalKind)
+_CALLABLE = (Closure, Function, Partial, BoundMethod, Class, ModelClass, ExternalSymbol)
 
 
-def is_callable(kind: Kind) -> bool:
+def is_callable(typ: Type) -> bool:
     """Whether a value can be called, whatever it is."""
-    found = members(force(kind))
+    found = members(force(typ))
     return bool(found) and all(isinstance(member, _CALLABLE) for member in found)
 
 
-def default_value(context: Context, default: Kind) -> Kind:
+def default_value(context: Context, default: Type) -> Type:
     """What ``get_or_set`` stores: the result of the default if it can be called, else the default itself."""
-    found: list[Kind] = []
+    found: list[Type] = []
     for member in members(force(default)):
         if isinstance(member, _CALLABLE):
             found.append(context.call(member, Arguments()))
@@ -96,7 +96,7 @@ def default_value(context: Context, default: Kind) -> Kind:
     return join_all(found)
 
 
-def foreign_call(client: ForeignCache, name: str, arguments: Arguments) -> Kind:
+def raw_client_call(client: RawClient, name: str, arguments: Arguments) -> Type:
     """What a command of a raw client returns."""
     if name in _READS:
         return Cached(client.type, arguments.get(0) or UNKNOWN)

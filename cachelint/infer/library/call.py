@@ -9,7 +9,7 @@ import libcst as cst
 from cachelint.frozen import dataclass
 from cachelint.infer.context import Context
 from cachelint.types.arguments import Arguments
-from cachelint.types.model import UNKNOWN, Kind, force
+from cachelint.types.model import UNKNOWN, Type, force
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,16 @@ class Call:
     node: cst.Call | None
     arguments: Arguments
 
-    def kind(self, index: int, name: str = "") -> Kind:
-        """The kind of an argument, Unknown where it is not passed."""
-        return self.arguments.kind(index, name)
+    def typ(self, index: int, name: str = "") -> Type:
+        """The type of an argument, Unknown where it is not passed."""
+        return self.arguments.typ(index, name)
 
-    def element(self, index: int = 0) -> Kind:
+    def element(self, index: int = 0) -> Type:
         """What iterating over an argument gives; Unknown where it is not passed."""
         found = self.arguments.get(index)
         return self.context.iterate(force(found)) if found is not None else UNKNOWN
 
-    def apply(self, function: Kind, *positional: Kind) -> Kind:
+    def apply(self, function: Type, *positional: Type) -> Type:
         """What calling an argument gives."""
         return self.context.call(force(function), Arguments(positional))
 
@@ -38,8 +38,8 @@ class Call:
         if self.node is None:
             return ""
         plain = [a for a in self.node.args if a.keyword is None and not a.star]
-        return self.context.lift.code(plain[index].value) if index < len(plain) else ""
+        return self.context.parsed.code(plain[index].value) if index < len(plain) else ""
 
 
-Result = Callable[[Call], Kind]
-Table = Mapping[str, Result | Kind]
+Result = Callable[[Call], Type]
+Table = Mapping[str, Result | Type]

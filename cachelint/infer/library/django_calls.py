@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cachelint.django import expressions
-from cachelint.django.fields import FIELD_KINDS
+from cachelint.django.fields import FIELD_TYPES
 from cachelint.django.orm import SOME_MODEL
 from cachelint.infer import strings
 from cachelint.infer.library.call import Call, Result
@@ -19,9 +19,8 @@ from cachelint.types.model import (
     Coroutine,
     Dict,
     Expression,
-    ExternalKind,
+    ExternalSymbol,
     Generator,
-    Kind,
     Lazy,
     List,
     Manager,
@@ -33,6 +32,7 @@ from cachelint.types.model import (
     Scalar,
     Str,
     Tuple,
+    Type,
     Unknown,
     constant,
     force,
@@ -45,24 +45,24 @@ _RESPONSE = Scalar("django.http.HttpResponse")
 _UNRENDERED = Scalar("unrendered TemplateResponse")
 
 
-def _all(kind: Kind, *names: str) -> dict[str, Result]:
-    return {name: _fixed(kind) for name in names}
+def _all(typ: Type, *names: str) -> dict[str, Result]:
+    return {name: _fixed(typ) for name in names}
 
 
-def _fixed(kind: Kind) -> Result:
-    return lambda made: kind
+def _fixed(typ: Type) -> Result:
+    return lambda made: typ
 
 
-def _row(made: Call) -> Kind:
-    found: list[Kind] = []
-    for member in members(made.kind(0)):
+def _row(made: Call) -> Type:
+    found: list[Type] = []
+    for member in members(made.typ(0)):
         if isinstance(member, ModelClass):
             found.append(ModelInstance(member.model))
         elif isinstance(member, Manager):
             found.append(ModelInstance(member.model) if member.model else UNKNOWN)
         elif isinstance(member, QuerySet):
             found.append(member.row)
-        elif isinstance(member, ExternalKind):
+        elif isinstance(member, ExternalSymbol):
             found.append(ModelInstance(ModelType(member.name, certain=False)))
         else:
             # Whatever it is asked for: it gives an instance, or raises.
@@ -70,18 +70,18 @@ def _row(made: Call) -> Kind:
     return join_all(found)
 
 
-def _same_text(made: Call) -> Kind:
+def _same_text(made: Call) -> Type:
     """What keeps the words of a text: they stay what a key can be known by."""
-    given = members(made.kind(0))
+    given = members(made.typ(0))
     texts = [Str(m.parts, versions=m.versions, params=m.params) for m in given if isinstance(m, Str)]
     return join_all(texts) if texts and len(texts) == len(given) else STR
 
 
-def _user_model(made: Call) -> Kind:
+def _user_model(made: Call) -> Type:
     return ModelClass(made.context.interpreter.models.user_model())
 
 
-def _get_model(made: Call) -> Kind:
+def _get_model(made: Call) -> Type:
     first, second = made.arguments.constant(0, "app_label"), made.arguments.constant(1, "model_name")
     if not isinstance(first, str):
         return UNKNOWN
@@ -94,42 +94,42 @@ def _expression(name: str) -> Result:
     return lambda made: Expression(name, made.arguments.positional, tuple(made.arguments.keywords.items()))
 
 
-def _get_user(made: Call) -> Kind:
+def _get_user(made: Call) -> Type:
     return ModelInstance(made.context.interpreter.models.user_model())
 
 
-def _manager(made: Call) -> Kind:
+def _manager(made: Call) -> Type:
     queryset = next((k.ref for k in map(force, made.arguments.positional) if isinstance(k, Class)), None)
     return Manager(None, None, queryset)
 
 
-def _from_queryset(made: Call) -> Kind:
-    return Partial(ExternalKind("django.db.models.Manager"), made.arguments.positional)
+def _from_queryset(made: Call) -> Type:
+    return Partial(ExternalSymbol("django.db.models.Manager"), made.arguments.positional)
 
 
-def _streaming(made: Call) -> Kind:
-    if any(isinstance(member, Generator) for member in members(made.kind(0, "streaming_content"))):
+def _streaming(made: Call) -> Type:
+    if any(isinstance(member, Generator) for member in members(made.typ(0, "streaming_content"))):
         return Scalar("streaming generator response")
     return Scalar("django.http.StreamingHttpResponse")
 
 
-def _lazy_object(made: Call) -> Kind:
+def _lazy_object(made: Call) -> Type:
     """A lazy object behaves, and is pickled, as what its function makes."""
-    function = made.kind(0)
+    function = made.typ(0)
     return Lazy(lambda: made.apply(function))
 
 
-def _model_to_dict(made: Call) -> Kind:
+def _model_to_dict(made: Call) -> Type:
     """The editable fields of an instance; a many-to-many field gives a list of instances."""
     models = made.context.interpreter.models
     wanted, unwanted = _field_names(made, 1, "fields"), _field_names(made, 2, "exclude")
-    found: list[Kind] = []
-    for member in members(made.kind(0, "instance")):
+    found: list[Type] = []
+    for member in members(made.typ(0, "instance")):
         if not isinstance(member, ModelInstance) or wanted is NOT_SEEN or unwanted is NOT_SEEN:
             found.append(Dict(STR, UNKNOWN))
             continue
         entries = [
-            (name, List(ModelInstance(field.related)) if field.many and field.related else models.value_kind(field))
+            (name, List(ModelInstance(field.related)) if field.many and field.related else models.value_type(field))
             for name, field in models.fields(member.model).items()
             if field.editable and (not wanted or name in wanted) and not (unwanted and name in unwanted)
         ]
@@ -142,17 +142,17 @@ NOT_SEEN: frozenset[str] = frozenset({"?"})
 
 
 def _field_names(made: Call, index: int, name: str) -> frozenset[str]:
-    kind = made.kind(index, name)
+    typ = made.typ(index, name)
     if made.arguments.get(index, name) is None:
         return frozenset()
-    if isinstance(kind, List | Tuple) and kind.items is not None:
-        names = [constant(item) for item in kind.items]
+    if isinstance(typ, List | Tuple) and typ.items is not None:
+        names = [constant(item) for item in typ.items]
         if all(isinstance(n, str) for n in names):
             return frozenset(str(n) for n in names)
     return NOT_SEEN
 
 
-def _env(made: Call) -> Kind:
+def _env(made: Call) -> Type:
     """``env("NAME", default=…)`` and its kin: what the code gives where the environment says nothing."""
     default = made.arguments.get(1, "default")
     return join(Unknown(), default) if default is not None else UNKNOWN
@@ -226,19 +226,19 @@ CALLS: dict[str, Result] = {
     **{name: _expression(name.rpartition(".")[2]) for name in _prefixed(
         ("django.db.models", "django.db.models.aggregates", "django.db.models.functions", "django.db.models.expressions",
          "django.contrib.postgres.aggregates"), expressions.NAMES)},
-    **{name: _fixed(ExternalKind(name)) for name in _prefixed(("django.db.models",), tuple(FIELD_KINDS))},
+    **{name: _fixed(ExternalSymbol(name)) for name in _prefixed(("django.db.models",), tuple(FIELD_TYPES))},
     **dict.fromkeys(("environ.Env", "environs.Env"), _fixed(UNKNOWN)),
     "decouple.config": _env,
     "asgiref.sync.sync_to_async": lambda made: UNKNOWN,
 }  # fmt: skip
 
 
-def by_ending(made: Call, name: str) -> Kind | None:
+def by_ending(made: Call, name: str) -> Type | None:
     """Classes of third-party packages that are named by Django's conventions; None where nothing can be said."""
     last = name.rpartition(".")[2].lower()
     if last.endswith("key") and ("cache" in last or last.startswith("make")):
         # A helper for cache keys keeps the words of the key that it is given.
-        given = [m for m in members(made.kind(0)) if isinstance(m, Str) and m.parts and m.literal is None]
-        if given and len(given) == len(members(made.kind(0))):
-            return strings.concat([(STR, last), (made.kind(0), "")])
+        given = [m for m in members(made.typ(0)) if isinstance(m, Str) and m.parts and m.literal is None]
+        if given and len(given) == len(members(made.typ(0))):
+            return strings.concat([(STR, last), (made.typ(0), "")])
     return None

@@ -21,25 +21,25 @@ from cachelint.types.model import (
     Cached,
     Dict,
     DictView,
-    ExternalKind,
-    Hole,
+    ExternalSymbol,
     Iterator,
-    Kind,
     List,
     Partial,
     Pickled,
+    Placeholder,
     Scalar,
     Set,
     Str,
     Text,
     Tuple,
+    Type,
     constant,
     force,
     literal,
 )
 
 
-def call(made: Call, receiver: Kind, name: str) -> Kind:
+def call(made: Call, receiver: Type, name: str) -> Type:
     """What ``receiver.name(…)`` returns."""
     match receiver:
         case Str():
@@ -56,7 +56,7 @@ def call(made: Call, receiver: Kind, name: str) -> Kind:
             return _scalar(made, receiver, type_name, name)
         case Pickled():
             return STR if name == "decode" else receiver if name == "encode" else UNKNOWN
-        case ExternalKind():
+        case ExternalSymbol():
             return UNKNOWN
         case Partial():
             return UNKNOWN
@@ -65,7 +65,7 @@ def call(made: Call, receiver: Kind, name: str) -> Kind:
 
 #: Methods of str that keep the fixed text of a template recognisable.
 _SAME_TEXT = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "swapcase"})
-_STR_METHODS: dict[str, Kind] = {
+_STR_METHODS: dict[str, Type] = {
     **dict.fromkeys(
         (
             "replace",
@@ -88,7 +88,7 @@ _STR_METHODS: dict[str, Kind] = {
 }
 
 
-def _str(made: Call, receiver: Str, name: str) -> Kind:
+def _str(made: Call, receiver: Str, name: str) -> Type:
     if name == "format":
         text = receiver.literal
         if text is not None:
@@ -96,13 +96,13 @@ def _str(made: Call, receiver: Str, name: str) -> Kind:
             if made.node is not None:
                 for argument in made.node.args:
                     if argument.keyword is not None:
-                        names[argument.keyword.value] = made.context.lift.code(argument.value)
+                        names[argument.keyword.value] = made.context.parsed.code(argument.value)
             origin = strings.written_in(receiver)
             return strings.format_call(text, made.arguments, names, made.context.function, origin)
         return receiver
     if name == "join":
         separator = receiver.literal
-        items = _mapped_items(made) or made.kind(0)
+        items = _mapped_items(made) or made.typ(0)
         text = separator if separator is not None else ""
         return strings.join_call(text, items, _item_sources(made), made.context.function)
     if name in _SAME_TEXT:
@@ -114,7 +114,7 @@ def _str(made: Call, receiver: Str, name: str) -> Kind:
             changed = tuple(Text(change(p.text)) if isinstance(p, Text) else p for p in parts)
             return Str(changed, versions=receiver.versions, params=receiver.params)
         return Str(parts, versions=receiver.versions, params=receiver.params)
-    if name == "replace" and receiver.parts is not None and any(isinstance(p, Hole) for p in receiver.parts):
+    if name == "replace" and receiver.parts is not None and any(isinstance(p, Placeholder) for p in receiver.parts):
         parts = tuple(Text(p.text) if isinstance(p, Text) else p for p in receiver.parts)
         return Str(parts, versions=receiver.versions, params=receiver.params)
     found = _STR_METHODS.get(name, UNKNOWN)
@@ -123,7 +123,7 @@ def _str(made: Call, receiver: Str, name: str) -> Kind:
     return found
 
 
-def _mapped_items(made: Call) -> Kind | None:
+def _mapped_items(made: Call) -> Type | None:
     """The list behind ``str(part) for part in parts``, which joins to the same text; None for anything else."""
     import libcst as cst
 
@@ -133,7 +133,7 @@ def _mapped_items(made: Call) -> Kind | None:
     loop, target = node.for_in, node.for_in.target
     if loop.ifs or loop.inner_for_in is not None or not isinstance(target, cst.Name):
         return None
-    if made.context.lift.code(node.elt) not in (target.value, f"str({target.value})", f'f"{{{target.value}}}"'):
+    if made.context.parsed.code(node.elt) not in (target.value, f"str({target.value})", f'f"{{{target.value}}}"'):
         return None
     found = force(made.context.evaluate(loop.iter))
     return found if isinstance(found, List | Tuple) else None
@@ -147,15 +147,15 @@ def _item_sources(made: Call) -> list[str]:
     value = made.node.args[0].value
     if isinstance(value, cst.List | cst.Tuple):
         return [
-            "" if isinstance(element, cst.StarredElement) else made.context.lift.code(element.value)
+            "" if isinstance(element, cst.StarredElement) else made.context.parsed.code(element.value)
             for element in value.elements
         ]
     if isinstance(value, cst.GeneratorExp | cst.ListComp):
-        return [made.context.lift.code(value.elt)]
+        return [made.context.parsed.code(value.elt)]
     return []
 
 
-def _list(receiver: List, name: str) -> Kind:
+def _list(receiver: List, name: str) -> Type:
     if name == "pop":
         return receiver.element
     if name == "copy":
@@ -165,7 +165,7 @@ def _list(receiver: List, name: str) -> Kind:
     return NONE
 
 
-def _dict(made: Call, receiver: Dict, name: str) -> Kind:
+def _dict(made: Call, receiver: Dict, name: str) -> Type:
     everything = join_all(receiver.all_values)
     keys = join(*(literal(key) for key, _ in receiver.entries[:8]), receiver.key)
     if name in ("keys", "values", "items"):
@@ -190,7 +190,7 @@ def _dict(made: Call, receiver: Dict, name: str) -> Kind:
     return NONE if name in ("update", "clear") else UNKNOWN
 
 
-def _tuple(receiver: Tuple, name: str) -> Kind:
+def _tuple(receiver: Tuple, name: str) -> Type:
     if name == "_asdict" and receiver.items is not None and len(receiver.names) == len(receiver.items):
         return Dict(NEVER, NEVER, tuple(zip(receiver.names, receiver.items, strict=True)))
     if name == "_replace":
@@ -201,7 +201,7 @@ def _tuple(receiver: Tuple, name: str) -> Kind:
 _SET_OPERATIONS = frozenset({"union", "intersection", "difference", "symmetric_difference", "copy"})
 
 
-def _set(made: Call, receiver: Set, name: str) -> Kind:
+def _set(made: Call, receiver: Set, name: str) -> Type:
     if name in _SET_OPERATIONS:
         if name == "union" and made.arguments.positional:
             return Set(join(receiver.element, made.element()), receiver.frozen)
@@ -211,7 +211,7 @@ def _set(made: Call, receiver: Set, name: str) -> Kind:
     return BOOL if name.startswith("is") else NONE
 
 
-_DATETIME: dict[str, Kind] = {
+_DATETIME: dict[str, Type] = {
     **dict.fromkeys(("isoformat", "strftime", "ctime", "tzname"), STR),
     **dict.fromkeys(("astimezone", "replace"), Scalar("datetime.datetime")),
     "date": Scalar("datetime.date"),
@@ -223,7 +223,7 @@ _DATETIME: dict[str, Kind] = {
     "isocalendar": UNKNOWN,
     "timetuple": UNKNOWN,
 }
-_METHODS: dict[str, dict[str, Kind]] = {
+_METHODS: dict[str, dict[str, Type]] = {
     "datetime.datetime": _DATETIME,
     "datetime.date": {**_DATETIME, "replace": Scalar("datetime.date")},
     "datetime.time": {"isoformat": STR, "strftime": STR},
@@ -274,20 +274,20 @@ _METHODS: dict[str, dict[str, Kind]] = {
 }  # fmt: skip
 
 
-def _total_seconds(receiver: Scalar) -> Kind:
+def _total_seconds(receiver: Scalar) -> Type:
     if receiver.value is not NO_VALUE:
         return literal(receiver.value.total_seconds())
     return FLOAT
 
 
-def _read(made: Call) -> Kind:
+def _read(made: Call) -> Type:
     return UNKNOWN
 
 
-_SPECIAL: dict[tuple[str, str], Callable[[Scalar], Kind]] = {("datetime.timedelta", "total_seconds"): _total_seconds}
+_SPECIAL: dict[tuple[str, str], Callable[[Scalar], Type]] = {("datetime.timedelta", "total_seconds"): _total_seconds}
 
 
-def _scalar(made: Call, receiver: Scalar, type_name: str, name: str) -> Kind:
+def _scalar(made: Call, receiver: Scalar, type_name: str, name: str) -> Type:
     special = _SPECIAL.get((type_name, name))
     if special is not None:
         return special(receiver)
@@ -299,7 +299,7 @@ def knows(receiver: Scalar, name: str) -> bool:
     return name in _METHODS.get(receiver.type, {})
 
 
-def of_cached(receiver: Cached, name: str) -> Kind:
+def of_cached(receiver: Cached, name: str) -> Type:
     """A method of something that came out of a cache: its parts still came out of a cache."""
     if name in ("encode", "decode", "get", "pop", "strip", "read", "items", "values", "copy"):
         return Cached(receiver.store, receiver.key, receiver.alias, origin=receiver.origin)

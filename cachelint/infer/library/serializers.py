@@ -23,7 +23,6 @@ from cachelint.types.model import (
     Dict,
     Function,
     Instance,
-    Kind,
     Lazy,
     List,
     ModelClass,
@@ -31,6 +30,7 @@ from cachelint.types.model import (
     ModelType,
     Scalar,
     Tuple,
+    Type,
     constant,
     force,
 )
@@ -39,7 +39,7 @@ _TIMES = (DATETIME, DATE, Scalar("datetime.time"))
 _DURATION = Scalar("datetime.timedelta")
 
 #: Field classes of REST framework → what they give.
-_FIELDS: dict[str, Kind] = {
+_FIELDS: dict[str, Type] = {
     **dict.fromkeys(
         ("CharField", "EmailField", "RegexField", "SlugField", "URLField", "UUIDField", "IPAddressField", "DateTimeField",
          "DateField", "TimeField", "DurationField", "StringRelatedField", "HyperlinkedRelatedField",
@@ -67,18 +67,18 @@ def instance(context: Context, ref: ClassRef, arguments: Arguments) -> Instance:
     many = arguments.get(-1, "many")
     is_many = constant(many) if many is not None else arguments.star
     row = Lazy(lambda: row_of(context, ref))
-    data: Kind = Lazy(lambda: force(row) if is_many is False else List(row) if is_many is True else UNKNOWN)
+    data: Type = Lazy(lambda: force(row) if is_many is False else List(row) if is_many is True else UNKNOWN)
     return context.interpreter.plain_instance(ref, (("data", data),))
 
 
-def row_of(context: Context, ref: ClassRef) -> Kind:
+def row_of(context: Context, ref: ClassRef) -> Type:
     """What a serializer makes of one object."""
     if context.interpreter.classes.member(ref, "to_representation") is not None:
         return Dict(STR, UNKNOWN)
     declared = _declared(context, ref)
     meta = context.interpreter.classes.member(ref, "Meta")
     if meta is None or meta[1][-1].form != "class":
-        entries = [(name, _declared_kind(context, ref, None, name, owner)) for name, owner in declared.items()]
+        entries = [(name, _declared_type(context, ref, None, name, owner)) for name, owner in declared.items()]
         return Dict(NEVER, NEVER, tuple(entries))
     meta_ref = ClassRef(meta[0].module, meta[1][-1])
     model = force(context.member(meta_ref, "model", None) or UNKNOWN)
@@ -86,22 +86,22 @@ def row_of(context: Context, ref: ClassRef) -> Kind:
     if not isinstance(model, ModelClass) or names is None:
         return Dict(STR, UNKNOWN)
     linked = any(n.endswith("HyperlinkedModelSerializer") for n in context.interpreter.classes.externals(ref))
-    found: list[tuple[str, Kind]] = []
+    found: list[tuple[str, Type]] = []
     for name in names:
         if name in declared:
-            found.append((name, _declared_kind(context, ref, model.model, name, declared[name])))
+            found.append((name, _declared_type(context, ref, model.model, name, declared[name])))
         else:
-            found.append((name, _model_kind(context, model.model, name, linked)))
+            found.append((name, _model_type(context, model.model, name, linked)))
     return Dict(NEVER, NEVER, tuple(found))
 
 
-def _names(context: Context, meta: ClassRef, model: Kind) -> list[str] | None:
+def _names(context: Context, meta: ClassRef, model: Type) -> list[str] | None:
     """The fields that ``Meta`` names; None where they can't be told."""
-    said = force(context.member(meta, "fields", None) or UNKNOWN)
-    if constant(said) == "__all__" and isinstance(model, ModelClass):
+    annotated = force(context.member(meta, "fields", None) or UNKNOWN)
+    if constant(annotated) == "__all__" and isinstance(model, ModelClass):
         return list(context.interpreter.models.fields(model.model))
-    if isinstance(said, List | Tuple) and said.items is not None:
-        names = [constant(item) for item in said.items]
+    if isinstance(annotated, List | Tuple) and annotated.items is not None:
+        names = [constant(item) for item in annotated.items]
         if all(isinstance(name, str) for name in names):
             return [str(name) for name in names]
     return None
@@ -122,10 +122,10 @@ def _declared(context: Context, ref: ClassRef) -> dict[str, ClassRef]:
 _CALL = re.compile(rb"=\s*(?:\w+\.)*\w*(?:Field|Serializer)\(")
 
 
-def _declared_kind(context: Context, ref: ClassRef, model: ModelType | None, name: str, owner: ClassRef) -> Kind:
+def _declared_type(context: Context, ref: ClassRef, model: ModelType | None, name: str, owner: ClassRef) -> Type:
     definitions = owner.definition.scope.definitions[name] if owner.definition.scope else []
-    lift = owner.module.lift(definitions[-1])
-    statement = lift.statements[0] if lift is not None and lift.statements else None
+    parsed = owner.module.parsed(definitions[-1])
+    statement = parsed.statements[0] if parsed is not None and parsed.statements else None
     inner = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) and statement.body else None
     call = inner.value if isinstance(inner, cst.Assign | cst.AnnAssign) else None
     if not isinstance(call, cst.Call):
@@ -145,7 +145,7 @@ def _declared_kind(context: Context, ref: ClassRef, model: ModelType | None, nam
     if last == "ReadOnlyField" and model is not None:
         return Lazy(lambda: _attribute_of(context, model, attribute))
     if last == "PrimaryKeyRelatedField" and model is not None and "pk_field" not in arguments:
-        return _model_kind(context, model, attribute, linked=False)
+        return _model_type(context, model, attribute, linked=False)
     if last in _FORMATTED and isinstance(arguments.get("format"), cst.Name):
         return join(_FORMATTED[last], NONE)
     if last == "DecimalField":
@@ -154,22 +154,22 @@ def _declared_kind(context: Context, ref: ClassRef, model: ModelType | None, nam
     return _FIELDS.get(last, UNKNOWN)
 
 
-def _method_result(context: Context, ref: ClassRef, name: str, said: cst.BaseExpression | None) -> Kind:
-    method = str(said.evaluated_value) if isinstance(said, cst.SimpleString) else f"get_{name}"
+def _method_result(context: Context, ref: ClassRef, name: str, annotated: cst.BaseExpression | None) -> Type:
+    method = str(annotated.evaluated_value) if isinstance(annotated, cst.SimpleString) else f"get_{name}"
     function = context.member(ref, method, context.interpreter.plain_instance(ref))
     return context.call(function, Arguments((UNKNOWN,))) if isinstance(function, Function) else UNKNOWN
 
 
-def _attribute_of(context: Context, model: ModelType, path: str) -> Kind:
+def _attribute_of(context: Context, model: ModelType, path: str) -> Type:
     """An attribute of an instance as a field reads it: what can be called is called."""
-    kind: Kind = ModelInstance(model)
+    typ: Type = ModelInstance(model)
     for part in path.split("."):
-        kind = force(context.attribute(kind, part))
-        kind = join_all(context.call(m, Arguments()) if isinstance(m, Function) else m for m in members(kind))
-    return kind
+        typ = force(context.attribute(typ, part))
+        typ = join_all(context.call(m, Arguments()) if isinstance(m, Function) else m for m in members(typ))
+    return typ
 
 
-def _model_kind(context: Context, model: ModelType, name: str, linked: bool) -> Kind:
+def _model_type(context: Context, model: ModelType, name: str, linked: bool) -> Type:
     """What the field gives that a ModelSerializer makes of a model's field by itself."""
     models = context.interpreter.models
     field: Field | None = models.fields(model).get(name)
@@ -179,24 +179,24 @@ def _model_kind(context: Context, model: ModelType, name: str, linked: bool) -> 
         if linked:
             return List(STR) if field.many else STR
         if field.many:
-            return List(models.value_kind(models.primary_key(field.related))) if field.related else UNKNOWN
+            return List(models.value_type(models.primary_key(field.related))) if field.related else UNKNOWN
         # The related object's key is given as it is, a UUID too.
-        return models.value_kind(field)
-    return map_members(field.kind, lambda member: _represented(context, member))
+        return models.value_type(field)
+    return map_members(field.typ, lambda member: _represented(context, member))
 
 
-def _represented(context: Context, kind: Kind) -> Kind:
-    if kind in (*_TIMES, _DURATION, UUID):
+def _represented(context: Context, typ: Type) -> Type:
+    if typ in (*_TIMES, _DURATION, UUID):
         return STR
-    if kind == DECIMAL:
+    if typ == DECIMAL:
         return _decimal(context)
-    if isinstance(kind, Scalar) and kind.type.endswith("FieldFile"):
+    if isinstance(typ, Scalar) and typ.type.endswith("FieldFile"):
         return join(STR, NONE)
-    return UNKNOWN if isinstance(kind, Scalar) and kind.type == "bytes" else kind
+    return UNKNOWN if isinstance(typ, Scalar) and typ.type == "bytes" else typ
 
 
-def _decimal(context: Context) -> Kind:
+def _decimal(context: Context) -> Type:
     """Text, unless the settings say ``COERCE_DECIMAL_TO_STRING: False``."""
     settings = force(context.interpreter.setting("REST_FRAMEWORK"))
-    said = dict(settings.entries).get("COERCE_DECIMAL_TO_STRING") if isinstance(settings, Dict) else None
-    return DECIMAL if said is not None and constant(said) is False else STR
+    annotated = dict(settings.entries).get("COERCE_DECIMAL_TO_STRING") if isinstance(settings, Dict) else None
+    return DECIMAL if annotated is not None and constant(annotated) is False else STR

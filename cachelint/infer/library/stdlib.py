@@ -18,15 +18,15 @@ from cachelint.types.model import (
     UNKNOWN,
     Cached,
     Dict,
-    ExternalKind,
-    ForeignCache,
+    ExternalSymbol,
     Iterator,
-    Kind,
     List,
     Partial,
     Pickled,
+    RawClient,
     Scalar,
     Tuple,
+    Type,
     constant,
     force,
     literal,
@@ -36,15 +36,15 @@ _DATETIME = Scalar("datetime.datetime")
 _DATE = Scalar("datetime.date")
 
 
-def _all(kind: Kind, *names: str) -> dict[str, Result]:
-    return {name: _fixed(kind) for name in names}
+def _all(typ: Type, *names: str) -> dict[str, Result]:
+    return {name: _fixed(typ) for name in names}
 
 
-def _fixed(kind: Kind) -> Result:
-    return lambda made: kind
+def _fixed(typ: Type) -> Result:
+    return lambda made: typ
 
 
-def _timedelta(made: Call) -> Kind:
+def _timedelta(made: Call) -> Type:
     names = ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks")
     values: dict[str, float] = {}
     for index, name in enumerate(names):
@@ -64,19 +64,19 @@ def _pickled(maker: str) -> Result:
     return lambda made: Pickled(maker, made.arguments.get(0) or UNKNOWN)
 
 
-def _same(made: Call) -> Kind:
-    return made.kind(0)
+def _same(made: Call) -> Type:
+    return made.typ(0)
 
 
-def _through(made: Call) -> Kind:
+def _through(made: Call) -> Type:
     """Bytes in, bytes out: compression and base64 keep where the bytes came from."""
-    found: list[Kind] = []
-    for member in members(made.kind(0)):
+    found: list[Type] = []
+    for member in members(made.typ(0)):
         found.append(member if isinstance(member, Cached | Pickled) else BYTES)
     return join_all(found)
 
 
-def _tostring(made: Call) -> Kind:
+def _tostring(made: Call) -> Type:
     """XML as bytes, or as a text where the encoding is said to be none."""
     given = made.arguments.get(1, "encoding")
     if given is None:
@@ -87,73 +87,73 @@ def _tostring(made: Call) -> Kind:
     return STR if encoding in ("unicode", "str") else BYTES
 
 
-def _defaultdict(made: Call) -> Kind:
+def _defaultdict(made: Call) -> Type:
     factory = made.arguments.get(0)
     return Dict(NEVER, NEVER, default=force(factory) if factory is not None else None, type="defaultdict")
 
 
-def _ordered(made: Call) -> Kind:
+def _ordered(made: Call) -> Type:
     from cachelint.infer.library.builtins import CALLS as BUILTINS
 
     return BUILTINS["dict"](made)
 
 
-def _counter(made: Call) -> Kind:
+def _counter(made: Call) -> Type:
     return Dict(made.element() if made.arguments.positional else NEVER, INT, type="Counter")
 
 
-def _partial(made: Call) -> Kind:
+def _partial(made: Call) -> Type:
     arguments = made.arguments
     if not arguments.positional or arguments.star:
         return UNKNOWN
     return Partial(arguments.positional[0], arguments.positional[1:], tuple(arguments.keywords.items()))
 
 
-def _chain(made: Call) -> Kind:
+def _chain(made: Call) -> Type:
     return Iterator(join_all(made.element(i) for i in range(len(made.arguments.positional))), "itertools.chain")
 
 
-def _chain_iterable(made: Call) -> Kind:
+def _chain_iterable(made: Call) -> Type:
     return Iterator(made.context.iterate(made.element()), "itertools.chain")
 
 
-def _choice(made: Call) -> Kind:
+def _choice(made: Call) -> Type:
     return made.element()
 
 
-def _loads(made: Call) -> Kind:
+def _loads(made: Call) -> Type:
     return UNKNOWN
 
 
-def _load_json(made: Call) -> Kind:
-    parse_float = made.arguments.kind(-1, "parse_float")
-    if parse_float == ExternalKind("decimal.Decimal"):
+def _load_json(made: Call) -> Type:
+    parse_float = made.arguments.typ(-1, "parse_float")
+    if parse_float == ExternalSymbol("decimal.Decimal"):
         return join(Dict(STR, join(Scalar("decimal.Decimal"), UNKNOWN)), UNKNOWN)
     return UNKNOWN
 
 
-def _environ(made: Call) -> Kind:
+def _environ(made: Call) -> Type:
     default = made.arguments.get(1, "default")
     return join(STR, default if default is not None else NONE)
 
 
-def _namedtuple(made: Call) -> Kind:
+def _namedtuple(made: Call) -> Type:
     """``namedtuple("Point", "x y")``: what it gives makes named tuples."""
-    name, fields = made.arguments.constant(0, "typename"), made.kind(1, "field_names")
-    names: list[Kind] = []
+    name, fields = made.arguments.constant(0, "typename"), made.typ(1, "field_names")
+    names: list[Type] = []
     text = constant(fields)
     if isinstance(text, str):
         names = [literal(part) for part in text.replace(",", " ").split()]
     elif isinstance(fields, List | Tuple) and fields.items is not None:
         names = [force(item) for item in fields.items]
-    return Partial(ExternalKind(_INSTANCE), (literal(name or "namedtuple"), Tuple(STR, tuple(names))))
+    return Partial(ExternalSymbol(_INSTANCE), (literal(name or "namedtuple"), Tuple(STR, tuple(names))))
 
 
 _INSTANCE = "collections.namedtuple instance"
 
 
-def _namedtuple_instance(made: Call) -> Kind:
-    name, fields = made.arguments.constant(0), made.kind(1)
+def _namedtuple_instance(made: Call) -> Type:
+    name, fields = made.arguments.constant(0), made.typ(1)
     names = [constant(item) for item in fields.items or ()] if isinstance(fields, Tuple) else []
     known = [n for n in names if isinstance(n, str)]
     given = made.arguments.positional[2:]
@@ -163,9 +163,11 @@ def _namedtuple_instance(made: Call) -> Kind:
     return Tuple(join_all(items), tuple(items), str(name), tuple(known))
 
 
-def _typed_namedtuple(made: Call) -> Kind:
+def _typed_namedtuple(made: Call) -> Type:
     """``NamedTuple("Point", [("x", int)])``."""
-    return Partial(ExternalKind(_INSTANCE), (literal(made.arguments.constant(0, "typename") or "NamedTuple"), UNKNOWN))
+    return Partial(
+        ExternalSymbol(_INSTANCE), (literal(made.arguments.constant(0, "typename") or "NamedTuple"), UNKNOWN)
+    )
 
 
 _PICKLERS = ("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "joblib", "six.moves.cPickle")
@@ -221,7 +223,7 @@ CALLS: dict[str, Result] = {
     "collections.namedtuple": _namedtuple,
     "typing.NamedTuple": _typed_namedtuple,
     _INSTANCE: _namedtuple_instance,
-    "typing.cast": lambda made: made.kind(1),
+    "typing.cast": lambda made: made.typ(1),
     "functools.partial": _partial,
     "itertools.chain": _chain,
     "itertools.chain.from_iterable": _chain_iterable,
@@ -238,12 +240,12 @@ CALLS: dict[str, Result] = {
     **{f"{module}.{name}": _pickled(f"{module.rpartition('.')[2]}.{name}") for module in _PICKLERS for name in ("dumps",)},
     "jsonpickle.encode": _fixed(STR),
     **dict.fromkeys(("zlib.compress", "zlib.decompress", "gzip.compress", "gzip.decompress", "bz2.compress", "bz2.decompress", "lzma.compress", "lzma.decompress", "base64.b64encode", "base64.b64decode", "base64.urlsafe_b64encode", "base64.standard_b64decode", "base64.decodebytes", "base64.encodebytes", "binascii.hexlify", "binascii.unhexlify", "base64.b85encode", "base64.b85decode", "lz4.frame.compress", "lz4.frame.decompress", "zstandard.decompress"), _through),
-    **{name: _fixed(ForeignCache("the redis client")) for name in (
+    **{name: _fixed(RawClient("the redis client")) for name in (
         "redis.Redis", "redis.StrictRedis", "redis.from_url", "redis.Redis.from_url", "redis.StrictRedis.from_url",
         "redis.client.Redis", "redis.asyncio.Redis", "redis.asyncio.from_url", "fakeredis.FakeRedis",
         "django_redis.get_redis_connection", "redis.RedisCluster", "redis.cluster.RedisCluster", "redis.sentinel.Sentinel",
     )},
-    **{name: _fixed(ForeignCache("the memcached client")) for name in (
+    **{name: _fixed(RawClient("the memcached client")) for name in (
         "memcache.Client", "pylibmc.Client", "pymemcache.Client", "pymemcache.client.base.Client",
         "pymemcache.client.Client", "pymemcache.client.hash.HashClient", "bmemcached.Client",
     )},

@@ -9,19 +9,19 @@ from cachelint.types.model import (
     NONE,
     STR,
     UNKNOWN,
-    Bound,
+    BoundMethod,
     Dict,
-    Kind,
     Manager,
     ModelInstance,
     QuerySet,
     Scalar,
+    Type,
 )
 
 _HEADERS = Dict(STR, STR)
 
-#: (type, attribute) → kind; methods are in ``methods``.
-_ATTRIBUTES: dict[tuple[str, str], Kind] = {
+#: (type, attribute) → type; methods are in ``methods``.
+_ATTRIBUTES: dict[tuple[str, str], Type] = {
     **{
         ("datetime.datetime", name): INT for name in ("year", "month", "day", "hour", "minute", "second", "microsecond")
     },
@@ -72,7 +72,7 @@ _ATTRIBUTES: dict[tuple[str, str], Kind] = {
 _OPEN = frozenset({"django.http.HttpRequest", "exception", "object", "file"})
 
 
-def attribute(context: Context, base: Kind, name: str) -> Kind | None:
+def attribute(context: Context, base: Type, name: str) -> Type | None:
     """The attribute; None where it may be a method."""
     if not isinstance(base, Scalar):
         return None
@@ -87,16 +87,16 @@ _MANAGER_ROWS = frozenset(
 )
 
 
-def manager_method(base: Manager | QuerySet, name: str) -> Kind | None:
+def manager_method(base: Manager | QuerySet, name: str) -> Type | None:
     """A method that the managers of Django's own apps add; None where it is none of them."""
     if name in _MANAGER_ROWS and isinstance(base, Manager):
-        return Bound(base, name)
+        return BoundMethod(base, name)
     if name in ("add", "remove", "set", "clear") and isinstance(base, Manager) and base.related:
-        return Bound(base, name)
+        return BoundMethod(base, name)
     return None
 
 
-def manager_result(base: Manager, name: str) -> Kind | None:
+def manager_result(base: Manager, name: str) -> Type | None:
     """What such a method returns."""
     if name in _MANAGER_ROWS and base.model is not None:
         return ModelInstance(base.model)

@@ -12,15 +12,15 @@ from cachelint.types.join import join_all, members
 from cachelint.types.model import (
     STR,
     UNKNOWN,
-    Bound,
+    BoundMethod,
     Class,
     Dict,
-    Kind,
     Manager,
     ModelClass,
     ModelInstance,
     QuerySet,
     Scalar,
+    Type,
     Unknown,
     force,
 )
@@ -54,20 +54,20 @@ def _is_model_form(context: Context, ref: ClassRef) -> bool:
     return any(name.endswith((".ModelForm", ".ModelSerializer", ".UserCreationForm")) for name in names)
 
 
-def _form_model(context: Context, ref: ClassRef) -> Kind | None:
+def _form_model(context: Context, ref: ClassRef) -> Type | None:
     """An instance of the model that ``Meta`` of a model form or serializer names."""
     found = context.interpreter.classes.member(ref, "Meta")
     if found is None or found[1][-1].form != "class":
         return None
-    kind = context.member(ClassRef(found[0].module, found[1][-1]), "model", None)
-    model = force(kind) if kind is not None else None
+    typ = context.member(ClassRef(found[0].module, found[1][-1]), "model", None)
+    model = force(typ) if typ is not None else None
     return ModelInstance(model.model) if isinstance(model, ModelClass) else None
 
 
-def attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
+def attribute(context: Context, ref: ClassRef, name: str) -> Type | None:
     """An attribute that a view or form has without defining it; None where the class is neither, or it is unknown."""
     if name in ("save", "instance") and _is_model_form(context, ref):
-        return Bound(Class(ref), name) if name == "save" else _form_model(context, ref)
+        return BoundMethod(Class(ref), name) if name == "save" else _form_model(context, ref)
     if name == "request" and (_is_view(context, ref) or ref.definition.name.endswith(("View", "Mixin", "ViewSet"))):
         return Scalar("django.http.HttpRequest")
     if not _is_view(context, ref):
@@ -77,7 +77,7 @@ def attribute(context: Context, ref: ClassRef, name: str) -> Kind | None:
     if name == "object":
         return _object(context, ref)
     if name in ("get_object", "get_queryset", "get_serializer"):
-        return Bound(Class(ref), name)
+        return BoundMethod(Class(ref), name)
     if name == "object_list":
         return _queryset(context, ref)
     return None
@@ -93,18 +93,18 @@ def is_given_by_urls(context: Context, ref: ClassRef, name: str) -> bool:
     return name in interpreter.as_view_arguments and _is_view(context, ref)
 
 
-def method(context: Context, ref: ClassRef, name: str) -> Kind | None:
+def method(context: Context, ref: ClassRef, name: str) -> Type | None:
     """The same for what ``super()`` finds."""
     if name in _RESPONDING and _is_django_view(context, ref):
-        return Bound(Class(ref), name)
+        return BoundMethod(Class(ref), name)
     if name in ("get_object", "get_queryset") and _is_view(context, ref):
-        return Bound(Class(ref), name)
+        return BoundMethod(Class(ref), name)
     if name == "save" and _is_model_form(context, ref):
-        return Bound(Class(ref), name)
+        return BoundMethod(Class(ref), name)
     return None
 
 
-def call(context: Context, ref: ClassRef, name: str, arguments: Arguments) -> Kind | None:
+def call(context: Context, ref: ClassRef, name: str, arguments: Arguments) -> Type | None:
     """The result of a method of a view that the project does not define."""
     if name in _RESPONDING and _is_django_view(context, ref):
         return Scalar("django.http.HttpResponse")
@@ -123,24 +123,24 @@ def call(context: Context, ref: ClassRef, name: str, arguments: Arguments) -> Ki
     return None
 
 
-def _queryset(context: Context, ref: ClassRef) -> Kind:
+def _queryset(context: Context, ref: ClassRef) -> Type:
     found = context.member(ref, "queryset", None)
     if found is not None:
-        kinds = [m for m in members(found) if isinstance(m, QuerySet | Manager)]
-        if kinds:
-            return join_all(QuerySet(m.model, m.row) if isinstance(m, QuerySet) else _all(m) for m in kinds)
+        types = [m for m in members(found) if isinstance(m, QuerySet | Manager)]
+        if types:
+            return join_all(QuerySet(m.model, m.row) if isinstance(m, QuerySet) else _all(m) for m in types)
     model = context.member(ref, "model", None)
-    kind = force(model) if model is not None else UNKNOWN
-    return QuerySet(kind.model, ModelInstance(kind.model)) if isinstance(kind, ModelClass) else UNKNOWN
+    typ = force(model) if model is not None else UNKNOWN
+    return QuerySet(typ.model, ModelInstance(typ.model)) if isinstance(typ, ModelClass) else UNKNOWN
 
 
-def _all(manager: Manager) -> Kind:
+def _all(manager: Manager) -> Type:
     return QuerySet(manager.model, ModelInstance(manager.model)) if manager.model else UNKNOWN
 
 
-def _object(context: Context, ref: ClassRef) -> Kind:
+def _object(context: Context, ref: ClassRef) -> Type:
     own = context.member(ref, "get_queryset", None)
-    queryset: Kind = UNKNOWN
+    queryset: Type = UNKNOWN
     if own is not None:
         from cachelint.types.model import Function, Instance
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cachelint.project.file_queries import Reading, digest
+from cachelint.project.file_queries import FileQueries, digest
 from cachelint.project.source import SourceError, read_source
 
 #: A pattern as text, its flags, and the words of which one stands in each match.
@@ -21,7 +21,7 @@ Question = tuple[str, int, tuple[str, ...]]
 
 
 @dataclass(slots=True)
-class Asked:
+class FileDependencies:
     """What was asked of one file alone; by the number of a pattern or a definition, or by a word."""
 
     #: Its whole text was read: any change matters.
@@ -36,13 +36,13 @@ class Asked:
     texts: dict[int, str] = field(default_factory=dict)
 
 
-class Trace:
+class Dependencies:
     """The questions of a run. ``searched`` says for each that was asked of all files which of them answered yes."""
 
     def __init__(self) -> None:
         self.questions: dict[Question, int] = {}
         self.searched: dict[int, frozenset[str]] = {}
-        self.files: dict[str, Asked] = {}
+        self.files: dict[str, FileDependencies] = {}
         #: Files that are no Python and were looked for, by name: those found, with size and time.
         self.others: dict[str, dict[str, list[int]]] = {}
 
@@ -52,11 +52,11 @@ class Trace:
         key = (text, pattern.flags if pattern is not None else 0, words)
         return self.questions.setdefault(key, len(self.questions))
 
-    def of(self, path: str) -> Asked:
+    def of(self, path: str) -> FileDependencies:
         """What is asked of a file."""
         found = self.files.get(path)
         if found is None:
-            found = self.files[path] = Asked()
+            found = self.files[path] = FileDependencies()
         return found
 
     def search(self, pattern: re.Pattern[bytes] | None, words: tuple[str, ...], paths: Iterable[str]) -> None:
@@ -72,7 +72,7 @@ class Trace:
         }
 
 
-def _encoded(asked: Asked) -> dict[str, Any]:
+def _encoded(asked: FileDependencies) -> dict[str, Any]:
     if asked.whole:
         return {"whole": True}
     values = asdict(asked)
@@ -90,7 +90,7 @@ def holds(kept: Mapping[str, Any], root: Path, changed: Iterable[str]) -> bool:
     searched = [(int(number), frozenset(paths)) for number, paths in kept["searched"]]
     for path in changed:
         try:
-            reading = Reading(read_source(root / path, path).data)
+            reading = FileQueries(read_source(root / path, path).data)
         except (SourceError, OSError):
             return False
         for number, paths in searched:
@@ -106,24 +106,24 @@ def _compiled(text: str, flags: int) -> re.Pattern[bytes] | None:
     return re.compile(text.encode("latin-1"), flags) if text else None
 
 
-def _answers(reading: Reading, pattern: re.Pattern[bytes] | None, words: tuple[str, ...]) -> bool:
+def _answers(reading: FileQueries, pattern: re.Pattern[bytes] | None, words: tuple[str, ...]) -> bool:
     if words and not any(word.encode() in reading.data for word in words):
         return False
     return pattern is None or pattern.search(reading.data) is not None
 
 
 def _same(
-    reading: Reading, asked: Mapping[str, Any], questions: list[tuple[re.Pattern[bytes] | None, tuple[str, ...]]]
+    reading: FileQueries, asked: Mapping[str, Any], questions: list[tuple[re.Pattern[bytes] | None, tuple[str, ...]]]
 ) -> bool:
     if asked["whole"]:
         return False
-    if any(line_digest(reading, int(line)) != said for line, said in asked["lines"].items()):
+    if any(line_digest(reading, int(line)) != annotated for line, annotated in asked["lines"].items()):
         return False
-    if any(near_digest(reading, word) != said for word, said in asked["near"].items()):
+    if any(near_digest(reading, word) != annotated for word, annotated in asked["near"].items()):
         return False
-    for number, said in asked["found"].items():
+    for number, annotated in asked["found"].items():
         pattern = questions[int(number)][0]
-        if pattern is None or found_digest(reading.findall(pattern)) != said:
+        if pattern is None or found_digest(reading.findall(pattern)) != annotated:
             return False
     if not asked["skeleton"]:
         return True
@@ -137,15 +137,15 @@ def _same(
         for answer in answers:
             if pattern is None or reading.matches(max(answer, ~answer), pattern) != (answer >= 0):
                 return False
-    return all(text_digest(reading, int(number)) == said for number, said in asked["texts"].items())
+    return all(text_digest(reading, int(number)) == annotated for number, annotated in asked["texts"].items())
 
 
-def line_digest(reading: Reading, line: int) -> str:
+def line_digest(reading: FileQueries, line: int) -> str:
     """A line, counted from 1; one that is not there is empty."""
     return digest(reading.lines[line - 1]) if 1 <= line <= len(reading.lines) else ""
 
 
-def near_digest(reading: Reading, word: str) -> str:
+def near_digest(reading: FileQueries, word: str) -> str:
     """What stands near the places of a word."""
     return digest(repr(reading.near(word)).encode())
 
@@ -155,6 +155,6 @@ def found_digest(found: list[tuple[bytes, ...]]) -> str:
     return digest(repr(found).encode())
 
 
-def text_digest(reading: Reading, number: int) -> str:
+def text_digest(reading: FileQueries, number: int) -> str:
     """The text of a definition by its number; by the complement of it, its header."""
     return digest(reading.text(max(number, ~number), header_only=number < 0))

@@ -10,7 +10,7 @@ from cachelint.project.file_stat import found_below, status
 from cachelint.project.store.disk import Store, fingerprint, name_of
 
 if TYPE_CHECKING:
-    from cachelint.project.store.dependencies import Trace
+    from cachelint.project.store.dependencies import Dependencies
 
 #: Changed files that are asked again; where more have changed, a new run is as fast.
 _MAX_CHANGED = 100
@@ -18,7 +18,7 @@ _MAX_CHANGED = 100
 _DAMAGED = (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, OverflowError, re.error)
 
 
-class Kept:
+class ResultCache:
     """What a store holds about some files under some settings."""
 
     def __init__(self, store: Store, files: Sequence[str], settings: object) -> None:
@@ -60,16 +60,16 @@ class Kept:
     def _others_hold(self, values: Any) -> bool:
         try:
             for question, found in values["others"].items():
-                *kinds, name = question.split("\0")
-                if found_below(self.store.root, self.files, tuple(kinds), name) != found:
+                *types, name = question.split("\0")
+                if found_below(self.store.root, self.files, tuple(types), name) != found:
                     return False
         except _DAMAGED:
             return False
         return True
 
-    def save(self, results: dict[str, Any], trace: Trace) -> None:
+    def save(self, results: dict[str, Any], dependencies: Dependencies) -> None:
         """Keep the results of a run, and what it asked; not where a file has changed meanwhile."""
         if any(status(f"{self._root}/{path}") != state for path, state in self._states.items()):
             return
-        self.store.save(self.key, {**results, "others": trace.others})
-        self.store.save(self._last, {"key": self.key, "files": self._states, "trace": trace.encode()})
+        self.store.save(self.key, {**results, "others": dependencies.others})
+        self.store.save(self._last, {"key": self.key, "files": self._states, "trace": dependencies.encode()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
@@ -12,13 +12,13 @@ from cachelint.rules.values.parts import parts, subject
 from cachelint.types.model import Pickled
 
 
-def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
     """One finding for a write of what ``pickle.dumps`` made."""
     for part in parts(site):
-        if isinstance(part.kind, Pickled):
-            where, related = source_of(part.kind, site)
+        if isinstance(part.typ, Pickled):
+            where, related = source_of(part.typ, site)
             message = (
-                f"{subject(site, part)} is what `{part.kind.maker}` made{where}: Django pickles it a second time, and "
+                f"{subject(site, part)} is what `{part.typ.maker}` made{where}: Django pickles it a second time, and "
                 "the reader must unpickle by hand (CL401); pass the value itself"
             )
             yield rule.finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import Load
+from cachelint.caching.calls import Deserialization
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Related, Severity
 from cachelint.rules.base import Example, Rule, quote
@@ -12,7 +12,7 @@ from cachelint.types.join import members
 from cachelint.types.model import Cached
 
 
-def check(rule: Rule, load: Load, facts: Facts) -> Iterator[Finding]:
+def check(rule: Rule, load: Deserialization, facts: Facts) -> Iterator[Finding]:
     """One finding for a deserialising call that is fed from a cache."""
     found = [member for member in members(load.data) if isinstance(member, Cached)]
     if not found:
@@ -25,7 +25,7 @@ def check(rule: Rule, load: Load, facts: Facts) -> Iterator[Finding]:
         related.append(Related(load.via_place, "handed in here"))
     node = load.node.args[0].value if load.node.args else load.node
     message = (
-        f"`{load.loader}` runs on {quote(load.lift, node)}, which came out of {data.store}: "
+        f"`{load.loader}` runs on {quote(load.parsed, node)}, which came out of {data.store}: "
         "whoever can write to the cache can run code here; store JSON, or let Django serialise the value"
     )
     yield rule.finding(load, load.node, message, related=tuple(related))

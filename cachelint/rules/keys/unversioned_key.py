@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cachelint.caching.aliases import alias
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.caching.keys.template import is_dynamic, is_versioned, templates
 from cachelint.findings import Finding, Severity
@@ -15,9 +15,9 @@ from cachelint.rules.values.parts import shape_can_change
 from cachelint.types.model import NONE, Str, Text, force
 
 
-def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
     """One finding for a write under a key that nothing versions."""
-    if not site.writes or "key" not in site.aspects:
+    if not site.writes or "key" not in site.roles:
         return
     if site.version is not None and force(site.version) != NONE:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, quote, wrapper_places
@@ -12,21 +12,21 @@ from cachelint.types.join import members
 from cachelint.types.model import constant
 
 
-def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
     """One finding for a write whose timeout can only be 0 or less."""
-    if not site.writes or site.timeout is None or "timeout" not in site.aspects - site.defaulted:
+    if not site.writes or site.timeout is None or "timeout" not in site.roles - site.defaulted:
         # A wrapper whose own default is 0 means by it that nothing is to be kept.
         return
     values = [constant(member) for member in members(site.timeout)]
     if not values or any(not isinstance(value, int | float) or value > 0 for value in values):
         return
     node = site.node_of("timeout")
-    code = quote(site.lift, node)
+    code = quote(site.parsed, node)
     shown = f"{values[0]:g}"
-    said = (
+    annotated = (
         f"the timeout is {shown}" if code == f"`{shown}`" or node is site.node else f"the timeout ({code}) is {shown}"
     )
-    message = f"{said}: the entry expires at once, nothing can be read back; pass the seconds that you mean"
+    message = f"{annotated}: the entry expires at once, nothing can be read back; pass the seconds that you mean"
     yield rule.finding(site, node, message, related=wrapper_places(site))
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.caching.aliases import Alias, alias
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, seconds, wrapper_places
 
 
-def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
     """One finding for a write without a timeout, at the call that could pass one."""
-    if not site.writes or site.timeout is not None or "timeout" not in site.aspects:
+    if not site.writes or site.timeout is not None or "timeout" not in site.roles:
         return
     message = (
         f"`{site.called}` passes no timeout: {in_force(alias(facts.interpreter, site.alias))}; "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, quote, source_of, wrapper_places
@@ -12,23 +12,23 @@ from cachelint.types.join import members
 from cachelint.types.model import NONE
 
 
-def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
     """One finding for a write whose timeout can only be None."""
-    if not site.writes or site.timeout is None or "timeout" not in site.aspects:
+    if not site.writes or site.timeout is None or "timeout" not in site.roles:
         return
     found = members(site.timeout)
     if not found or any(member != NONE for member in found):
         return
     node = site.node_of("timeout")
-    code = quote(site.lift, node)
-    said = "timeout=None" if code == "`None`" else f"the timeout ({code}) is None"
+    code = quote(site.parsed, node)
+    annotated = "timeout=None" if code == "`None`" else f"the timeout ({code}) is None"
     if node is site.node:
-        said = "the timeout that is in force here is None"
+        annotated = "the timeout that is in force here is None"
     elif site.inner is not None:
-        said += f", which `{site.called}` hands to `{site.innermost.called}`"
+        annotated += f", which `{site.called}` hands to `{site.innermost.called}`"
     _, related = source_of(found[0], site) if code != "`None`" else ("", ())
     message = (
-        f"{said}: the entry never expires, so that a forgotten invalidation is served for ever; "
+        f"{annotated}: the entry never expires, so that a forgotten invalidation is served for ever; "
         "give it a long timeout instead"
     )
     yield rule.finding(site, node, message, related=(*related, *wrapper_places(site)))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import changed_by_json, subject
 
 
-def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
     """One finding for a write of something that comes back different."""
     found = changed_by_json(site)
     if not found:
         return
     part, what = found[0]
-    where, related = source_of(part.kind, site)
+    where, related = source_of(part.typ, site)
     message = (
         f"{subject(site, part)} does not survive a JSON round trip{where}: {what}, without any error; "
         "store what JSON keeps, or convert it where it is read"

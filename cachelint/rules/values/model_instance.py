@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.django.orm import SOME_MODEL
 from cachelint.findings import Confidence, Finding, Severity
@@ -13,15 +13,15 @@ from cachelint.rules.values.parts import is_model, parts, subject, verb
 from cachelint.types.model import ModelInstance, ModelType
 
 
-def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
     """One finding for a write that stores an instance, at the first instance in the value."""
     found = [part for part in parts(site) if is_model(part)]
     if not found:
         return
     part = found[0]
-    assert isinstance(part.kind, ModelInstance)
-    model = part.kind.model
-    where, related = source_of(part.kind, site)
+    assert isinstance(part.typ, ModelInstance)
+    model = part.typ.model
+    where, related = source_of(part.typ, site)
     whole = (
         " and with it the whole row, password hash included" if model == facts.interpreter.models.user_model() else ""
     )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import refused_by_json, subject, verb
 
 
-def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
     """One finding for a write of something that ``json.dumps`` refuses."""
     found = refused_by_json(site)
     if not found:
         return
     part, what = found[0]
-    where, related = source_of(part.kind, site)
+    where, related = source_of(part.typ, site)
     others = len({other.path for other, _ in found if other.path} - {part.path})
     more = f" (and {others} more in it)" if others and part.path else ""
     message = (

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.frozen import dataclass
 from cachelint.rules.base import quote
 from cachelint.types.display import describe
 from cachelint.types.model import (
     Dict,
     Instance,
-    Kind,
     List,
     Manager,
     ModelInstance,
@@ -21,6 +20,7 @@ from cachelint.types.model import (
     Scalar,
     Set,
     Tuple,
+    Type,
     Unknown,
 )
 from cachelint.types.serialize import Json, json_verdict, pickle_refusal
@@ -32,93 +32,93 @@ class Part:
     """Something in a stored value, with the path to it (empty for the value itself)."""
 
     path: str
-    kind: Kind
+    typ: Type
 
 
-def parts(site: Site) -> Iterator[Part]:
+def parts(site: CacheCall) -> Iterator[Part]:
     """Everything that a write stores, as far as this call decides it; nothing for other sites."""
-    if site.writes and site.value is not None and "value" in site.aspects:
+    if site.writes and site.value is not None and "value" in site.roles:
         # What a wrapper stores whoever calls it is reported inside it, not again at each call.
-        common = {(path, _head(kind)) for path, kind in walk(site.common_value)} if site.common_value else set()
-        for path, kind in _with_annotated(site.value):
+        common = {(path, _head(typ)) for path, typ in walk(site.common_value)} if site.common_value else set()
+        for path, typ in _with_annotated(site.value):
             # Which keys a dict gets inside a wrapper often hangs on conditions that no call decides by itself.
             of_key = site.inner is not None and path.startswith("key of")
-            if (path, _head(kind)) not in common and not of_key:
-                yield Part(path, kind)
+            if (path, _head(typ)) not in common and not of_key:
+                yield Part(path, typ)
 
 
-def _with_annotated(value: Kind) -> Iterator[tuple[str, Kind]]:
+def _with_annotated(value: Type) -> Iterator[tuple[str, Type]]:
     """All that stands in a value; a parameter that was put into it is what its annotation says."""
-    for path, kind in walk(value):
-        yield path, kind
-        if path and isinstance(kind, Unknown) and kind.said is not None:
-            for inner, said in walk(kind.said):
-                yield f"{path}{inner}", said
+    for path, typ in walk(value):
+        yield path, typ
+        if path and isinstance(typ, Unknown) and typ.annotated is not None:
+            for inner, annotated in walk(typ.annotated):
+                yield f"{path}{inner}", annotated
 
 
-def _head(kind: Kind) -> object:
-    """What a kind is, leaving apart what it holds."""
-    match kind:
+def _head(typ: Type) -> object:
+    """What a type is, leaving apart what it holds."""
+    match typ:
         case List() | Tuple() | Set() | Dict():
-            return (type(kind), getattr(kind, "type", ""), getattr(kind, "frozen", False))
-    return kind
+            return (type(typ), getattr(typ, "type", ""), getattr(typ, "frozen", False))
+    return typ
 
 
 def is_model(part: Part) -> bool:
     """Whether a part is a model instance."""
-    return isinstance(part.kind, ModelInstance)
+    return isinstance(part.typ, ModelInstance)
 
 
 def is_queryset(part: Part) -> bool:
     """Whether a part is a QuerySet or a manager that can be pickled."""
-    return isinstance(part.kind, QuerySet) or (isinstance(part.kind, Manager) and not part.kind.related)
+    return isinstance(part.typ, QuerySet) or (isinstance(part.typ, Manager) and not part.typ.related)
 
 
 def is_unpicklable(part: Part) -> bool:
     """Whether pickle refuses a part."""
-    return pickle_refusal(part.kind) is not None
+    return pickle_refusal(part.typ) is not None
 
 
-def refused_by_json(site: Site) -> list[tuple[Part, str]]:
+def refused_by_json(site: CacheCall) -> list[tuple[Part, str]]:
     """The parts that ``json.dumps`` refuses, with what they are; nothing where another rule of the family speaks."""
     everything = list(parts(site))
     if any(is_model(p) or is_queryset(p) or is_unpicklable(p) for p in everything):
         return []
-    found = [(part, json_verdict(part.kind)) for part in everything]
+    found = [(part, json_verdict(part.typ)) for part in everything]
     return [(part, verdict.what) for part, verdict in found if verdict.json is Json.REFUSES]
 
 
-def changed_by_json(site: Site) -> list[tuple[Part, str]]:
+def changed_by_json(site: CacheCall) -> list[tuple[Part, str]]:
     """The parts that a JSON round trip changes; nothing where JSON refuses the value altogether."""
     everything = list(parts(site))
     if refused_by_json(site) or any(is_model(p) or is_queryset(p) or is_unpicklable(p) for p in everything):
         return []
-    found = [(part, json_verdict(part.kind)) for part in everything]
+    found = [(part, json_verdict(part.typ)) for part in everything]
     return [(part, verdict.what) for part, verdict in found if verdict.json is Json.CHANGES]
 
 
-def subject(site: Site, part: Part) -> str:
+def subject(site: CacheCall, part: Part) -> str:
     """The value, or the part of it, as the beginning of a sentence: "`user`", "`rows[…]`"."""
     node = site.node_of("value", "default", "data")
     if node is site.node:
         base = f"what `{site.decorates}` returns" if site.decorates else "the value that is stored"
         return f"{base} ({part.path})" if part.path else base
     if isinstance(node, cst.Lambda) or site.called_value:
-        return f"what {quote(site.lift, node)} gives" + (f" ({_shown(part)})" if part.path else "")
+        return f"what {quote(site.parsed, node)} gives" + (f" ({_shown(part)})" if part.path else "")
     if not part.path:
-        return ("the values of " if site.method == "set_many" and site.inner is None else "") + quote(site.lift, node)
+        return ("the values of " if site.method == "set_many" and site.inner is None else "") + quote(site.parsed, node)
     if isinstance(node, cst.Name) and _is_written_out(site, part):
         return f"`{node.value}{part.path}`"
-    return f"{quote(site.lift, node)} ({_shown(part)})"
+    return f"{quote(site.parsed, node)} ({_shown(part)})"
 
 
-def _is_written_out(site: Site, part: Part) -> bool:
+def _is_written_out(site: CacheCall, part: Part) -> bool:
     """Whether a part of the value can be named as one would write it: a variable, and what it is taken out by."""
     node = site.node_of("value", "default", "data")
     return isinstance(node, cst.Name) and not site.called_value and not part.path.startswith("key of")
 
 
-def verb(site: Site, part: Part) -> str:
+def verb(site: CacheCall, part: Part) -> str:
     """What belongs between :func:`subject` and what it is."""
     if part.path:
         return "is" if _is_written_out(site, part) else "holds"
@@ -129,13 +129,13 @@ def _shown(part: Part) -> str:
     return f"`value{part.path}`" if not part.path.startswith("key of") else part.path
 
 
-def shape_can_change(value: Kind | None) -> bool:
+def shape_can_change(value: Type | None) -> bool:
     """Whether what is stored has a shape that a later version of the code may change."""
     if value is None:
         return False
     return any(
-        not isinstance(kind, Scalar | Unknown | List | Set) and describe(kind) not in ("str", "SafeString")
-        for _, kind in walk(value)
+        not isinstance(typ, Scalar | Unknown | List | Set) and describe(typ) not in ("str", "SafeString")
+        for _, typ in walk(value)
     )
 
 

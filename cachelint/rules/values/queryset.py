@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.findings import Confidence, Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
@@ -13,32 +13,32 @@ from cachelint.types.join import members
 from cachelint.types.model import Dict, Manager, QuerySet, Scalar, Str, Tuple
 
 
-def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
     """One finding for a write that stores a QuerySet, at the first one in the value."""
     found = [part for part in parts(site) if is_queryset(part)]
     if not found:
         return
     part = found[0]
-    kind = part.kind
-    assert isinstance(kind, QuerySet | Manager)
-    where, related = source_of(kind, site)
-    of_model = f" of `{kind.model.name}`" if kind.model is not None else ""
-    noun = "manager" if isinstance(kind, Manager) else kind.type
+    typ = part.typ
+    assert isinstance(typ, QuerySet | Manager)
+    where, related = source_of(typ, site)
+    of_model = f" of `{typ.model.name}`" if typ.model is not None else ""
+    noun = "manager" if isinstance(typ, Manager) else typ.type
     message = (
         f"{subject(site, part)} {verb(site, part)} a {noun}{of_model}{where}: "
         "pickling it runs the query and stores every row with the query itself, which the next migration or upgrade of "
-        f"Django breaks; store {_instead(kind)}"
+        f"Django breaks; store {_instead(typ)}"
     )
-    certain = kind.model is not None and kind.model.certain
+    certain = typ.model is not None and typ.model.certain
     yield rule.finding(
         site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site)),
         confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
     )  # fmt: skip
 
 
-def _instead(kind: QuerySet | Manager) -> str:
+def _instead(typ: QuerySet | Manager) -> str:
     """What to store: the rows are plain data already where ``values`` or ``values_list`` made them."""
-    if isinstance(kind, QuerySet) and any(isinstance(m, Dict | Tuple | Scalar | Str) for m in members(kind.row)):
+    if isinstance(typ, QuerySet) and any(isinstance(m, Dict | Tuple | Scalar | Str) for m in members(typ.row)):
         return "`list(…)` of it"
     return "`list(….values(…))`"
 

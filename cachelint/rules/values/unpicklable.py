@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import Site
+from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
@@ -14,17 +14,17 @@ from cachelint.types.model import UNKNOWN, Coroutine, DictView, Generator, Unkno
 from cachelint.types.serialize import pickle_refusal
 
 
-def check(rule: Rule, site: Site, facts: Facts) -> Iterator[Finding]:
+def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
     """One finding for a write of something that can't be pickled."""
     found = [part for part in parts(site) if is_unpicklable(part)]
     if not found or any(isinstance(member, Unknown) for member in members(site.value or UNKNOWN)):
         # Something else may be what is stored: then nobody can say that this call raises.
         return
     part = found[0]
-    refusal = pickle_refusal(part.kind)
-    where, related = source_of(part.kind, site)
-    advice = "make a `list(…)` of it" if isinstance(part.kind, Generator | DictView) else "store plain data"
-    if isinstance(part.kind, Coroutine):
+    refusal = pickle_refusal(part.typ)
+    where, related = source_of(part.typ, site)
+    advice = "make a `list(…)` of it" if isinstance(part.typ, Generator | DictView) else "store plain data"
+    if isinstance(part.typ, Coroutine):
         advice = "await it"
     message = (
         f"{subject(site, part)} {verb(site, part)} {refusal}{where}: pickle refuses it, "
