@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from cachelint.config.file import expand
+from cachelint.config.selectors import expand
 from cachelint.findings import Finding
 from cachelint.run.session import Options, Outcome, run
 

@@ -17,7 +17,7 @@ from cachelint.cli.main import main
 from cachelint.cli.parser import COMMANDS
 from cachelint.infer.interpreter import Interpreter
 from cachelint.rules.registry import RULES
-from cachelint.types.model import Function
+from cachelint.types.code import Function
 from tests.support import make_project
 
 ONE = 'def total():\n    cache.set("total", 1)\n'

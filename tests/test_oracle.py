@@ -15,23 +15,13 @@ from cachelint.findings import Edit
 from cachelint.fixes.apply.edits import after, apply, before
 from cachelint.project.codebase import Codebase
 from cachelint.project.files import discover
+from cachelint.types.base import Scalar, Type, Unknown
+from cachelint.types.code import Closure
+from cachelint.types.containers import Dict, Generator, List, Set, Tuple
 from cachelint.types.display import describe
+from cachelint.types.django import ModelInstance, QuerySet
 from cachelint.types.join import join, members
-from cachelint.types.model import (
-    Closure,
-    Dict,
-    Generator,
-    List,
-    ModelInstance,
-    QuerySet,
-    Scalar,
-    Set,
-    Str,
-    Tuple,
-    Type,
-    Unknown,
-    literal,
-)
+from cachelint.types.strings import Str, literal
 from tests.support import REPOSITORY
 
 PROJECTS = {

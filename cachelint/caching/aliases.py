@@ -11,8 +11,10 @@ from cachelint.django.settings import named_settings, names_settings, say_nothin
 from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
 from cachelint.project.files import is_test
+from cachelint.types.base import NO_VALUE, NONE, UNKNOWN, Type, Unknown, force
+from cachelint.types.containers import Dict
 from cachelint.types.join import members
-from cachelint.types.model import NO_VALUE, NONE, UNKNOWN, Dict, Type, Unknown, constant, force
+from cachelint.types.strings import constant
 
 #: Seconds that Django keeps an entry where nothing says otherwise (``BaseCache``).
 DJANGO_TIMEOUT = 300

@@ -12,8 +12,11 @@ from cachelint.infer.strings import matched_by
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import FunctionRef
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import UNKNOWN, Type, Unknown, force
+from cachelint.types.code import ExternalSymbol
+from cachelint.types.containers import Dict
 from cachelint.types.join import join_all, members
-from cachelint.types.model import UNKNOWN, Dict, ExternalSymbol, Str, Text, Type, Unknown, force, literal
+from cachelint.types.strings import Str, Text, literal
 from cachelint.types.walk import params_of
 
 #: Methods of a Django cache that take a key → their parameters in order (FACTS 3.7).

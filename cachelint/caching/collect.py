@@ -36,20 +36,10 @@ from cachelint.project.outline import Definition
 from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.project.syntax import CONTAINS
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import UNKNOWN, Type, force
+from cachelint.types.cache import CacheObject
+from cachelint.types.code import BoundMethod, Class, Closure, ExternalSymbol, Function, Instance, Partial
 from cachelint.types.join import join_all, members
-from cachelint.types.model import (
-    UNKNOWN,
-    BoundMethod,
-    CacheObject,
-    Class,
-    Closure,
-    ExternalSymbol,
-    Function,
-    Instance,
-    Partial,
-    Type,
-    force,
-)
 from cachelint.types.walk import params_of
 
 #: Functions that run what they are fed with, by full name, and the position of the data.
@@ -542,6 +532,6 @@ def _decided_by(params: frozenset[str], of_closures: bool) -> bool:
 
 
 def _from_cache(typ: Type) -> bool:
-    from cachelint.types.model import Cached
+    from cachelint.types.cache import Cached
 
     return any(isinstance(member, Cached) for member in members(typ))

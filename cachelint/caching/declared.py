@@ -12,7 +12,7 @@ from cachelint.frozen import dataclass
 from cachelint.infer.context import Context
 from cachelint.infer.library.caches import default_value
 from cachelint.types.arguments import Arguments
-from cachelint.types.model import UNKNOWN, Type
+from cachelint.types.base import UNKNOWN, Type
 
 #: What a parameter can be. A ``default`` that can be called is called, as by ``cache.get_or_set``.
 ROLES = ("key", "value", "default", "timeout", "version")

@@ -16,8 +16,9 @@ from cachelint.infer.instance_attributes import OWN_STATE
 from cachelint.infer.interpreter import Interpreter
 from cachelint.infer.library.caches import is_callable
 from cachelint.infer.strings import renamed
+from cachelint.types.base import Type
+from cachelint.types.code import Closure, Function
 from cachelint.types.join import map_members
-from cachelint.types.model import Closure, Function, Type
 from cachelint.types.walk import handed_in, params_of
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from cachelint.cli.parser import CLEAN, COMMANDS, FAILED, warn
 from cachelint.cli.parser import parser as options_parser
-from cachelint.config.file import ConfigError, expand, load_config, make_options, settings_of
+from cachelint.config.file import load_config, settings_of
+from cachelint.config.options import make_options
+from cachelint.config.selectors import ConfigError, expand
 from cachelint.project.files import discover, find_root
 from cachelint.project.store.disk import FOLDER
 from cachelint.report.formats import FORMATS, TEXT

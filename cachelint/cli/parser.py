@@ -103,8 +103,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def conflicts(words: argparse.Namespace) -> str:
-    """What was asked for together and does not go together; empty where all does."""
+    """Which of the options contradict one another or say nothing, in a line; empty where all is well."""
     changing = [name for name, on in (("--fix", words.fix), ("--diff", words.diff)) if on]
+    if words.unsafe_fixes and not changing:
+        return "--unsafe-fixes requires --fix or --diff"
+    if words.show_fixes and not words.fix:
+        return "--show-fixes requires --fix"
     choosing = {
         "--since": words.since is not None,
         "--baseline": words.baseline is not None,
@@ -114,17 +118,21 @@ def conflicts(words: argparse.Namespace) -> str:
     }
     for name, on in choosing.items():
         if on and changing:
-            return f"{name} does not go with {changing[0]}: name the files or rules that are to be fixed instead"
+            return f"{name} cannot be combined with {changing[0]}: name the files or rules to fix instead"
     if words.write_baseline and (words.paths or words.since or words.select or words.add_ignores):
-        return "--write-baseline keeps all that is found: it goes with no paths, --select, --since or --add-ignores"
+        return (
+            "--write-baseline cannot be combined with paths, --select, --since or --add-ignores: it keeps all findings"
+        )
     if words.diff and (words.format != TEXT or words.statistics or words.output):
-        return "--diff prints a diff: it goes with no --format, --output or --statistics"
+        return "--diff cannot be combined with --format, --output or --statistics"
     if words.statistics and words.format != TEXT:
-        return "--statistics is a format of its own: it goes with no --format"
+        return "--statistics cannot be combined with --format: it is a format of its own"
     if words.reason and not words.add_ignores:
-        return "--reason goes with --add-ignores"
+        return "--reason requires --add-ignores"
     if not words.reason.isprintable():
         return "--reason must be one line of text"
+    if "" in words.paths:
+        return "one of the paths is empty; `.` is the working directory"
     for name in ("since", "select", "ignore"):
         value = getattr(words, name)
         if value is not None and not "".join(value).strip(", "):

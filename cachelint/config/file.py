@@ -5,25 +5,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cachelint.did_you_mean import closest
-from cachelint.project.files import find_root, is_root
+from cachelint.config.selectors import ConfigError, expand, nearest
 from cachelint.project.gitignore import is_pattern
-from cachelint.rules.names import NAMES, UNUSED_IGNORE, matching
-from cachelint.run.options import Options, UsageError
 
 _KEYS = ("extend", "select", "ignore", "exclude", "per-file-ignores", "wrappers", "fix-timeout", "all-in-tests")
 
 
 #: Files that extend one another.
 _MAX_EXTENDS = 8
-
-
-class ConfigError(UsageError):
-    """A setting that can't be followed; the message is one line that names the file."""
 
 
 class Config(NamedTuple):
@@ -52,15 +44,15 @@ def load_config(root: Path) -> Config:
         path = folder / "pyproject.toml"
         if not (path.exists() or path.is_symlink()):
             continue
-        table = _read(path)
+        table = read_table(path)
         if table is not None:
-            return _extended(path, table)
+            return extended(path, table)
         if (folder / ".git").exists():
             break
     return Config()
 
 
-def _extended(path: Path, table: Any) -> Config:
+def extended(path: Path, table: Any) -> Config:
     """The settings of a table, and of the files that it extends where it says nothing itself. Raises ConfigError."""
     extends: list[Path] = []
     said_by: dict[str, Path] = {}
@@ -87,7 +79,7 @@ def _joined(path: Path, table: Any, extends: list[Path], said_by: dict[str, Path
         raise ConfigError(f"{path}: tool.cachelint.extend: more than {_MAX_EXTENDS} files one after the other")
     if not other.is_file():
         raise ConfigError(f"{path}: tool.cachelint.extend: {name}: no such file")
-    inherited = _read(other)
+    inherited = read_table(other)
     if inherited is None:
         raise ConfigError(f"{path}: tool.cachelint.extend: {name} has no [tool.cachelint]")
     _check(other, inherited)
@@ -121,7 +113,8 @@ def _toml(value: Any) -> str:
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
-def _read(path: Path) -> Any | None:
+def read_table(path: Path) -> Any | None:
+    """x"""
     if not path.is_file():
         raise ConfigError(f"{path}: is no file that can be read")
     try:
@@ -208,94 +201,3 @@ def _strings(path: Path, key: str, value: Any) -> tuple[str, ...]:
         hint = "; write a name with dots in quotes" if key.startswith("wrappers.") and isinstance(value, dict) else ""
         raise ConfigError(f"{path}: tool.cachelint.{key} must be a list of strings, not {value!r}{hint}")
     return tuple(value)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """``; did you mean …?`` with the nearest of the known words, or all of them where none is near."""
-    options = list(known)
-    close = closest(word, options, 0.5)
-    return f"; did you mean {close!r}?" if close else f"; known are {', '.join(options)}"
-
-
-def expand(selectors: Sequence[str]) -> frozenset[str]:
-    """The codes that selectors (``CL101``, ``CL1``, ``model-instance``, ``ALL``) stand for; raises ConfigError."""
-    codes: set[str] = set()
-    for selector in selectors:
-        found = matching(selector)
-        if not found:
-            close = closest(selector, [*NAMES, *NAMES.values()], 0.7)
-            hint = f"; did you mean {close!r}?" if close else "; `cachelint rule` lists them all"
-            raise ConfigError(f"no rule or family is called {selector!r}{hint}")
-        codes.update(found)
-    return frozenset(codes)
-
-
-# -- options of a run ----------------------------------------------------------------------------------------
-
-
-def make_options(
-    paths: Sequence[Path],
-    select: Sequence[str] | None = None,
-    ignore: Sequence[str] | None = None,
-    *,
-    all_in_tests: bool = False,
-    use_store: bool = True,
-) -> Options:
-    """What to do for some existing paths and selectors; raises ConfigError."""
-    absolute = [path.resolve() for path in paths]
-    folders = [path if path.is_dir() else path.parent for path in absolute]
-    cwd = Path.cwd()
-    inside = all(folder == cwd or cwd in folder.parents for folder in folders)
-    start = cwd if inside else Path(os.path.commonpath(folders))
-    root = find_root(start)
-    if inside and folders and not is_root(root):
-        # No project around: that of what was named, rather than all that lies below the working directory.
-        root = find_root(Path(os.path.commonpath(folders)))
-    config = load_config(root)
-
-    def nested(folder: Path) -> Options | None:
-        path = folder / "pyproject.toml"
-        table = _read(path)
-        if table is None:
-            return None
-        return _options(folder, _extended(path, table), (), select, ignore, all_in_tests, use_store, nested)
-
-    relative = tuple(path.relative_to(root).as_posix() for path in absolute)
-    paths_inside = () if "." in relative else relative
-    return _options(root, config, paths_inside, select, ignore, all_in_tests, use_store, nested)
-
-
-def _options(
-    root: Path, config: Config, paths: tuple[str, ...], select: Sequence[str] | None, ignore: Sequence[str] | None,
-    all_in_tests: bool, use_store: bool, nested: Callable[[Path], Options | None],
-) -> Options:  # fmt: skip
-    return Options(
-        root,
-        _codes(config, select, ignore),
-        paths,
-        config.exclude,
-        tuple((pattern, expand(codes)) for pattern, codes in config.per_file_ignores),
-        config.wrappers,
-        config.fix_timeout,
-        config.all_in_tests or all_in_tests,
-        use_store,
-        _base(root, config),
-        nested,
-    )
-
-
-def _base(root: Path, config: Config) -> str:
-    """Where a root lies below the folder of its configuration."""
-    if config.path is None or config.path.parent == root:
-        return ""
-    return f"{root.relative_to(config.path.parent).as_posix()}/"
-
-
-def _codes(config: Config, select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
-    chosen = _split(select) if select else (config.select if config.select is not None else ("ALL",))
-    dropped = (*config.ignore, *_split(ignore or ())) if not select else _split(ignore or ())
-    return (expand(chosen) | {UNUSED_IGNORE}) - expand(dropped)
-
-
-def _split(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(word for value in values for word in value.replace(",", " ").split())

@@ -6,24 +6,12 @@ from collections.abc import Callable
 
 from cachelint.django.fields import DATE, DATETIME, DECIMAL, FIELD_TYPES
 from cachelint.django.models import Models
+from cachelint.types.base import BOOL, FLOAT, INT, NONE, UNKNOWN, Scalar, Type, force
+from cachelint.types.code import ExternalSymbol, Partial
+from cachelint.types.containers import List
+from cachelint.types.django import Expression, QuerySet
 from cachelint.types.join import join, join_all, members, without
-from cachelint.types.model import (
-    BOOL,
-    FLOAT,
-    INT,
-    NONE,
-    STR,
-    UNKNOWN,
-    Expression,
-    ExternalSymbol,
-    List,
-    Partial,
-    QuerySet,
-    Scalar,
-    Type,
-    constant,
-    force,
-)
+from cachelint.types.strings import STR, constant
 
 _TIMEDELTA = Scalar("datetime.timedelta")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cachelint.frozen import dataclass
-from cachelint.types.model import BOOL, BYTES, FLOAT, INT, STR, UNKNOWN, ModelType, Scalar, Type
+from cachelint.types.base import BOOL, BYTES, FLOAT, INT, UNKNOWN, Scalar, Type
+from cachelint.types.django import ModelType
+from cachelint.types.strings import STR
 
 DATETIME = Scalar("datetime.datetime")
 DATE = Scalar("datetime.date")

@@ -5,21 +5,11 @@ from __future__ import annotations
 import re
 
 from cachelint.django.models import Models
+from cachelint.types.base import BOOL, INT, NONE, UNKNOWN, Scalar, Type
+from cachelint.types.containers import Coroutine, Dict, Tuple
+from cachelint.types.django import ModelInstance, ModelType
 from cachelint.types.join import join
-from cachelint.types.model import (
-    BOOL,
-    INT,
-    NONE,
-    STR,
-    UNKNOWN,
-    Coroutine,
-    Dict,
-    ModelInstance,
-    ModelType,
-    Scalar,
-    Tuple,
-    Type,
-)
+from cachelint.types.strings import STR
 
 _METHODS: dict[str, Type] = {
     "save": NONE,

@@ -21,8 +21,9 @@ from cachelint.project.classes import Classes, dotted
 from cachelint.project.codebase import Codebase, Module
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import ClassRef, External, Symbol
+from cachelint.types.base import INT, NONE, UNKNOWN, Type
+from cachelint.types.django import Manager, ModelInstance, ModelType
 from cachelint.types.join import join
-from cachelint.types.model import INT, NONE, UNKNOWN, Manager, ModelInstance, ModelType, Type
 
 MANAGER_BASES = frozenset({"Manager", "BaseManager", "UserManager", "BaseUserManager"})
 QUERYSET_BASES = frozenset({"QuerySet", "RawQuerySet"})

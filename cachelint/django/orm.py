@@ -9,28 +9,11 @@ from cachelint.django.fields import DATE, DATETIME
 from cachelint.django.models import Models
 from cachelint.django.orm_table import ORM_METHODS
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import BOOL, INT, NEVER, NONE, UNKNOWN, Type, force
+from cachelint.types.containers import Coroutine, Dict, Generator, List, Tuple
+from cachelint.types.django import Expression, Manager, ModelInstance, ModelType, QuerySet
 from cachelint.types.join import join, join_all
-from cachelint.types.model import (
-    BOOL,
-    INT,
-    NEVER,
-    NONE,
-    STR,
-    UNKNOWN,
-    Coroutine,
-    Dict,
-    Expression,
-    Generator,
-    List,
-    Manager,
-    ModelInstance,
-    ModelType,
-    QuerySet,
-    Tuple,
-    Type,
-    constant,
-    force,
-)
+from cachelint.types.strings import STR, constant
 
 #: The model of a queryset of which only that it is one is known.
 SOME_MODEL = ModelType("django.db.models.Model", certain=False)

@@ -15,9 +15,12 @@ from cachelint.fixes.key_version.bump import move
 from cachelint.fixes.readers import Read, later_uses, local_ends, takes_a_list
 from cachelint.fixes.unpickle import both_ends
 from cachelint.frozen import dataclass
+from cachelint.types.base import Scalar, Type
+from cachelint.types.cache import Pickled
+from cachelint.types.containers import Set
 from cachelint.types.join import members
-from cachelint.types.model import Pickled, Scalar, Set, Str, Type
-from cachelint.types.serialize import Json, json_verdict
+from cachelint.types.json import Json, json_verdict
+from cachelint.types.strings import Str
 from cachelint.types.walk import walk
 
 

@@ -9,9 +9,9 @@ from cachelint.caching.collect import Facts
 from cachelint.findings import Applicability, Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.defuse import short
+from cachelint.types.containers import DictView, Generator
 from cachelint.types.join import members
-from cachelint.types.model import DictView, Generator
-from cachelint.types.serialize import Json, json_verdict
+from cachelint.types.json import Json, json_verdict
 from cachelint.types.walk import walk
 
 

@@ -21,37 +21,23 @@ from cachelint.infer.library import methods, types, views
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import ClassRef, External, FunctionRef
 from cachelint.types.arguments import Arguments
-from cachelint.types.join import join, join_all, map_members
-from cachelint.types.model import (
-    STR,
-    UNKNOWN,
+from cachelint.types.base import UNKNOWN, Lazy, Scalar, Type, Unknown, force
+from cachelint.types.cache import Cached, CacheHandler, CacheObject, RawClient
+from cachelint.types.code import (
     BoundMethod,
-    Cached,
-    CacheHandler,
-    CacheObject,
     Class,
     Closure,
     EnumMember,
     ExternalSymbol,
     Function,
     Instance,
-    Lazy,
-    Manager,
-    MaybeQuerySet,
-    ModelClass,
-    ModelInstance,
-    ModelType,
     ModuleType,
-    QuerySet,
-    RawClient,
-    Scalar,
-    Settings,
     Super,
-    Tuple,
-    Type,
-    Unknown,
-    force,
 )
+from cachelint.types.containers import Tuple
+from cachelint.types.django import Manager, MaybeQuerySet, ModelClass, ModelInstance, ModelType, QuerySet, Settings
+from cachelint.types.join import join, join_all, map_members
+from cachelint.types.strings import STR
 
 #: Overriding methods in subclasses that are looked at besides the one that is found.
 _MAX_OVERRIDES = 8

@@ -9,8 +9,10 @@ import libcst as cst
 from cachelint.infer.context import Context, Env
 from cachelint.infer.functions import bind, function_node, owner_of
 from cachelint.project.classes import dotted
+from cachelint.types.base import Lazy, Type, force
+from cachelint.types.code import Function
+from cachelint.types.containers import Dict, List, Set
 from cachelint.types.join import join_all, members
-from cachelint.types.model import Dict, Function, Lazy, List, Set, Type, force
 
 #: Methods that put something into a container.
 FILLING = rb"append|appendleft|add|insert|extend|update|setdefault"

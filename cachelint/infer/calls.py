@@ -14,37 +14,24 @@ from cachelint.infer.instance_attributes import constructed
 from cachelint.infer.library import builtins, caches, django_calls, methods, serializers, stdlib, types, views
 from cachelint.infer.library.call import Call
 from cachelint.types.arguments import Arguments
-from cachelint.types.join import join_all, members
-from cachelint.types.model import (
-    UNKNOWN,
+from cachelint.types.base import UNKNOWN, Type, Union, Unknown, at, force
+from cachelint.types.cache import Cached, CacheHandler, CacheObject, RawClient
+from cachelint.types.code import (
     BoundMethod,
-    Cached,
-    CacheHandler,
-    CacheObject,
     Class,
     Closure,
-    Dict,
     ExternalSymbol,
     Function,
     Instance,
-    List,
     LocalClass,
     LocalInstance,
-    Manager,
-    ModelClass,
-    ModelInstance,
     Partial,
-    QuerySet,
-    RawClient,
-    Str,
     Super,
-    Tuple,
-    Type,
-    Union,
-    Unknown,
-    at,
-    force,
 )
+from cachelint.types.containers import Dict, List, Tuple
+from cachelint.types.django import Manager, ModelClass, ModelInstance, QuerySet
+from cachelint.types.join import join_all, members
+from cachelint.types.strings import Str
 
 _MAX_CALLEES = 8
 

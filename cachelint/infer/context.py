@@ -12,8 +12,8 @@ from cachelint.project.codebase import Module
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import NEVER, Lazy, Origin, Type
 from cachelint.types.join import lazy_join
-from cachelint.types.model import NEVER, Lazy, Origin, Type
 
 if TYPE_CHECKING:
     import cachelint.infer.attributes

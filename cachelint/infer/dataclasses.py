@@ -7,8 +7,11 @@ import re
 from cachelint.infer.context import Context
 from cachelint.project.symbols import ClassRef
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import NEVER, UNKNOWN, Lazy, Type, Unknown, force
+from cachelint.types.code import Instance
+from cachelint.types.containers import Dict, Tuple
 from cachelint.types.join import join_all
-from cachelint.types.model import NEVER, STR, UNKNOWN, Dict, Instance, Lazy, Tuple, Type, Unknown, force
+from cachelint.types.strings import STR
 
 _TYPED_DICTS = ("typing.TypedDict", "typing_extensions.TypedDict")
 _NAMED_TUPLES = ("typing.NamedTuple", "typing_extensions.NamedTuple", "collections.namedtuple")

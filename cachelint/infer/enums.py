@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from cachelint.infer.context import Context
 from cachelint.project.symbols import ClassRef
-from cachelint.types.model import STR, UNKNOWN, EnumMember, List, Scalar, Tuple, Type
+from cachelint.types.base import UNKNOWN, Scalar, Type
+from cachelint.types.code import EnumMember
+from cachelint.types.containers import List, Tuple
+from cachelint.types.strings import STR
 
 _ENUM_BASES = {
     "enum.Enum": "", "enum.IntEnum": "int", "enum.StrEnum": "str", "enum.Flag": "", "enum.IntFlag": "int",

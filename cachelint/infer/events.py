@@ -6,7 +6,8 @@ import libcst as cst
 
 from cachelint.infer.context import Context
 from cachelint.project.syntax import WALRUS, children
-from cachelint.types.model import UNKNOWN, Closure, Scalar, Type, Unknown, force
+from cachelint.types.base import UNKNOWN, Scalar, Type, Unknown, force
+from cachelint.types.code import Closure
 
 #: The method of a template response that takes a callback.
 POST_RENDER = "add_post_render_callback"

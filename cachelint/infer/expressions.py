@@ -16,42 +16,14 @@ from cachelint.infer.interpreter import MAX_STEPS
 from cachelint.infer.narrowing import falsy, narrow, truthy
 from cachelint.infer.operators import binary
 from cachelint.project.classes import dotted
+from cachelint.types.base import BOOL, NEVER, NO_VALUE, UNKNOWN, Lazy, Scalar, Type, Unknown, at, force
+from cachelint.types.cache import Cached, CacheHandler, CacheObject, Pickled
+from cachelint.types.code import Class, Closure, ExternalSymbol, Instance
+from cachelint.types.containers import Coroutine, Dict, DictView, Generator, List, Set, Tuple
+from cachelint.types.containers import Iterator as IteratorType
+from cachelint.types.django import Manager, ModelClass, QuerySet
 from cachelint.types.join import join, join_all, members
-from cachelint.types.model import (
-    BOOL,
-    NEVER,
-    NO_VALUE,
-    STR,
-    UNKNOWN,
-    Cached,
-    CacheHandler,
-    CacheObject,
-    Class,
-    Closure,
-    Coroutine,
-    Dict,
-    DictView,
-    ExternalSymbol,
-    Generator,
-    Instance,
-    Lazy,
-    List,
-    Manager,
-    ModelClass,
-    Pickled,
-    QuerySet,
-    Scalar,
-    Set,
-    Str,
-    Tuple,
-    Type,
-    Unknown,
-    at,
-    constant,
-    force,
-    literal,
-)
-from cachelint.types.model import Iterator as IteratorType
+from cachelint.types.strings import STR, Str, constant, literal
 
 _MAX_ITEMS = 60
 

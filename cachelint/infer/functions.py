@@ -17,34 +17,13 @@ from cachelint.project.source import Source
 from cachelint.project.symbols import ClassRef, External, FunctionRef
 from cachelint.project.syntax import YIELDS, descendants
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import NEVER, UNKNOWN, Lazy, Origin, Scalar, Type, Unknown, at, force
+from cachelint.types.cache import CacheObject
+from cachelint.types.code import Class, Closure, Function, Partial
+from cachelint.types.containers import Coroutine, Dict, Generator, List, Set, Tuple
+from cachelint.types.django import ModelClass, ModelInstance, QuerySet
 from cachelint.types.join import join, join_all, members, refine
-from cachelint.types.model import (
-    NEVER,
-    STR,
-    UNKNOWN,
-    CacheObject,
-    Class,
-    Closure,
-    Coroutine,
-    Dict,
-    Function,
-    Generator,
-    Lazy,
-    List,
-    ModelClass,
-    ModelInstance,
-    Origin,
-    Partial,
-    QuerySet,
-    Scalar,
-    Set,
-    Str,
-    Tuple,
-    Type,
-    Unknown,
-    at,
-    force,
-)
+from cachelint.types.strings import STR, Str
 
 if TYPE_CHECKING:
     from cachelint.infer.interpreter import Interpreter

@@ -12,8 +12,10 @@ from cachelint.infer.context import Context, Env
 from cachelint.infer.functions import REQUEST, bind, function_node, owner_of, receiver_type
 from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import UNKNOWN, Origin, Type, Unknown, at
+from cachelint.types.code import Instance
+from cachelint.types.containers import Dict, List, Set
 from cachelint.types.join import join, join_all, members
-from cachelint.types.model import UNKNOWN, Dict, Instance, List, Origin, Set, Type, Unknown, at
 
 #: The name under which what an object was made of counts as a parameter of its methods.
 OWN_STATE = "self"

@@ -13,24 +13,11 @@ from cachelint.project.classes import Classes
 from cachelint.project.codebase import Codebase, Module
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import ClassRef, External, FunctionRef, ModuleRef, Symbol, ValueRef
+from cachelint.types.base import UNKNOWN, Lazy, Type, force
+from cachelint.types.cache import CacheHandler, CacheObject
+from cachelint.types.code import Class, ExternalSymbol, Function, Instance, ModuleType
+from cachelint.types.django import Manager, ModelClass, ModelInstance, Settings
 from cachelint.types.join import join, join_all
-from cachelint.types.model import (
-    UNKNOWN,
-    CacheHandler,
-    CacheObject,
-    Class,
-    ExternalSymbol,
-    Function,
-    Instance,
-    Lazy,
-    Manager,
-    ModelClass,
-    ModelInstance,
-    ModuleType,
-    Settings,
-    Type,
-    force,
-)
 
 #: Calls inside calls that are followed, and how often the same function may stand among them.
 MAX_CALL_DEPTH = 24

@@ -9,7 +9,8 @@ import libcst as cst
 from cachelint.infer.context import Context
 from cachelint.infer.mutation import Change, change_at
 from cachelint.project.syntax import ITEMS, JUMPS, descendants
-from cachelint.types.model import NEVER, UNKNOWN, Dict, List, Type, force
+from cachelint.types.base import NEVER, UNKNOWN, Type, force
+from cachelint.types.containers import Dict, List
 
 #: Constants that a loop over them is run for one by one.
 _MAX_UNROLLED = 8

@@ -9,22 +9,10 @@ import libcst as cst
 from cachelint.infer.context import Context
 from cachelint.project.classes import dotted
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import NEVER, NO_VALUE, UNKNOWN, Lazy, Never, Type, Unknown, force
+from cachelint.types.containers import Dict, List, Set, Tuple
 from cachelint.types.join import join, join_all, lazy_join, members
-from cachelint.types.model import (
-    NEVER,
-    NO_VALUE,
-    UNKNOWN,
-    Dict,
-    Lazy,
-    List,
-    Never,
-    Set,
-    Tuple,
-    Type,
-    Unknown,
-    constant,
-    force,
-)
+from cachelint.types.strings import constant
 
 _ADDING = frozenset(
     {
@@ -216,7 +204,7 @@ def _dict_added(context: Context, typ: Dict, method: str, arguments: Arguments) 
     for positional in arguments.positional:
         result = merge_dicts(result, force(positional))
     for name, value in arguments.keywords.items():
-        from cachelint.types.model import literal
+        from cachelint.types.strings import literal
 
         result = with_item(result, literal(name), value)
     if arguments.star and isinstance(result, Dict):

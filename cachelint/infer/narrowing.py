@@ -10,29 +10,13 @@ import libcst as cst
 
 from cachelint.infer.context import Context
 from cachelint.project.classes import dotted
+from cachelint.types.base import NO_VALUE, NONE, Never, Scalar, Type, Unknown, force
+from cachelint.types.cache import Cached
+from cachelint.types.code import Class, ExternalSymbol, Instance
+from cachelint.types.containers import Dict, List, Set, Tuple
+from cachelint.types.django import ModelClass, ModelInstance, QuerySet
 from cachelint.types.join import join_all, members, without
-from cachelint.types.model import (
-    NO_VALUE,
-    NONE,
-    Cached,
-    Class,
-    Dict,
-    ExternalSymbol,
-    Instance,
-    List,
-    ModelClass,
-    ModelInstance,
-    Never,
-    QuerySet,
-    Scalar,
-    Set,
-    Str,
-    Tuple,
-    Type,
-    Unknown,
-    constant,
-    force,
-)
+from cachelint.types.strings import Str, constant
 
 
 def narrow(context: Context, test: cst.BaseExpression, truth: bool) -> bool:

@@ -10,29 +10,12 @@ import libcst as cst
 
 from cachelint.infer import strings
 from cachelint.infer.context import Context
+from cachelint.types.base import FLOAT, INT, NO_VALUE, UNKNOWN, Scalar, Type, Unknown, force
+from cachelint.types.code import Instance
+from cachelint.types.containers import Dict, List, Set, Tuple
+from cachelint.types.django import Expression, Manager, QuerySet
 from cachelint.types.join import join_all, lazy_join, members
-from cachelint.types.model import (
-    FLOAT,
-    INT,
-    NO_VALUE,
-    STR,
-    UNKNOWN,
-    Dict,
-    Expression,
-    Instance,
-    List,
-    Manager,
-    QuerySet,
-    Scalar,
-    Set,
-    Str,
-    Tuple,
-    Type,
-    Unknown,
-    constant,
-    force,
-    literal,
-)
+from cachelint.types.strings import STR, Str, constant, literal
 from cachelint.types.walk import params_of
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
@@ -81,7 +64,7 @@ def _percent_of_template(text: Str, right: Type) -> Type:
     parts = text.parts
     if parts is None:
         return Str(None, versions=text.versions, params=params)
-    from cachelint.types.model import Placeholder, Text
+    from cachelint.types.strings import Placeholder, Text
 
     made: list[Text | Placeholder] = []
     for part in parts:

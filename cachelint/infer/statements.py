@@ -14,22 +14,10 @@ from cachelint.project.classes import dotted
 from cachelint.project.outline import ImportBinding
 from cachelint.project.symbols import ModuleRef, Symbol
 from cachelint.project.syntax import children
+from cachelint.types.base import UNKNOWN, Lazy, Scalar, Type, Unknown, at, force
+from cachelint.types.code import Closure, LocalClass
+from cachelint.types.containers import Dict, Generator, List, Set
 from cachelint.types.join import declared
-from cachelint.types.model import (
-    UNKNOWN,
-    Closure,
-    Dict,
-    Generator,
-    Lazy,
-    List,
-    LocalClass,
-    Scalar,
-    Set,
-    Type,
-    Unknown,
-    at,
-    force,
-)
 
 if TYPE_CHECKING:
     from cachelint.infer.interpreter import Run
@@ -126,7 +114,7 @@ def _assert(context: Context, node: cst.Assert, run: Run | None) -> bool:
 
 def evaluate_none() -> Type:
     """The type of None."""
-    from cachelint.types.model import NONE
+    from cachelint.types.base import NONE
 
     return NONE
 
@@ -301,7 +289,7 @@ def _with(context: Context, node: cst.With, run: Run | None) -> bool:
 
 def _entered(typ: Type) -> Type:
     """What ``with … as name`` binds."""
-    from cachelint.types.model import Scalar
+    from cachelint.types.base import Scalar
 
     if isinstance(typ, Generator):
         return typ.element

@@ -13,26 +13,10 @@ import libcst as cst
 from cachelint.infer.context import Context
 from cachelint.project.symbols import FunctionRef
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import NO_VALUE, UNKNOWN, Origin, Scalar, Type, Union, Unknown, force
+from cachelint.types.containers import Dict, List, Tuple
 from cachelint.types.join import join_all, map_members, members
-from cachelint.types.model import (
-    NO_VALUE,
-    STR,
-    UNKNOWN,
-    WILDCARD,
-    Dict,
-    List,
-    Origin,
-    Placeholder,
-    Scalar,
-    Str,
-    Text,
-    Tuple,
-    Type,
-    Union,
-    Unknown,
-    constant,
-    force,
-)
+from cachelint.types.strings import STR, WILDCARD, Placeholder, Str, Text, constant
 from cachelint.types.walk import params_near
 
 #: Alternatives of one template that are kept apart.

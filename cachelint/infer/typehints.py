@@ -10,33 +10,13 @@ from cachelint.infer.dataclasses import dataclass_instance
 from cachelint.infer.enums import enum_member
 from cachelint.project.classes import dotted
 from cachelint.project.symbols import ValueRef
+from cachelint.types.base import BOOL, BYTES, FLOAT, INT, NONE, UNKNOWN, Scalar, Type, Union, Unknown, force
+from cachelint.types.cache import CacheObject
+from cachelint.types.code import Class, ExternalSymbol
+from cachelint.types.containers import Dict, List, Set, Tuple
+from cachelint.types.django import Manager, ModelClass, ModelInstance, QuerySet
 from cachelint.types.join import join, join_all
-from cachelint.types.model import (
-    BOOL,
-    BYTES,
-    FLOAT,
-    INT,
-    NONE,
-    STR,
-    UNKNOWN,
-    CacheObject,
-    Class,
-    Dict,
-    ExternalSymbol,
-    List,
-    Manager,
-    ModelClass,
-    ModelInstance,
-    QuerySet,
-    Scalar,
-    Set,
-    Str,
-    Tuple,
-    Type,
-    Union,
-    Unknown,
-    force,
-)
+from cachelint.types.strings import STR, Str
 from cachelint.types.walk import walk
 
 _SIMPLE: dict[str, Type] = {

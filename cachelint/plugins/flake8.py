@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from cachelint import __version__
-from cachelint.config.file import ConfigError, make_options
+from cachelint.config.options import make_options
+from cachelint.config.selectors import ConfigError
 from cachelint.findings import Finding
 from cachelint.project.source import Source, SourceError, read_source
 from cachelint.run.session import Options, run, run_with

@@ -14,8 +14,9 @@ from cachelint.caching.keys.template import templates
 from cachelint.findings import Confidence, Finding, Place, Related, Severity
 from cachelint.frozen import dataclass
 from cachelint.project.parsed import ParsedDefinition
+from cachelint.types.base import Origin, Type
+from cachelint.types.cache import Cached
 from cachelint.types.join import members
-from cachelint.types.model import Cached, Origin, Type
 
 
 @dataclass(frozen=True, slots=True)

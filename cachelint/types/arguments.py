@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import field
 
 from cachelint.frozen import dataclass
-from cachelint.types.model import UNKNOWN, Str, Text, Type, constant, force
+from cachelint.types.base import UNKNOWN, Type, force
+from cachelint.types.strings import Str, Text, constant
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from cachelint.types.join import members
-from cachelint.types.model import (
+from cachelint.types.base import Never, Scalar, Type, Unknown
+from cachelint.types.cache import Cached, CacheObject, Pickled
+from cachelint.types.code import (
     BoundMethod,
-    Cached,
-    CacheObject,
     Class,
     Closure,
-    Coroutine,
-    Dict,
-    DictView,
     EnumMember,
     ExternalSymbol,
     Function,
-    Generator,
     Instance,
-    Iterator,
-    List,
     LocalClass,
     LocalInstance,
-    Manager,
-    ModelClass,
-    ModelInstance,
-    Never,
     Partial,
-    Pickled,
-    QuerySet,
-    Scalar,
-    Set,
-    Str,
-    Tuple,
-    Type,
-    Unknown,
 )
+from cachelint.types.containers import Coroutine, Dict, DictView, Generator, Iterator, List, Set, Tuple
+from cachelint.types.django import Manager, ModelClass, ModelInstance, QuerySet
+from cachelint.types.join import members
+from cachelint.types.strings import Str
 
 _MAX_UNION = 4
 _MAX_DEPTH = 5

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import libcst as cst
 
-from cachelint.types.model import NEVER, UNKNOWN, Dict, Lazy, List, Never, Set, Tuple, Type, Union, Unknown, at, force
+from cachelint.types.base import NEVER, UNKNOWN, Lazy, Never, Type, Union, Unknown, at, force
+from cachelint.types.containers import Dict, List, Set, Tuple
 
 #: A union of more members than this is no longer worth following.
 _MAX_MEMBERS = 10

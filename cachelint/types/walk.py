@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cachelint.types.base import Never, Origin, Type, Unknown, at
+from cachelint.types.code import Instance
+from cachelint.types.containers import Dict, List, Set, Tuple
 from cachelint.types.join import members
-from cachelint.types.model import Dict, Instance, List, Never, Origin, Set, Str, Tuple, Type, Unknown, at
+from cachelint.types.strings import Str
 
 _MAX_DEPTH = 4
 

@@ -17,8 +17,9 @@ from cachelint.caching.keys.template import templates
 from cachelint.findings import Place
 from cachelint.frozen import dataclass
 from cachelint.project.files import is_test
+from cachelint.types.base import NO_VALUE, NONE, Origin
 from cachelint.types.join import members
-from cachelint.types.model import NO_VALUE, NONE, Origin, Str, Text, constant
+from cachelint.types.strings import Str, Text, constant
 
 if TYPE_CHECKING:
     from cachelint.caching.collect import Facts

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from cachelint.types.base import Type
 from cachelint.types.join import members
-from cachelint.types.model import WILDCARD, Placeholder, Str, Text, Type
+from cachelint.types.strings import WILDCARD, Placeholder, Str, Text
 
 #: ``v2``, ``_v3:``, ``ver2``, ``version-4`` standing apart from letters and digits.
 VERSION_MARKER = re.compile(r"(?<![A-Za-z0-9])(?:v|ver|version)[-_.]?(\d+)(?![A-Za-z0-9])", re.IGNORECASE)

@@ -23,7 +23,8 @@ from cachelint.infer.events import called_name
 from cachelint.project.codebase import Module
 from cachelint.project.outline import Definition
 from cachelint.project.parsed import ParsedDefinition
-from cachelint.types.model import Origin, Placeholder, Str, Text
+from cachelint.types.base import Origin
+from cachelint.types.strings import Placeholder, Str, Text
 
 _SEPARATORS = ":_-./#|"
 #: Letters and digits of a key by which it is told from other texts.

@@ -11,7 +11,7 @@ from cachelint.fixes.defuse import Function
 from cachelint.fixes.rows.stored import Form, json_keeps, pickle_keeps
 from cachelint.fixes.rows.templates import names_in_templates
 from cachelint.fixes.rows.tracing import Traced
-from cachelint.types.model import ModelType
+from cachelint.types.django import ModelType
 
 
 class Columns:

@@ -26,8 +26,12 @@ from cachelint.fixes.surroundings import is_guarded, may_give_none
 from cachelint.fixes.unpickle import plain_rows
 from cachelint.infer.events import called_name
 from cachelint.project.symbols import FunctionRef
+from cachelint.types.base import NONE, Unknown
+from cachelint.types.code import Instance
+from cachelint.types.containers import Dict, List
+from cachelint.types.django import ModelInstance, QuerySet
 from cachelint.types.join import members
-from cachelint.types.model import NONE, Dict, Instance, List, ModelInstance, QuerySet, Str, Text, Unknown
+from cachelint.types.strings import Str, Text
 
 #: Methods that a class can define to make its instances more than their fields.
 _MAGIC = (

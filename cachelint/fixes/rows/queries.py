@@ -13,8 +13,9 @@ from cachelint.fixes.defuse import Function, parameters, short
 from cachelint.fixes.surroundings import is_name
 from cachelint.project.symbols import ClassRef
 from cachelint.project.syntax import descendants
-from cachelint.types.model import Function as FunctionType
-from cachelint.types.model import Manager, ModelClass, ModelInstance, ModelType, QuerySet, Type, Unknown, force
+from cachelint.types.base import Type, Unknown, force
+from cachelint.types.code import Function as FunctionType
+from cachelint.types.django import Manager, ModelClass, ModelInstance, ModelType, QuerySet
 
 #: Methods of a QuerySet that give one row, before which ``.values(…)`` goes.
 _ONE_ROW = frozenset({"get", "first", "last", "latest", "earliest", "aget", "afirst", "alast", "alatest", "aearliest"})

@@ -6,23 +6,13 @@ import enum
 
 from cachelint.caching.calls import CacheCall
 from cachelint.fixes.base import FixBlocked
+from cachelint.types.base import NONE, Never, Scalar, Type, Unknown, force
+from cachelint.types.cache import Cached
+from cachelint.types.containers import Dict, List
 from cachelint.types.display import describe
+from cachelint.types.django import ModelInstance, ModelType, QuerySet
 from cachelint.types.join import members
-from cachelint.types.model import (
-    NONE,
-    Cached,
-    Dict,
-    List,
-    ModelInstance,
-    ModelType,
-    Never,
-    QuerySet,
-    Scalar,
-    Str,
-    Type,
-    Unknown,
-    force,
-)
+from cachelint.types.strings import Str
 
 _JSON_TYPES = ("int", "float", "bool", "None")
 #: Values of fields that pickle gives back as they were, and JSON as text at best.

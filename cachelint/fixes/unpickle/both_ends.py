@@ -14,9 +14,10 @@ from cachelint.fixes.defuse import Function, is_none, short
 from cachelint.fixes.key_version.bump import move
 from cachelint.fixes.readers import is_test, later_uses, local_ends, tests_truth
 from cachelint.project.classes import dotted
+from cachelint.types.base import NONE, Unknown
+from cachelint.types.cache import Cached, Pickled
 from cachelint.types.join import members
-from cachelint.types.model import NONE, Cached, Pickled, Unknown
-from cachelint.types.serialize import Json, json_verdict
+from cachelint.types.json import Json, json_verdict
 from cachelint.types.walk import walk
 
 

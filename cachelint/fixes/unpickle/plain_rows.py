@@ -12,9 +12,12 @@ from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function
 from cachelint.fixes.key_version.bump import move
 from cachelint.fixes.readers import later_uses, local_ends, takes_a_list
+from cachelint.types.base import Scalar, Type, force
+from cachelint.types.containers import Dict
+from cachelint.types.django import QuerySet
 from cachelint.types.join import members
-from cachelint.types.model import Dict, QuerySet, Scalar, Str, Type, force
-from cachelint.types.serialize import Json, json_verdict
+from cachelint.types.json import Json, json_verdict
+from cachelint.types.strings import Str
 from cachelint.types.walk import walk
 
 

@@ -4,37 +4,12 @@ from __future__ import annotations
 
 from cachelint.infer import strings
 from cachelint.infer.library.call import Call, Result
+from cachelint.types.base import BOOL, BYTES, FLOAT, INT, NEVER, NONE, UNKNOWN, Lazy, Scalar, Type, Unknown, force
+from cachelint.types.code import Class, Instance
+from cachelint.types.containers import Coroutine, Dict, Iterator, List, Set, Tuple
+from cachelint.types.django import Manager, ModelClass, ModelInstance, QuerySet
 from cachelint.types.join import join, join_all, members, without
-from cachelint.types.model import (
-    BOOL,
-    BYTES,
-    FLOAT,
-    INT,
-    NEVER,
-    NONE,
-    STR,
-    UNKNOWN,
-    Class,
-    Coroutine,
-    Dict,
-    Instance,
-    Iterator,
-    Lazy,
-    List,
-    Manager,
-    ModelClass,
-    ModelInstance,
-    QuerySet,
-    Scalar,
-    Set,
-    Str,
-    Tuple,
-    Type,
-    Unknown,
-    constant,
-    force,
-    literal,
-)
+from cachelint.types.strings import STR, Str, constant, literal
 
 
 def _list(made: Call) -> Type:
@@ -209,7 +184,7 @@ def _getattr(made: Call) -> Type:
     found = made.context.attribute(base, name)
     forced = force(found)
     # A setting that no settings module defines has its default.
-    from cachelint.types.model import Settings
+    from cachelint.types.django import Settings
 
     if isinstance(base, Settings):
         if not isinstance(forced, Unknown) or default is None:

@@ -5,29 +5,13 @@ from __future__ import annotations
 from cachelint.infer.context import Context
 from cachelint.infer.strings import matched_by
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import BOOL, INT, NONE, UNKNOWN, Type, force
+from cachelint.types.cache import Cached, CacheObject, RawClient
+from cachelint.types.code import BoundMethod, Class, Closure, ExternalSymbol, Function, Partial
+from cachelint.types.containers import Coroutine, Dict, List
+from cachelint.types.django import ModelClass
 from cachelint.types.join import join, join_all, members
-from cachelint.types.model import (
-    BOOL,
-    INT,
-    NONE,
-    STR,
-    UNKNOWN,
-    BoundMethod,
-    Cached,
-    CacheObject,
-    Class,
-    Closure,
-    Coroutine,
-    Dict,
-    ExternalSymbol,
-    Function,
-    List,
-    ModelClass,
-    Partial,
-    RawClient,
-    Type,
-    force,
-)
+from cachelint.types.strings import STR
 
 #: Commands of redis and memcached clients that give back what was stored.
 _READS = frozenset(

@@ -9,7 +9,7 @@ import libcst as cst
 from cachelint.frozen import dataclass
 from cachelint.infer.context import Context
 from cachelint.types.arguments import Arguments
-from cachelint.types.model import UNKNOWN, Type, force
+from cachelint.types.base import UNKNOWN, Type, force
 
 
 @dataclass(frozen=True, slots=True)

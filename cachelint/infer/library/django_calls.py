@@ -7,36 +7,12 @@ from cachelint.django.fields import FIELD_TYPES
 from cachelint.django.orm import SOME_MODEL
 from cachelint.infer import strings
 from cachelint.infer.library.call import Call, Result
+from cachelint.types.base import BOOL, INT, NEVER, NONE, UNKNOWN, Lazy, Scalar, Type, Unknown, force
+from cachelint.types.code import Class, ExternalSymbol, Partial
+from cachelint.types.containers import Coroutine, Dict, Generator, List, Tuple
+from cachelint.types.django import Expression, Manager, ModelClass, ModelInstance, ModelType, QuerySet
 from cachelint.types.join import join, join_all, members
-from cachelint.types.model import (
-    BOOL,
-    INT,
-    NEVER,
-    NONE,
-    STR,
-    UNKNOWN,
-    Class,
-    Coroutine,
-    Dict,
-    Expression,
-    ExternalSymbol,
-    Generator,
-    Lazy,
-    List,
-    Manager,
-    ModelClass,
-    ModelInstance,
-    ModelType,
-    Partial,
-    QuerySet,
-    Scalar,
-    Str,
-    Tuple,
-    Type,
-    Unknown,
-    constant,
-    force,
-)
+from cachelint.types.strings import STR, Str, constant
 
 _SAFE = Str(None, True)
 _LAZY = Scalar("lazy string")

@@ -6,37 +6,12 @@ from collections.abc import Callable
 
 from cachelint.infer import strings
 from cachelint.infer.library.call import Call
+from cachelint.types.base import BOOL, BYTES, FLOAT, INT, NEVER, NO_VALUE, NONE, UNKNOWN, Scalar, Type, force
+from cachelint.types.cache import Cached, Pickled
+from cachelint.types.code import ExternalSymbol, Partial
+from cachelint.types.containers import Dict, DictView, Iterator, List, Set, Tuple
 from cachelint.types.join import join, join_all, members
-from cachelint.types.model import (
-    BOOL,
-    BYTES,
-    DIGEST,
-    FLOAT,
-    INT,
-    NEVER,
-    NO_VALUE,
-    NONE,
-    STR,
-    UNKNOWN,
-    Cached,
-    Dict,
-    DictView,
-    ExternalSymbol,
-    Iterator,
-    List,
-    Partial,
-    Pickled,
-    Placeholder,
-    Scalar,
-    Set,
-    Str,
-    Text,
-    Tuple,
-    Type,
-    constant,
-    force,
-    literal,
-)
+from cachelint.types.strings import DIGEST, STR, Placeholder, Str, Text, constant, literal
 
 
 def call(made: Call, receiver: Type, name: str) -> Type:

@@ -11,29 +11,12 @@ from cachelint.infer.context import Context
 from cachelint.project.classes import dotted
 from cachelint.project.symbols import ClassRef, External
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import BOOL, FLOAT, INT, NEVER, NONE, UNKNOWN, Lazy, Scalar, Type, force
+from cachelint.types.code import Function, Instance
+from cachelint.types.containers import Dict, List, Tuple
+from cachelint.types.django import ModelClass, ModelInstance, ModelType
 from cachelint.types.join import join, join_all, map_members, members
-from cachelint.types.model import (
-    BOOL,
-    FLOAT,
-    INT,
-    NEVER,
-    NONE,
-    STR,
-    UNKNOWN,
-    Dict,
-    Function,
-    Instance,
-    Lazy,
-    List,
-    ModelClass,
-    ModelInstance,
-    ModelType,
-    Scalar,
-    Tuple,
-    Type,
-    constant,
-    force,
-)
+from cachelint.types.strings import STR, constant
 
 _TIMES = (DATETIME, DATE, Scalar("datetime.time"))
 _DURATION = Scalar("datetime.timedelta")

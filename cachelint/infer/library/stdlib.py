@@ -5,32 +5,12 @@ from __future__ import annotations
 import datetime
 
 from cachelint.infer.library.call import Call, Result
+from cachelint.types.base import BOOL, BYTES, FLOAT, INT, NEVER, NO_VALUE, NONE, UNKNOWN, Scalar, Type, force
+from cachelint.types.cache import Cached, Pickled, RawClient
+from cachelint.types.code import ExternalSymbol, Partial
+from cachelint.types.containers import Dict, Iterator, List, Tuple
 from cachelint.types.join import join, join_all, members
-from cachelint.types.model import (
-    BOOL,
-    BYTES,
-    FLOAT,
-    INT,
-    NEVER,
-    NO_VALUE,
-    NONE,
-    STR,
-    UNKNOWN,
-    Cached,
-    Dict,
-    ExternalSymbol,
-    Iterator,
-    List,
-    Partial,
-    Pickled,
-    RawClient,
-    Scalar,
-    Tuple,
-    Type,
-    constant,
-    force,
-    literal,
-)
+from cachelint.types.strings import STR, constant, literal
 
 _DATETIME = Scalar("datetime.datetime")
 _DATE = Scalar("datetime.date")

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from cachelint.infer.context import Context
-from cachelint.types.model import (
-    BYTES,
-    INT,
-    NONE,
-    STR,
-    UNKNOWN,
-    BoundMethod,
-    Dict,
-    Manager,
-    ModelInstance,
-    QuerySet,
-    Scalar,
-    Type,
-)
+from cachelint.types.base import BYTES, INT, NONE, UNKNOWN, Scalar, Type
+from cachelint.types.code import BoundMethod
+from cachelint.types.containers import Dict
+from cachelint.types.django import Manager, ModelInstance, QuerySet
+from cachelint.types.strings import STR
 
 _HEADERS = Dict(STR, STR)
 

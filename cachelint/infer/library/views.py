@@ -8,22 +8,12 @@ from cachelint.infer.context import Context
 from cachelint.infer.library import serializers
 from cachelint.project.symbols import ClassRef
 from cachelint.types.arguments import Arguments
+from cachelint.types.base import UNKNOWN, Scalar, Type, Unknown, force
+from cachelint.types.code import BoundMethod, Class
+from cachelint.types.containers import Dict
+from cachelint.types.django import Manager, ModelClass, ModelInstance, QuerySet
 from cachelint.types.join import join_all, members
-from cachelint.types.model import (
-    STR,
-    UNKNOWN,
-    BoundMethod,
-    Class,
-    Dict,
-    Manager,
-    ModelClass,
-    ModelInstance,
-    QuerySet,
-    Scalar,
-    Type,
-    Unknown,
-    force,
-)
+from cachelint.types.strings import STR
 
 _VIEW_WORDS = ("View", "ViewSet", "Mixin", "APIView", "Wizard")
 _VIEW_MODULES = ("django.views", "rest_framework", "django.contrib.auth.mixins", "django.contrib.auth.views")
@@ -142,7 +132,7 @@ def _object(context: Context, ref: ClassRef) -> Type:
     own = context.member(ref, "get_queryset", None)
     queryset: Type = UNKNOWN
     if own is not None:
-        from cachelint.types.model import Function, Instance
+        from cachelint.types.code import Function, Instance
 
         if isinstance(own, Function):
             queryset = context.call(Function(own.ref, Instance(ref)), Arguments())

@@ -9,7 +9,7 @@ from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import parts, subject
-from cachelint.types.model import Pickled
+from cachelint.types.cache import Pickled
 
 
 def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:

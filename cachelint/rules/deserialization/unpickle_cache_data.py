@@ -8,8 +8,8 @@ from cachelint.caching.calls import Deserialization
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Related, Severity
 from cachelint.rules.base import Example, Rule, quote
+from cachelint.types.cache import Cached
 from cachelint.types.join import members
-from cachelint.types.model import Cached
 
 
 def check(rule: Rule, load: Deserialization, facts: Facts) -> Iterator[Finding]:

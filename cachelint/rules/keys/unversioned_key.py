@@ -12,7 +12,8 @@ from cachelint.caching.keys.template import is_dynamic, is_versioned, templates
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import shape_can_change
-from cachelint.types.model import NONE, Str, Text, force
+from cachelint.types.base import NONE, force
+from cachelint.types.strings import Str, Text
 
 
 def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:

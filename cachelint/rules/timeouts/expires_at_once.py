@@ -9,7 +9,7 @@ from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, quote, wrapper_places
 from cachelint.types.join import members
-from cachelint.types.model import constant
+from cachelint.types.strings import constant
 
 
 def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:

@@ -8,8 +8,8 @@ from cachelint.caching.calls import CacheCall
 from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, quote, source_of, wrapper_places
+from cachelint.types.base import NONE
 from cachelint.types.join import members
-from cachelint.types.model import NONE
 
 
 def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from cachelint.django.orm import SOME_MODEL
 from cachelint.findings import Confidence, Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import is_model, parts, subject, verb
-from cachelint.types.model import ModelInstance, ModelType
+from cachelint.types.django import ModelInstance, ModelType
 
 
 def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:

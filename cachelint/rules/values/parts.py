@@ -9,21 +9,13 @@ import libcst as cst
 from cachelint.caching.calls import CacheCall
 from cachelint.frozen import dataclass
 from cachelint.rules.base import quote
+from cachelint.types.base import Scalar, Type, Unknown
+from cachelint.types.code import Instance
+from cachelint.types.containers import Dict, List, Set, Tuple
 from cachelint.types.display import describe
-from cachelint.types.model import (
-    Dict,
-    Instance,
-    List,
-    Manager,
-    ModelInstance,
-    QuerySet,
-    Scalar,
-    Set,
-    Tuple,
-    Type,
-    Unknown,
-)
-from cachelint.types.serialize import Json, json_verdict, pickle_refusal
+from cachelint.types.django import Manager, ModelInstance, QuerySet
+from cachelint.types.json import Json, json_verdict
+from cachelint.types.pickle import pickle_refusal
 from cachelint.types.walk import walk
 
 

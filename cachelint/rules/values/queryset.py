@@ -9,8 +9,11 @@ from cachelint.caching.collect import Facts
 from cachelint.findings import Confidence, Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import is_queryset, parts, subject, verb
+from cachelint.types.base import Scalar
+from cachelint.types.containers import Dict, Tuple
+from cachelint.types.django import Manager, QuerySet
 from cachelint.types.join import members
-from cachelint.types.model import Dict, Manager, QuerySet, Scalar, Str, Tuple
+from cachelint.types.strings import Str
 
 
 def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:

@@ -9,9 +9,10 @@ from cachelint.caching.collect import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places
 from cachelint.rules.values.parts import is_unpicklable, parts, subject, verb
+from cachelint.types.base import UNKNOWN, Unknown
+from cachelint.types.containers import Coroutine, DictView, Generator
 from cachelint.types.join import members
-from cachelint.types.model import UNKNOWN, Coroutine, DictView, Generator, Unknown
-from cachelint.types.serialize import pickle_refusal
+from cachelint.types.pickle import pickle_refusal
 
 
 def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:

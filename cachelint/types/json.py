@@ -1,38 +1,19 @@
-"""What pickle and JSON do to a value of each type: the table of FACTS 1.3 to 1.6, by type."""
+"""What a JSON round trip does to a value of each type."""
 
 from __future__ import annotations
 
 import enum
 
 from cachelint.frozen import dataclass
+from cachelint.types.base import Scalar, Type, Unknown
+from cachelint.types.cache import Pickled
+from cachelint.types.code import Class, Closure, EnumMember, Function, Instance, LocalClass, LocalInstance, Partial
+from cachelint.types.containers import Coroutine, Dict, DictView, Generator, Iterator, Set, Tuple
 from cachelint.types.display import article, short
+from cachelint.types.django import Manager, ModelClass, ModelInstance, QuerySet
 from cachelint.types.join import members
-from cachelint.types.model import (
-    Class,
-    Closure,
-    Coroutine,
-    Dict,
-    DictView,
-    EnumMember,
-    Function,
-    Generator,
-    Instance,
-    Iterator,
-    LocalClass,
-    LocalInstance,
-    Manager,
-    ModelClass,
-    ModelInstance,
-    Partial,
-    Pickled,
-    QuerySet,
-    Scalar,
-    Set,
-    Str,
-    Tuple,
-    Type,
-    Unknown,
-)
+from cachelint.types.pickle import PICKLE_REFUSES, pickle_refusal
+from cachelint.types.strings import Str
 
 #: Types that a JSON round trip keeps as they are.
 _JSON_KEEPS = frozenset({"int", "float", "bool", "None", "str"})
@@ -52,29 +33,6 @@ JSON_REFUSES = frozenset(
         "django.template.response.TemplateResponse",
     }
 )  # fmt: skip
-
-#: Types that pickle refuses, and why in a few words.
-PICKLE_REFUSES = {
-    "file": "an open file",
-    "binary file": "an open file",
-    "text file": "an open file",
-    "module": "a module",
-    "threading.Lock": "a lock",
-    "memoryview": "a memoryview",
-    "types.MappingProxyType": "a mapping proxy",
-    "re.Match": "a match object",
-    "weakref.ref": "a weak reference",
-    "threading.local": "a thread-local",
-    "contextvars.ContextVar": "a context variable",
-    "socket.socket": "a socket",
-    "database connection": "a database connection",
-    "database cursor": "a database cursor",
-    "django.http.HttpRequest": "a request, with its open input stream",
-    "unrendered TemplateResponse": "a template response that is not rendered yet",
-    "django.http.FileResponse": "a response that streams an open file",
-    "streaming generator response": "a streaming response over a generator",
-    "redis client": "a client with an open connection",
-}
 
 
 class Json(enum.Enum):
@@ -187,32 +145,3 @@ def _dict_verdict(typ: Dict) -> Verdict:
 def str_key(key: object) -> str:
     """A dict key that is no str, as JSON writes it."""
     return {True: "true", False: "false", None: "null"}[key] if key is None or isinstance(key, bool) else str(key)
-
-
-def pickle_refusal(typ: Type) -> str | None:
-    """Why pickle refuses a value of this type; None where it takes it, or nothing is known."""
-    match typ:
-        case Generator(maker=maker):
-            return article(maker)
-        case Coroutine():
-            return "a coroutine: an `await` is missing"
-        case DictView(method=method):
-            return f"a `dict.{method}()` view"
-        case Closure(name="lambda"):
-            return "a lambda"
-        case Closure(name=name):
-            return f"the function `{name}`, which is local to another function"
-        case LocalClass(name=name):
-            return f"the class `{name}`, which is local to a function"
-        case LocalInstance(name=name):
-            return f"an instance of `{name}`, a class that is local to a function"
-        case Manager(related=True):
-            return "a related manager (`.all()` is missing)"
-        case Dict(type="defaultdict", default=default) if default is not None and isinstance(default, Closure):
-            return "a defaultdict whose factory is a lambda"
-        case Scalar(type=name) if name in PICKLE_REFUSES:
-            return PICKLE_REFUSES[name]
-        case Instance() | Scalar():
-            return None
-        case _:
-            return None

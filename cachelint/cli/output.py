@@ -1,0 +1,105 @@
+"""What a run prints, and the files that it writes its reports into."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from cachelint.config.selectors import ConfigError
+from cachelint.findings import Severity
+from cachelint.report.formats import FORMATS, TEXT, plain_text, render
+from cachelint.run.session import Outcome
+
+
+def parse_outputs(words: Sequence[str]) -> list[tuple[str, Path]]:
+    """The formats and files of ``--output``; raises ConfigError."""
+    outputs = [_output(word) for word in words]
+    places = [path.resolve() for _, path in outputs]
+    for (name, path), place in zip(outputs, places, strict=True):
+        if places.count(place) > 1:
+            raise ConfigError(f"--output {name}={path}: two reports can't be written to one file")
+    return outputs
+
+
+def _output(word: str) -> tuple[str, Path]:
+    name, _, path = word.partition("=")
+    if path.endswith(".py"):
+        raise ConfigError(f"--output {word}: would be written over Python code")
+    if name not in (TEXT, *FORMATS) or not path:
+        known = ", ".join((TEXT, *FORMATS))
+        raise ConfigError(f"--output {word}: write FORMAT=FILE, where FORMAT is one of {known}")
+    if path == "-":
+        raise ConfigError(f"--output {word}: names a file; what is printed is chosen by --format {name}")
+    place = Path(path)
+    if place.is_dir():
+        raise ConfigError(f"--output {word}: is a folder")
+    if not place.parent.is_dir():
+        raise ConfigError(f"--output {word}: there is no folder {place.parent}")
+    return name, place
+
+
+def write_output(outcome: Outcome, name: str, path: Path) -> None:
+    """Write a report into a file; raises ConfigError."""
+    text = plain_text(outcome) if name == TEXT else render(name, outcome)
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be written: {error.strerror or error}") from None
+
+
+def print_report(outcome: Outcome, style: str) -> None:
+    """Print the findings in one of the formats; nothing for a style that is none."""
+    if style in FORMATS:
+        sys.stdout.write(render(style, outcome))
+    elif style == TEXT and outcome.findings:
+        from rich.console import Console
+
+        from cachelint.report import text
+
+        terminal = sys.stdout.isatty()
+        console = Console(highlight=False, soft_wrap=not terminal, markup=False, emoji=False)
+        text.write(outcome, console)
+
+
+def print_summary(outcome: Outcome, fixed: str, codes: frozenset[str]) -> None:
+    """The last lines of a run: how much was found, what is fixable."""
+    from cachelint.findings import Applicability
+
+    if fixed:
+        print(fixed)
+    found = len(outcome.findings)
+    if not codes:
+        print("No rule is on: nothing was looked for. `cachelint config` shows the settings.")
+        return
+    if not outcome.files:
+        print(
+            f"No Python files below {outcome.root}: run it in the folder of a Django project, or name files or folders."
+        )
+        return
+    if not outcome.uses_cache and not found:
+        print(
+            f"{count(outcome.files, 'file')} read: nothing here imports Django's cache, so there is nothing to check."
+        )
+        return
+    if not found:
+        print(f"{count(outcome.files, 'file')} read, nothing found.")
+        return
+    files = len({finding.place.path for finding in outcome.findings})
+    grades = ", ".join(
+        f"{number} {severity.value}"
+        for severity in reversed(Severity)
+        if (number := sum(1 for finding in outcome.findings if finding.severity is severity))
+    )
+    print(f"Found {count(found, 'problem')} in {count(files, 'file')}: {grades}.", end="")
+    safe = sum(1 for f in outcome.findings if f.fix and f.fix.applicability is Applicability.SAFE)
+    unsafe = sum(1 for f in outcome.findings if f.fix and f.fix.applicability is Applicability.UNSAFE)
+    if safe or unsafe:
+        more = f" ({unsafe} more with --unsafe-fixes)" if unsafe else ""
+        print(f" {safe} fixable with --fix{more}.", end="")
+    print(" `cachelint rule CODE` explains a rule.")
+
+
+def count(number: int, noun: str, several: str = "") -> str:
+    """A number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {several or noun + 's'}"
