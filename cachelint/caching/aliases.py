@@ -39,10 +39,7 @@ class Alias:
 
 def alias(interpreter: Interpreter, name: str | None) -> Alias:
     """What the settings say of a cache; ``name`` None for a computed alias."""
-    if name not in interpreter.caches:
-        interpreter.caches[name] = _alias(interpreter, name)
-    found: Alias = interpreter.caches[name]
-    return found
+    return interpreter.memo.ask(("cache", name), lambda: _alias(interpreter, name), Alias(name or "", known=False))
 
 
 def _alias(interpreter: Interpreter, name: str | None) -> Alias:
@@ -89,11 +86,7 @@ def store_of(interpreter: Interpreter, name: str) -> tuple[object, ...] | None:
 
     Two aliases may lead to the same server, under the same prefix.
     """
-    about = ("store", name)
-    if about not in interpreter.caches:
-        interpreter.caches[about] = _store_of(interpreter, name)
-    found: tuple[object, ...] | None = interpreter.caches[about]
-    return found
+    return interpreter.memo.ask(("store", name), lambda: _store_of(interpreter, name), None)
 
 
 def _store_of(interpreter: Interpreter, name: str) -> tuple[object, ...] | None:

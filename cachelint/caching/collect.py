@@ -24,8 +24,9 @@ from cachelint.caching.wrappers import (
 )
 from cachelint.infer import events
 from cachelint.infer.context import Context
+from cachelint.infer.decorators import decorator_context
 from cachelint.infer.events import called_name, closure_parameter, is_closure_parameter
-from cachelint.infer.functions import call_closure, call_function, decorator_context
+from cachelint.infer.functions import call_closure, call_function
 from cachelint.infer.instance_attributes import OWN_STATE
 from cachelint.infer.interpreter import Interpreter
 from cachelint.infer.library import caches
@@ -40,7 +41,7 @@ from cachelint.types.base import UNKNOWN, Type, force
 from cachelint.types.cache import CacheObject
 from cachelint.types.code import BoundMethod, Class, Closure, ExternalSymbol, Function, Instance, Partial
 from cachelint.types.join import join_all, members
-from cachelint.types.walk import params_of
+from cachelint.types.walk import params_of, settled
 
 #: Functions that run what they are fed with, by full name, and the position of the data.
 DESERIALIZERS: dict[str, str] = {
@@ -247,33 +248,36 @@ class _Collector:
         self.done.add(key)
         self.begun_at[key] = self.changes
         self.names_caches = key in self.naming_caches
-        self.interpreter.steps = 0
         self.codebase.count("interpreted")
         try:
-            if definition.form == "function":
-                self.function = FunctionRef(module, definition)
-                self.interpreter.run(Function(self.function), entry=True, observer=self)
-                function, self.function = self.function, None
-                self._decorated(function)
-            else:
-                self.function = None
-                parsed = module.parsed(definition)
-                if parsed is not None:
-                    owner = ClassRef(module, definition.parent) if definition.parent else None
-                    context = Context(
-                        self.interpreter, module, parsed, owner=owner, observer=self, class_scope=owner is not None
-                    )
-                    context.run(parsed.statements)
+            with self.interpreter.question():
+                self._run_definition(module, definition)
         except RecursionError:
             # The end of what is followed, as with the other bounds: nothing more is known of this definition.
             self.codebase.count("given up")
-            self.interpreter.active.clear()
+            self.interpreter.give_up()
         except Exception as error:
             # Our own mistake about one definition must not cost the findings of all others.
             self.codebase.problem(module.path, f"a bug in cachelint near line {definition.line}: {error!r}")
-            self.interpreter.active.clear()
+            self.interpreter.give_up()
         finally:
             self.function = None
+
+    def _run_definition(self, module: Module, definition: Definition) -> None:
+        if definition.form == "function":
+            self.function = FunctionRef(module, definition)
+            self.interpreter.run(Function(self.function), observer=self)
+            function, self.function = self.function, None
+            self._decorated(function)
+            return
+        self.function = None
+        parsed = module.parsed(definition)
+        if parsed is not None:
+            owner = ClassRef(module, definition.parent) if definition.parent else None
+            context = Context(
+                self.interpreter, module, parsed, owner=owner, observer=self, class_scope=owner is not None
+            )
+            context.run(parsed.statements)
 
     # -- observing -----------------------------------------------------------------------------------------
 
@@ -351,12 +355,11 @@ class _Collector:
 
     def _settle(self, fact: CacheCall | Deserialization) -> None:
         """Work out all that a rule will ask of a fact, each with steps of its own: an endless one costs no other."""
-        types = (fact.key, fact.timeout, fact.version, fact.value) if isinstance(fact, CacheCall) else (fact.data,)
-        for typ in types:
+        for role in ("key", "timeout", "version", "value") if isinstance(fact, CacheCall) else ("data",):
+            typ = getattr(fact, role)
             if typ is not None:
-                self.interpreter.steps = 0
-                params_of(typ)
-        self.interpreter.steps = 0
+                with self.interpreter.question():
+                    setattr(fact, role, settled(typ))
 
     def contains(self, context: Context, node: cst.Comparison) -> None:
         """See Observer."""
@@ -460,7 +463,7 @@ class _Collector:
     def _wrapped(
         self, context: Context, node: cst.BaseExpression, function: Function, given: Arguments | None, depth: int
     ) -> list[CacheCall | Deserialization]:
-        if self.interpreter.active.count(function.ref) > 0:
+        if context.frame.count(function.ref):
             return []
         positions = parameter_names(self.interpreter, function)
         arguments = given if given is not None else self._arguments(context, node)
@@ -470,7 +473,7 @@ class _Collector:
         if is_test(context.parsed.path) and self._decides_nothing(function.ref, passed):
             return []
         inner = WrapperCallObserver(self, self.wrappers[function.ref], positions, depth + 1, function)
-        call_function(self.interpreter, function, arguments, inner)
+        call_function(context, function, arguments, inner)
         return inner.facts(context, node, passed)
 
     def _decides_nothing(self, wrapper: FunctionRef, passed: Mapping[str, Type]) -> bool:
@@ -492,7 +495,7 @@ class _Collector:
         positions = closure_parameter_names(closure)
         inner = WrapperCallObserver(self, self.local_wrappers[id(closure.node)], positions, depth + 1)
         arguments = given if given is not None else self._arguments(context, node)
-        call_closure(closure, arguments, inner)
+        call_closure(context.frame, closure, arguments, inner)
         passed = dict(zip(positions, arguments.positional, strict=False))
         passed.update({closure_parameter(closure, name): typ for name, typ in arguments.keywords.items()})
         return inner.facts(context, node, passed)

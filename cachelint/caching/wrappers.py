@@ -10,8 +10,8 @@ import libcst as cst
 from cachelint.caching.calls import ROLES, CacheCall, Deserialization, made_elsewhere
 from cachelint.infer.calls import passed_sources
 from cachelint.infer.context import Context, Observer
+from cachelint.infer.definitions import function_node
 from cachelint.infer.events import closure_parameter
-from cachelint.infer.functions import function_node
 from cachelint.infer.instance_attributes import OWN_STATE
 from cachelint.infer.interpreter import Interpreter
 from cachelint.infer.library.caches import is_callable

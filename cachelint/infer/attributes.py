@@ -7,17 +7,13 @@ from dataclasses import replace
 from cachelint.django import instances, orm
 from cachelint.django.orm_table import ORM_METHODS
 from cachelint.infer.context import Context
+from cachelint.infer.decorators import decorator_names, is_property
+from cachelint.infer.definitions import function_node
 from cachelint.infer.enums import enum_member, of_choices, of_enum_member
-from cachelint.infer.functions import (
-    REQUEST,
-    call_function,
-    decorator_names,
-    function_node,
-    is_property,
-    receiver_type,
-)
+from cachelint.infer.functions import call_function
 from cachelint.infer.instance_attributes import request_attribute, stored_attribute, stored_later
 from cachelint.infer.library import methods, types, views
+from cachelint.infer.parameters import REQUEST, receiver_type
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import ClassRef, External, FunctionRef
 from cachelint.types.arguments import Arguments
@@ -129,7 +125,7 @@ def member_type(
                     return UNKNOWN
                 bound = receiver if receiver is not None else receiver_type(interpreter, owner, True)
                 getter = Function(ref, bound)
-                return Lazy(lambda getter=getter: call_function(interpreter, getter, Arguments()))  # type: ignore[misc]
+                return Lazy(lambda getter=getter: call_function(context, getter, Arguments()))  # type: ignore[misc]
         method = FunctionRef(owner.module, last)
         node = function_node(interpreter, method) if receiver is not None else None
         static = node is not None and "staticmethod" in decorator_names(node)

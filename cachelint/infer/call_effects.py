@@ -6,8 +6,10 @@ import re
 
 import libcst as cst
 
-from cachelint.infer.context import Context, Env
-from cachelint.infer.functions import bind, function_node, owner_of
+from cachelint.infer.context import Context
+from cachelint.infer.definitions import body_of, owner_of, positional_parameters
+from cachelint.infer.environment import Env
+from cachelint.infer.parameters import bind
 from cachelint.project.classes import dotted
 from cachelint.types.base import Lazy, Type, force
 from cachelint.types.code import Function
@@ -79,23 +81,25 @@ def _run(context: Context, node: cst.Call, function: Function, where: int | str,
     """What the container is after a function of the project has run; None where it leaves it alone."""
     interpreter, ref = context.interpreter, function.ref
     parsed = ref.module.parsed(ref.definition)
-    tree = function_node(interpreter, ref)
-    if parsed is None or tree is None or not interpreter.may_call(ref):
+    tree = parsed.function if parsed is not None else None
+    if parsed is None or tree is None:
         return None
-    names = [p.name.value for p in (*tree.params.posonly_params, *tree.params.params)]
+    names = positional_parameters(tree)
     path = _path_inside(names, function.receiver is not None, where)
     if path is None or not _touches(ref.module.text_of(ref.definition), path, names[0]):
         return None
-    inner = Context(interpreter, ref.module, parsed, Env(), function=ref, owner=owner_of(ref))
-    bind(inner, tree.params, context.arguments(node), function.receiver)
-    inner.env.set(path, before)
-    interpreter.active.append(ref)
+    frame = interpreter.calls.enter(context.frame, ref)
+    if frame is None:
+        return None
     try:
-        inner.run(tree.body.body if isinstance(tree.body, cst.IndentedBlock) else [tree.body])
+        inner = Context(interpreter, ref.module, parsed, Env(), function=ref, owner=owner_of(ref), frame=frame)
+        bind(inner, tree.params, context.arguments(node), function.receiver)
+        inner.env.set(path, before)
+        inner.run(body_of(tree))
         after = inner.env.get(path)
         return force(after) if after is not None else None
     finally:
-        interpreter.active.pop()
+        interpreter.calls.leave(frame)
 
 
 def _touches(text: bytes, path: str, first: str) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import libcst as cst
 
 from cachelint.django import instances, orm
 from cachelint.infer import strings
 from cachelint.infer.context import Context
 from cachelint.infer.dataclasses import dataclass_instance
+from cachelint.infer.definitions import function_node
 from cachelint.infer.enums import enum_member
-from cachelint.infer.functions import call_closure, call_function, function_node
+from cachelint.infer.functions import call_closure, call_function
 from cachelint.infer.instance_attributes import constructed
 from cachelint.infer.library import builtins, caches, django_calls, methods, serializers, stdlib, types, views
 from cachelint.infer.library.call import Call
@@ -125,15 +129,14 @@ def _super(context: Context) -> Type:
 
 
 def _call_one(made: Call, callee: Type) -> Type:
-    interpreter = made.context.interpreter
     arguments = made.arguments
     match callee:
         case Unknown():
             return callee
         case Function():
-            return call_function(interpreter, callee, arguments)
+            return call_function(made.context, callee, arguments)
         case Closure():
-            return call_closure(callee, arguments)
+            return call_closure(made.context.frame, callee, arguments)
         case Partial():
             merged = Arguments(
                 (*callee.positional, *arguments.positional), {**dict(callee.keywords), **arguments.keywords},
@@ -242,3 +245,6 @@ def _class_method(made: Call, receiver: Class, name: str) -> Type:
     if models.is_manager_class(ref) and name == "__new__":
         return Manager(None, ref)
     return UNKNOWN
+
+
+HANDLERS: Mapping[type[cst.CSTNode], Callable[[Context, Any], Type]] = {cst.Call: call}

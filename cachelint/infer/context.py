@@ -1,26 +1,108 @@
-"""Where an expression is evaluated: which names mean what, in which function of which class."""
+"""Where an expression is evaluated: which names mean what, in which function of which class.
+
+The parts of the interpreter need one another in all directions. None of them imports one that is built on it: they ask
+the context, which asks :class:`Inference`, the whole that :mod:`cachelint.infer.interpreter` puts together.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import libcst as cst
 
-from cachelint import infer
-from cachelint.project.codebase import Module
+from cachelint.django.models import Models
+from cachelint.infer.environment import Env
+from cachelint.infer.recursion import ROOT, Calls, Frame
+from cachelint.memo import Memo
+from cachelint.project.classes import Classes
+from cachelint.project.codebase import Codebase, Module
+from cachelint.project.outline import Definition
 from cachelint.project.parsed import ParsedDefinition
-from cachelint.project.symbols import ClassRef, FunctionRef
+from cachelint.project.symbols import ClassRef, FunctionRef, Symbol, ValueRef
 from cachelint.types.arguments import Arguments
-from cachelint.types.base import NEVER, Lazy, Origin, Type
-from cachelint.types.join import lazy_join
+from cachelint.types.base import Lazy, Origin, Type
+from cachelint.types.code import Function, Instance
+from cachelint.types.join import join, join_all
 
-if TYPE_CHECKING:
-    import cachelint.infer.attributes
-    import cachelint.infer.calls
-    import cachelint.infer.expressions
-    import cachelint.infer.statements  # noqa: F401
-    from cachelint.infer.interpreter import Interpreter, Run
+
+class Run:
+    """What became of running a body: the last environment, and what was returned and yielded."""
+
+    __slots__ = ("context", "returned", "yielded")
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.returned: list[Type] = []
+        self.yielded: list[Type] = []
+
+    @property
+    def result(self) -> Type:
+        """What the body returns."""
+        returned = list(self.returned)
+        return Lazy(lambda: join_all(returned)) if returned else join()
+
+
+class Inference(Protocol):
+    """What the parts of the interpreter may ask of the whole.
+
+    ``memo`` remembers answers that depend on the project alone, ``calls`` results of calls; ``steps`` counts the
+    expressions that were evaluated for the question that is being answered.
+    """
+
+    codebase: Codebase
+    classes: Classes
+    models: Models
+    memo: Memo
+    calls: Calls
+    steps: int
+
+    def question(self) -> contextlib.AbstractContextManager[None]:
+        """What is evaluated inside has steps of its own: a question that takes too many costs no other."""
+
+    @property
+    def settings_modules(self) -> list[Module]:
+        """The settings modules of the project."""
+
+    def symbol(self, symbol: Symbol | None) -> Type:
+        """The type of what a name means."""
+
+    def value(self, ref: ValueRef, owner: ClassRef | None = None) -> Type:
+        """What the assignments of a module or class body give a name."""
+
+    def setting(self, name: str) -> Type:
+        """What the settings modules give a setting; Unknown where none of them does."""
+
+    def instance_of(self, ref: ClassRef) -> Type:
+        """``self`` in a method of a class, whatever the instance is made of."""
+
+    def plain_instance(
+        self, ref: ClassRef, attributes: tuple[tuple[str, Type], ...] = (), fields: tuple[tuple[str, Type], ...] = ()
+    ) -> Instance:
+        """An instance of a class that is neither a model nor a manager."""
+
+    def class_value(self, owner: ClassRef, definitions: list[Definition], name: str) -> Type:
+        """The value that a class body assigns to a name."""
+
+    def run(self, function: Function, *, observer: Observer | None = None) -> Run:
+        """Run a function with parameters of which only the annotations are known."""
+
+    # What Context hands on; each says there what it gives.
+    def evaluate(self, context: Context, node: cst.BaseExpression) -> Type: ...  # noqa: D102
+    def run_block(self, context: Context, statements: Iterable[cst.CSTNode], run: Run | None) -> bool: ...  # noqa: D102
+    def attribute(self, context: Context, base: Type, name: str) -> Type: ...  # noqa: D102
+    def class_attribute(  # noqa: D102
+        self, context: Context, ref: ClassRef, name: str, receiver: Type | None
+    ) -> Type | None: ...
+    def bind_target(  # noqa: D102
+        self, context: Context, target: cst.BaseExpression, typ: Type, value: cst.BaseExpression | None
+    ) -> None: ...
+    def enter_comprehension(self, inner: Context, node: cst.CompFor) -> None: ...  # noqa: D102
+    def arguments_of(self, context: Context, node: cst.Call) -> Arguments: ...  # noqa: D102
+    def call_type(self, context: Context, callee: Type, arguments: Arguments) -> Type: ...  # noqa: D102
+    def iterated(self, context: Context, typ: Type) -> Type: ...  # noqa: D102
+    def item_of(self, context: Context, container: Type, key: Type) -> Type: ...  # noqa: D102
 
 
 class Observer(Protocol):
@@ -36,80 +118,6 @@ class Observer(Protocol):
         """A test with ``in`` was met."""
 
 
-class Env:
-    """Variables and dotted paths (``self.items``) and their types; copied when it is written to after a snapshot."""
-
-    __slots__ = ("_roots", "_shared", "_values")
-
-    def __init__(self, values: dict[str, Type] | None = None, roots: set[str] | None = None) -> None:
-        self._values = values if values is not None else {}
-        self._shared = False
-        #: What dotted paths begin with, in this environment or one that it was copied from or to.
-        self._roots = roots if roots is not None else set()
-
-    def get(self, path: str) -> Type | None:
-        """The type of a variable; None where it is not bound here."""
-        return self._values.get(path)
-
-    def set(self, path: str, typ: Type) -> None:
-        """Bind a variable; what was known of its attributes is forgotten."""
-        self._own()
-        if path in self._roots:
-            inner = f"{path}."
-            self._values = {k: v for k, v in self._values.items() if not k.startswith(inner)}
-        self._values[path] = typ
-        while "." in path:
-            path = path.rpartition(".")[0]
-            self._roots.add(path)
-
-    def drop(self, path: str) -> None:
-        """Unbind a variable."""
-        self._own()
-        self._values.pop(path, None)
-
-    def copy(self) -> Env:
-        """An environment that shares no further change with this one."""
-        self._shared = True
-        other = Env(self._values, self._roots)
-        other._shared = True
-        return other
-
-    def _own(self) -> None:
-        if self._shared:
-            self._values = dict(self._values)
-            self._shared = False
-
-    def names(self) -> Iterator[str]:
-        """All bound paths."""
-        return iter(self._values)
-
-    def replace(self, other: Env) -> None:
-        """Take over all that another environment knows."""
-        copied = other.copy()
-        self._values, self._shared = copied._values, True
-        self._roots = other._roots
-
-    def join(self, others: list[Env]) -> None:
-        """Become what is known after any of ``others``."""
-        if not others:
-            return
-        first, *rest = others
-        merged = dict(first._values)
-        self._roots = self._roots.union(*(other._roots for other in others))
-        for other in rest:
-            for path in {*merged, *other._values}:
-                a, b = merged.get(path), other._values.get(path)
-                if a is None or b is None:
-                    # A path of an attribute that only one branch assigned has its outer meaning in the other.
-                    if "." in path:
-                        merged.pop(path, None)
-                        continue
-                    merged[path] = a if a is not None else b if b is not None else NEVER
-                else:
-                    merged[path] = lazy_join(a, b)
-        self._values, self._shared = merged, False
-
-
 #: What is evaluated at once: putting it off costs more.
 _CHEAP = frozenset({cst.Integer, cst.SimpleString, cst.Float, cst.Name})
 
@@ -118,13 +126,14 @@ class Context:
     """An environment with the place in the code that it belongs to.
 
     ``function`` and ``owner`` are the function and class that the code stands in; ``outer`` is the context of the
-    function around a local one, whose tree is ``local_function``; ``observer`` sees calls; ``stores`` collects what
-    attributes are given.
+    function around a local one, whose tree is ``local_function``; ``frame`` is the call that runs it; ``observer``
+    sees calls; ``stores`` collects what attributes are given.
     """
 
     __slots__ = (
         "class_scope",
         "env",
+        "frame",
         "function",
         "interpreter",
         "local_function",
@@ -138,7 +147,7 @@ class Context:
 
     def __init__(
         self,
-        interpreter: Interpreter,
+        interpreter: Inference,
         module: Module,
         parsed: ParsedDefinition,
         env: Env | None = None,
@@ -150,6 +159,7 @@ class Context:
         class_scope: bool = False,
         stores: dict[str, list[Type]] | None = None,
         local_function: cst.CSTNode | None = None,
+        frame: Frame = ROOT,
     ) -> None:
         self.interpreter = interpreter
         self.module = module
@@ -162,6 +172,7 @@ class Context:
         self.class_scope = class_scope
         self.stores = stores
         self.local_function = local_function
+        self.frame = frame
 
     def snapshot(self) -> Context:
         """The same place with the variables as they are now, and nobody watching."""
@@ -177,16 +188,18 @@ class Context:
         return Context(
             self.interpreter, self.module, self.parsed, env,
             function=self.function, owner=self.owner, outer=self.outer, observer=observer,
-            class_scope=self.class_scope, stores=self.stores, local_function=self.local_function,
+            class_scope=self.class_scope, stores=self.stores, local_function=self.local_function, frame=self.frame,
         )  # fmt: skip
 
     def nested(
-        self, parsed: ParsedDefinition, observer: Observer | None, local_function: cst.CSTNode | None = None
-    ) -> Context:
-        """A context for a lambda, comprehension or local function of this one."""
+        self, parsed: ParsedDefinition, observer: Observer | None, local_function: cst.CSTNode | None = None,
+        frame: Frame | None = None,
+    ) -> Context:  # fmt: skip
+        """A context for a lambda, comprehension or local function of this one; ``frame`` where a call runs it."""
         return Context(
             self.interpreter, self.module, parsed, Env(), function=self.function, owner=self.owner, outer=self,
             observer=observer, class_scope=False, local_function=local_function,
+            frame=frame if frame is not None else self.frame,
         )  # fmt: skip
 
     def local_functions(self) -> Iterator[cst.CSTNode]:
@@ -214,48 +227,45 @@ class Context:
         snapshot = self.snapshot()
         return Lazy(lambda: snapshot.evaluate(node))
 
-    # The parts of the interpreter need one another in all directions; they meet here, as attributes of the package:
-    # to import each where it is called would be a twentieth of all time.
-
     def evaluate(self, node: cst.BaseExpression) -> Type:
         """The type of an expression in this context."""
-        return infer.expressions.evaluate(self, node)
+        return self.interpreter.evaluate(self, node)
 
     def run(self, statements: Iterable[cst.CSTNode], run: Run | None = None) -> bool:
         """Run statements; whether control can reach what follows them."""
-        return infer.statements.run_block(self, statements, run)
+        return self.interpreter.run_block(self, statements, run)
 
     def attribute(self, base: Type, name: str) -> Type:
         """What ``base.name`` evaluates to."""
-        return infer.attributes.attribute(self, base, name)
+        return self.interpreter.attribute(self, base, name)
 
     def bind(self, target: cst.BaseExpression, typ: Type, value: cst.BaseExpression | None) -> None:
         """Assign to a target."""
-        infer.expressions.bind_target(self, target, typ, value)
+        self.interpreter.bind_target(self, target, typ, value)
 
     def enter(self, node: cst.CompFor) -> None:
         """Bind the targets of a comprehension."""
-        infer.expressions.enter_comprehension(self, node)
+        self.interpreter.enter_comprehension(self, node)
 
     def member(self, ref: ClassRef, name: str, receiver: Type | None) -> Type | None:
         """A member of a class or its bases; None where the project defines none."""
-        return infer.attributes.class_attribute(self, ref, name, receiver)
+        return self.interpreter.class_attribute(self, ref, name, receiver)
 
     def arguments(self, node: cst.Call) -> Arguments:
         """The arguments of a call."""
-        return infer.calls.arguments_of(self, node)
+        return self.interpreter.arguments_of(self, node)
 
     def call(self, callee: Type, arguments: Arguments) -> Type:
         """What calling a value gives."""
-        return infer.calls.call_type(self, callee, arguments)
+        return self.interpreter.call_type(self, callee, arguments)
 
     def iterate(self, typ: Type) -> Type:
         """What iterating over a value gives, one at a time."""
-        return infer.expressions.iterated(self, typ)
+        return self.interpreter.iterated(self, typ)
 
     def item(self, container: Type, key: Type) -> Type:
         """What ``container[key]`` evaluates to."""
-        return infer.expressions.item_of(self, container, key)
+        return self.interpreter.item_of(self, container, key)
 
     def origin(self, node: cst.CSTNode) -> Origin:
         """An expression of this context as the origin of a type."""

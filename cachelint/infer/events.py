@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from cachelint.infer.context import Context
+from cachelint.infer.context import Context, Run
+from cachelint.infer.narrowing import narrow
 from cachelint.project.syntax import WALRUS, children
 from cachelint.types.base import UNKNOWN, Scalar, Type, Unknown, force
 from cachelint.types.code import Closure
@@ -49,8 +50,6 @@ def _visit(context: Context, node: cst.CSTNode) -> None:
             _comprehension(context, node)
             return
         case cst.IfExp():
-            from cachelint.infer.narrowing import narrow
-
             _visit(context, node.test)
             for body, truth in ((node.body, True), (node.orelse, False)):
                 branch = context.branch()
@@ -121,8 +120,6 @@ def closure(context: Context, typ: Closure, argument: Type | None = None) -> Non
     """Run the body of a lambda or local function, if anybody watches, with arguments of which only that is known."""
     if context.observer is None:
         return
-    from cachelint.infer.interpreter import Run
-
     inner = context.nested(context.parsed, context.observer, typ.node)
     parameters = typ.node.params
     for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):

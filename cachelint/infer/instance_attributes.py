@@ -8,8 +8,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from cachelint.infer.call_effects import filling
-from cachelint.infer.context import Context, Env
-from cachelint.infer.functions import REQUEST, bind, function_node, owner_of, receiver_type
+from cachelint.infer.context import Context
+from cachelint.infer.definitions import body_of, function_node, owner_of, parameters_of, positional_parameters
+from cachelint.infer.environment import Env
+from cachelint.infer.parameters import REQUEST, bind, receiver_type
+from cachelint.infer.typehints import annotation_type, parameter_type
 from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.types.arguments import Arguments
 from cachelint.types.base import UNKNOWN, Origin, Type, Unknown, at
@@ -26,26 +29,30 @@ _MAX_SUBCLASSES = 8
 
 def stored_attribute(context: Context, ref: ClassRef, name: str) -> Type | None:
     """What the methods of a class (and of its bases) make of ``self.name``; None where none stores anything there."""
-    interpreter = context.interpreter
-    key = (ref, name, "")
-    if key not in interpreter._stored:
-        interpreter._stored[key] = None
-        typ = _assigned(context, ref, name)
-        interpreter._stored[key] = typ
-        if typ is not None:
-            interpreter._stored[key] = _filled(context, ref, name, typ)
-    return interpreter._stored[key]
+    memo, question = context.interpreter.memo, ("stored", ref, name)
+    alone = _alone(context)
+
+    def work_out() -> Type | None:
+        typ = _assigned(alone, ref, name)
+        if typ is None:
+            return None
+        memo.until_then(question, typ)
+        return _filled(alone, ref, name, typ)
+
+    return memo.ask(question, work_out, None)
 
 
 def stored_later(context: Context, ref: ClassRef, name: str, made: Type) -> Type:
-    """The same for an instance whose making was seen to store ``made`` there: what other methods do is as true."""
-    interpreter = context.interpreter
-    key = (ref, name, "__init__")
-    if key not in interpreter._stored:
-        interpreter._stored[key] = None
-        interpreter._stored[key] = _assigned(context, ref, name, besides="__init__")
-    later = interpreter._stored[key]
+    """Like :func:`stored_attribute`, beginning with what ``__init__`` assigned; other methods may still change it."""
+    later = context.interpreter.memo.ask(
+        ("stored later", ref, name), lambda: _assigned(_alone(context), ref, name, besides="__init__"), None
+    )
     return _filled(context, ref, name, made if later is None else join(made, later))
+
+
+def _alone(context: Context) -> Context:
+    """The same place with no calls around it: what a class stores does not depend on who asks."""
+    return Context(context.interpreter, context.module, context.parsed)
 
 
 def _assigned(context: Context, ref: ClassRef, name: str, besides: str = "") -> Type | None:
@@ -103,9 +110,8 @@ def _run_method(
 ) -> tuple[list[Type], list[Type]]:
     """All that a method assigns to ``self.name``, and what it holds at the end; ``before`` is what it held."""
     node = function_node(context.interpreter, method)
-    parameters = [*node.params.posonly_params, *node.params.params] if node is not None else []
-    first = parameters[0].name.value if parameters else "self"
-    return _run(context, method, ref, f"{first}.{name}", before)
+    names = positional_parameters(node) if node is not None else []
+    return _run(context, method, ref, f"{names[0] if names else 'self'}.{name}", before)
 
 
 def _run(
@@ -114,34 +120,32 @@ def _run(
     interpreter = context.interpreter
     parsed = function.module.parsed(function.definition)
     node = parsed.function if parsed is not None else None
-    if parsed is None or node is None or not interpreter.may_call(function):
+    frame = interpreter.calls.enter(context.frame, function) if node is not None else None
+    if parsed is None or node is None or frame is None:
         return [], []
     stores: dict[str, list[Type]] = {}
-    inner = Context(
-        interpreter, function.module, parsed, Env(), function=function, owner=owner_of(function), stores=stores
-    )
-    making = function.definition.name == "__init__"
-    parameters = [*node.params.posonly_params, *node.params.params, *node.params.kwonly_params]
-    for index, parameter in enumerate(parameters):
-        if index == 0 and ref is not None:
-            typ = receiver_type(interpreter, ref, parameter.name.value == "cls")
-        else:
-            typ = _parameter(inner, parameter, making)
-        inner.env.set(parameter.name.value, typ)
-    if before is not None:
-        inner.env.set(path, before)
-    interpreter.active.append(function)
     try:
-        inner.run(node.body.body if isinstance(node.body, cst.IndentedBlock) else [node.body])
+        inner = Context(
+            interpreter, function.module, parsed, Env(), function=function, owner=owner_of(function), stores=stores,
+            frame=frame,
+        )  # fmt: skip
+        making = function.definition.name == "__init__"
+        for index, parameter in enumerate(parameters_of(node.params)):
+            if index == 0 and ref is not None:
+                typ = receiver_type(interpreter, ref, parameter.name.value == "cls")
+            else:
+                typ = _parameter(inner, parameter, making)
+            inner.env.set(parameter.name.value, typ)
+        if before is not None:
+            inner.env.set(path, before)
+        inner.run(body_of(node))
     finally:
-        interpreter.active.pop()
+        interpreter.calls.leave(frame)
     last = inner.env.get(path)
     return stores.get(path, []), [last] if last is not None and last is not before else []
 
 
 def _parameter(context: Context, parameter: cst.Param, making: bool) -> Type:
-    from cachelint.infer.typehints import annotation_type, parameter_type
-
     if parameter.annotation is not None:
         annotation = parameter.annotation.annotation
         annotated = parameter_type(context, annotation, OWN_STATE) if making else annotation_type(context, annotation)
@@ -155,18 +159,21 @@ def _parameter(context: Context, parameter: cst.Param, making: bool) -> Type:
 
 def request_attribute(context: Context, name: str) -> Type:
     """What the project itself (a middleware, say) stores in ``request.name``."""
-    interpreter = context.interpreter
-    if name not in interpreter.request_attributes:
-        interpreter.request_attributes[name] = UNKNOWN
-        pattern = re.compile(rb"\brequest\." + re.escape(name.encode()) + rb"\s*=(?!=)")
-        found: list[Type] = []
-        for module in interpreter.codebase.containing(f"request.{name}", pattern):
-            for function in interpreter.codebase.functions(module):
-                if module.matches(function.definition, pattern):
-                    stores, last = _run(context, function, owner_of(function), f"request.{name}")
-                    found += [*stores, *last]
-        interpreter.request_attributes[name] = join_all(found) if found else UNKNOWN
-    return interpreter.request_attributes[name]
+    return context.interpreter.memo.ask(
+        ("request attribute", name), lambda: _request_attribute(_alone(context), name), UNKNOWN
+    )
+
+
+def _request_attribute(context: Context, name: str) -> Type:
+    codebase = context.interpreter.codebase
+    pattern = re.compile(rb"\brequest\." + re.escape(name.encode()) + rb"\s*=(?!=)")
+    found: list[Type] = []
+    for module in codebase.containing(f"request.{name}", pattern):
+        for function in codebase.functions(module):
+            if module.matches(function.definition, pattern):
+                stores, last = _run(context, function, owner_of(function), f"request.{name}")
+                found += [*stores, *last]
+    return join_all(found) if found else UNKNOWN
 
 
 def constructed(context: Context, ref: ClassRef, arguments: Arguments) -> tuple[tuple[str, Type], ...]:
@@ -179,21 +186,21 @@ def constructed(context: Context, ref: ClassRef, arguments: Arguments) -> tuple[
     function = FunctionRef(owner.module, definitions[-1])
     parsed = owner.module.parsed(definitions[-1])
     node = parsed.function if parsed is not None else None
-    if parsed is None or node is None or not interpreter.may_call(function):
+    frame = interpreter.calls.enter(context.frame, function) if node is not None else None
+    if parsed is None or node is None or frame is None:
         return ()
     stores: dict[str, list[Type]] = {}
-    inner = Context(
-        interpreter, owner.module, parsed, Env(), function=function, owner=owner, stores=stores,
-        observer=context.observer,
-    )  # fmt: skip
-    bind(inner, node.params, arguments, Instance(ref))
-    interpreter.active.append(function)
     try:
-        inner.run(node.body.body if isinstance(node.body, cst.IndentedBlock) else [node.body])
+        inner = Context(
+            interpreter, owner.module, parsed, Env(), function=function, owner=owner, stores=stores,
+            observer=context.observer, frame=frame,
+        )  # fmt: skip
+        bind(inner, node.params, arguments, Instance(ref))
+        inner.run(body_of(node))
     finally:
-        interpreter.active.pop()
-    first = node.params.params[0].name.value if node.params.params else "self"
-    prefix = f"{first}."
+        interpreter.calls.leave(frame)
+    names = positional_parameters(node)
+    prefix = f"{names[0] if names else 'self'}."
     return tuple(
         (path[len(prefix) :], join(*types) if len(types) > 1 else types[0])
         for path, types in stores.items()

@@ -1,14 +1,29 @@
-"""The interpreter's memory and its entry points."""
+"""The interpreter: its parts put together, what they remember, and its entry points."""
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
+
+import libcst as cst
 
 from cachelint.django.models import Models
 from cachelint.django.settings import say_nothing, settings_modules
-from cachelint.infer.context import Context, Env, Observer
+from cachelint.infer import calls, expressions, subscripts
+from cachelint.infer.attributes import attribute, class_attribute
+from cachelint.infer.binding import bind_target, enter_comprehension
+from cachelint.infer.calls import arguments_of, call_type
+from cachelint.infer.context import Context, Observer, Run
+from cachelint.infer.environment import Env
+from cachelint.infer.functions import run_entry
+from cachelint.infer.iteration import iterated
+from cachelint.infer.recursion import Calls
+from cachelint.infer.statements import run_block
+from cachelint.infer.subscripts import item_of
+from cachelint.memo import PROGRESS, Memo
 from cachelint.project.classes import Classes
 from cachelint.project.codebase import Codebase, Module
 from cachelint.project.outline import Definition
@@ -19,15 +34,18 @@ from cachelint.types.code import Class, ExternalSymbol, Function, Instance, Modu
 from cachelint.types.django import Manager, ModelClass, ModelInstance, Settings
 from cachelint.types.join import join, join_all
 
-#: Calls inside calls that are followed, and how often the same function may stand among them.
-MAX_CALL_DEPTH = 24
-MAX_RECURSION = 2
-#: Expressions evaluated for one function that is judged; beyond it everything is Unknown. There are
-#: keys that take 8,000.
+#: Expressions evaluated for one question; beyond it everything is Unknown. There are keys that take 8,000.
 MAX_STEPS = 15_000
 
 #: Types whose subclasses json.dumps takes for the type itself.
 _BUILTINS = frozenset({"list", "dict", "str", "int", "float", "tuple", "OrderedDict", "defaultdict", "Counter"})
+
+#: By the class of an expression, who evaluates it.
+_EXPRESSIONS: dict[type[cst.CSTNode], Callable[[Context, Any], Type]] = {
+    **expressions.HANDLERS,
+    **subscripts.HANDLERS,
+    **calls.HANDLERS,
+}
 
 _CACHE_NAMES: dict[str, Type] = {
     "django.core.cache.cache": CacheObject("default"),
@@ -36,29 +54,67 @@ _CACHE_NAMES: dict[str, Type] = {
 }
 
 
+class _Question(contextlib.AbstractContextManager[None]):
+    """Not made by ``contextlib.contextmanager``: there are ten thousands of questions."""
+
+    __slots__ = ("before", "interpreter")
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self.interpreter = interpreter
+
+    def __enter__(self) -> None:
+        interpreter = self.interpreter
+        self.before = (interpreter.steps, PROGRESS.begin(), interpreter.calls.begin())
+        interpreter.steps = 0
+
+    def __exit__(self, *error: object) -> None:
+        steps, progress, calls = self.before
+        self.interpreter.calls.end(calls)
+        PROGRESS.end(progress)
+        self.interpreter.steps = steps
+
+
 class Interpreter:
-    """Evaluates code of one code base. Results are kept for as long as this object lives."""
+    """Evaluates code of one code base: the parts put together, and what they remember as long as this object lives.
+
+    See :class:`cachelint.infer.context.Inference` for what the parts ask of it.
+    """
 
     def __init__(self, codebase: Codebase) -> None:
-        # From now on all parts are where `Context` looks for them.
-        from cachelint.infer import attributes, calls, expressions, statements  # noqa: F401
-
         self.codebase = codebase
         self.classes = Classes(codebase)
         self.models = Models(codebase, self.classes)
+        self.memo = Memo()
+        self.calls = Calls()
         self.steps = 0
-        self.active: list[FunctionRef] = []
-        self._values: dict[tuple[str, str, int], Type] = {}
-        self._results: dict[tuple[object, ...], Type] = {}
-        self._settings: dict[str, Type | None] = {}
-        #: What the settings say of each cache, worked out once.
-        self.caches: dict[object, Any] = {}
-        self.request_attributes: dict[str, Type] = {}
-        #: The names that calls of `as_view()` pass, anywhere; None before anybody asks.
-        self.as_view_arguments: set[str] | None = None
-        #: Type aliases that are being worked out.
-        self.aliases: list[ValueRef] = []
-        self._stored: dict[tuple[ClassRef, str, str], Type | None] = {}
+        # As attributes of their own: to look for each where it is asked would be a twentieth of all time.
+        self.run_block = run_block
+        self.attribute = attribute
+        self.class_attribute = class_attribute
+        self.bind_target = bind_target
+        self.enter_comprehension = enter_comprehension
+        self.arguments_of = arguments_of
+        self.call_type = call_type
+        self.iterated = iterated
+        self.item_of = item_of
+
+    def evaluate(self, context: Context, node: cst.BaseExpression) -> Type:
+        """The type of an expression, lazy where it is a variable; its origin is the expression that made the value."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            PROGRESS.cut(0)
+            return UNKNOWN
+        handler = _EXPRESSIONS.get(type(node))
+        return handler(context, node) if handler is not None else UNKNOWN
+
+    def question(self) -> contextlib.AbstractContextManager[None]:
+        """What is evaluated inside has steps of its own: a question that takes too many costs no other."""
+        return _Question(self)
+
+    def give_up(self) -> None:
+        """Forget what is being worked out, after an error in the midst of it."""
+        self.calls.give_up()
+        PROGRESS.give_up()
 
     # -- symbols -------------------------------------------------------------------------------------------
 
@@ -85,14 +141,14 @@ class Interpreter:
 
     def value(self, ref: ValueRef, owner: ClassRef | None = None) -> Type:
         """What the assignments of a module or class body give a name, ``global`` statements included."""
-        key = (ref.module.path, ref.name, ref.definitions[0].start if ref.definitions else -1)
-        if key not in self._values:
-            self._values[key] = UNKNOWN
-            typ = self._run_assignments(ref, owner)
-            if owner is None:
-                typ = join(typ, *self._global_assignments(ref))
-            self._values[key] = typ
-        return self._values[key]
+        where = (ref.module.path, ref.name, ref.definitions[0].start if ref.definitions else -1)
+
+        def work_out() -> Type:
+            with self.question():
+                typ = self._run_assignments(ref, owner)
+                return join(typ, *self._global_assignments(ref)) if owner is None else typ
+
+        return self.memo.ask(("value", *where), work_out, UNKNOWN)
 
     def _run_assignments(self, ref: ValueRef, owner: ClassRef | None) -> Type:
         env = Env()
@@ -116,32 +172,29 @@ class Interpreter:
             return
         for function in self.codebase.functions(ref.module):
             if ref.module.matches(function.definition, word):
-                result = self.run(Function(function), entry=True)
+                result = self.run(Function(function))
                 found = result.context.env.get(ref.name)
                 if found is not None:
                     yield found
 
     def setting(self, name: str) -> Type:
         """What the settings modules give a setting; Unknown where none of them does."""
-        if name not in self._settings:
-            self._settings[name] = None
-            found: list[Type] = []
-            # Of the caches it is said elsewhere what that means.
-            known = name == "CACHES" or not say_nothing(self.settings_modules)
-            for module in self.settings_modules if known else ():
-                symbol = self.codebase.resolve(module, name)
-                if isinstance(symbol, ValueRef):
-                    found.append(self.value(symbol))
-            self._settings[name] = join_all(found) if found else UNKNOWN
-        typ = self._settings[name]
-        return UNKNOWN if typ is None else typ
+        return self.memo.ask(("setting", name), lambda: self._setting(name), UNKNOWN)
 
-    @property
+    def _setting(self, name: str) -> Type:
+        found: list[Type] = []
+        # Of the caches it is said elsewhere what that means.
+        known = name == "CACHES" or not say_nothing(self.settings_modules)
+        for module in self.settings_modules if known else ():
+            symbol = self.codebase.resolve(module, name)
+            if isinstance(symbol, ValueRef):
+                found.append(self.value(symbol))
+        return join_all(found) if found else UNKNOWN
+
+    @cached_property
     def settings_modules(self) -> list[Module]:
         """The settings modules of the project."""
-        if not hasattr(self, "_settings_modules"):
-            self._settings_modules = settings_modules(self.codebase)
-        return self._settings_modules
+        return settings_modules(self.codebase)
 
     # -- classes -------------------------------------------------------------------------------------------
 
@@ -173,37 +226,6 @@ class Interpreter:
 
     # -- functions -----------------------------------------------------------------------------------------
 
-    def run(self, function: Function, *, entry: bool = False, observer: Observer | None = None) -> Run:
+    def run(self, function: Function, *, observer: Observer | None = None) -> Run:
         """Run a function with parameters of which only the annotations are known."""
-        from cachelint.infer.functions import run_entry
-
-        return run_entry(self, function, entry=entry, observer=observer)
-
-    def remembered(self, key: tuple[object, ...]) -> Type | None:
-        """A result that was worked out before."""
-        return self._results.get(key)
-
-    def remember(self, key: tuple[object, ...], typ: Type) -> None:
-        """Keep a result."""
-        self._results[key] = typ
-
-    def may_call(self, ref: FunctionRef) -> bool:
-        """Whether one more call may be followed."""
-        return len(self.active) < MAX_CALL_DEPTH and self.active.count(ref) < MAX_RECURSION
-
-
-class Run:
-    """What became of running a body: the last environment, and what was returned and yielded."""
-
-    __slots__ = ("context", "returned", "yielded")
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.returned: list[Type] = []
-        self.yielded: list[Type] = []
-
-    @property
-    def result(self) -> Type:
-        """What the body returns."""
-        returned = list(self.returned)
-        return Lazy(lambda: join_all(returned)) if returned else join()
+        return run_entry(self, function, observer=observer)

@@ -12,7 +12,7 @@ from cachelint.types.arguments import Arguments
 from cachelint.types.base import NEVER, NO_VALUE, UNKNOWN, Lazy, Never, Type, Unknown, force
 from cachelint.types.containers import Dict, List, Set, Tuple
 from cachelint.types.join import join, join_all, lazy_join, members
-from cachelint.types.strings import constant
+from cachelint.types.strings import constant, literal
 
 _ADDING = frozenset(
     {
@@ -204,8 +204,6 @@ def _dict_added(context: Context, typ: Dict, method: str, arguments: Arguments) 
     for positional in arguments.positional:
         result = merge_dicts(result, force(positional))
     for name, value in arguments.keywords.items():
-        from cachelint.types.strings import literal
-
         result = with_item(result, literal(name), value)
     if arguments.star and isinstance(result, Dict):
         result = merge_dicts(result, UNKNOWN)

@@ -10,12 +10,13 @@ import libcst as cst
 
 from cachelint.infer import strings
 from cachelint.infer.context import Context
+from cachelint.infer.mutation import merge_dicts
 from cachelint.types.base import FLOAT, INT, NO_VALUE, UNKNOWN, Scalar, Type, Unknown, force
 from cachelint.types.code import Instance
 from cachelint.types.containers import Dict, List, Set, Tuple
 from cachelint.types.django import Expression, Manager, QuerySet
 from cachelint.types.join import join_all, lazy_join, members
-from cachelint.types.strings import STR, Str, constant, literal
+from cachelint.types.strings import STR, Placeholder, Str, Text, constant, literal
 from cachelint.types.walk import params_of
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
@@ -64,8 +65,6 @@ def _percent_of_template(text: Str, right: Type) -> Type:
     parts = text.parts
     if parts is None:
         return Str(None, versions=text.versions, params=params)
-    from cachelint.types.strings import Placeholder, Text
-
     made: list[Text | Placeholder] = []
     for part in parts:
         if isinstance(part, Text):
@@ -128,8 +127,6 @@ def _one(context: Context, operator: str, left: Type, right: Type) -> Type:
         case Set(), Set():
             return Set(lazy_join(left.element, right.element), left.frozen, origin=left.origin)
         case (Dict(), Dict()) if operator == "BitOr":
-            from cachelint.infer.mutation import merge_dicts
-
             return merge_dicts(left, right)
         case QuerySet() | Manager(), QuerySet() | Manager():
             return left

@@ -102,13 +102,11 @@ def _alias(context: Context, node: cst.Name | cst.Attribute) -> Type | None:
         return None
     parsed = symbol.module.parsed(symbol.definitions[0])
     value = _assigned(parsed.statements[0]) if parsed is not None and parsed.statements else None
-    if parsed is None or not isinstance(value, cst.Subscript | cst.BinaryOperation) or symbol in interpreter.aliases:
+    if parsed is None or not isinstance(value, cst.Subscript | cst.BinaryOperation):
         return None
-    interpreter.aliases.append(symbol)
-    try:
-        return annotation_type(Context(interpreter, symbol.module, parsed), value)
-    finally:
-        interpreter.aliases.pop()
+    return interpreter.memo.ask(
+        ("alias", symbol), lambda: annotation_type(Context(interpreter, symbol.module, parsed), value), None
+    )
 
 
 def _assigned(statement: cst.CSTNode) -> cst.BaseExpression | None:

@@ -12,20 +12,22 @@ from cachelint.rules.registry import RULES
 
 def check_facts(facts: Facts, codes: Iterable[str]) -> list[Finding]:
     """The findings of the rules with these codes, each once, in the order of the code."""
-    enabled = set(codes)
+    rules = [rule for rule in RULES if rule.code in frozenset(codes)]
+    question = facts.interpreter.question
     found: dict[tuple[object, ...], Finding] = {}
-    for rule in RULES:
-        if rule.code not in enabled:
-            continue
-        if rule.check_site is not None:
-            for site in facts.sites:
-                for finding in rule.check_site(rule, site, facts):
+    for site in facts.sites:
+        with question():
+            for rule in rules:
+                for finding in rule.check_site(rule, site, facts) if rule.check_site is not None else ():
                     key = (finding.code, finding.place, finding.message)
                     if key not in found:
-                        found[key] = with_fix(finding, site, facts)
-        if rule.check_load is not None:
-            for load in facts.deserializations:
-                for finding in rule.check_load(rule, load, facts):
+                        with question():
+                            found[key] = with_fix(finding, site, facts)
+    for load in facts.deserializations:
+        with question():
+            for rule in rules:
+                for finding in rule.check_load(rule, load, facts) if rule.check_load is not None else ():
                     if (finding.code, finding.place) not in found:
-                        found[(finding.code, finding.place)] = with_load_fix(finding, load, facts)
+                        with question():
+                            found[(finding.code, finding.place)] = with_load_fix(finding, load, facts)
     return sorted(found.values(), key=lambda finding: finding.sort_key)

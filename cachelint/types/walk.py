@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from cachelint.types.base import Never, Origin, Type, Unknown, at
+from cachelint.types.base import Never, Origin, Type, Union, Unknown, at, force
 from cachelint.types.code import Instance
 from cachelint.types.containers import Dict, List, Set, Tuple
 from cachelint.types.join import members
@@ -41,6 +42,36 @@ def walk(typ: Type, path: str = "", depth: int = 0, origin: Origin | None = None
         elif isinstance(member, Instance):
             for name, value in member.fields:
                 yield from walk(value, f"{path}.{name}", depth + 1, member.origin)
+
+
+def settled(typ: Type, depth: int = 0) -> Type:
+    """The same with nothing left to be worked out, as far as :func:`walk` looks into it."""
+    typ = force(typ)
+    if depth > _MAX_DEPTH:
+        return typ
+    inner = depth + 1
+    match typ:
+        case Union():
+            # Its members stand where it stands.
+            return replace(typ, members=tuple(settled(member, depth) for member in typ.members))
+        case List():
+            items = None if typ.items is None else tuple(settled(item, inner) for item in typ.items)
+            head = tuple(settled(item, inner) for item in typ.head)
+            return replace(typ, element=settled(typ.element, inner), items=items, head=head)
+        case Tuple():
+            items = None if typ.items is None else tuple(settled(item, inner) for item in typ.items)
+            head = tuple(settled(item, inner) for item in typ.head)
+            return replace(typ, element=settled(typ.element, inner), items=items, head=head)
+        case Set():
+            return replace(typ, element=settled(typ.element, inner))
+        case Dict():
+            entries = tuple((key, settled(value, inner)) for key, value in typ.entries)
+            return replace(typ, key=settled(typ.key, inner), value=settled(typ.value, inner), entries=entries)
+        case Instance() if typ.fields:
+            return replace(typ, fields=tuple((name, settled(value, inner)) for name, value in typ.fields))
+        case Unknown() if typ.annotated is not None:
+            return replace(typ, annotated=settled(typ.annotated, inner))
+    return typ
 
 
 def params_of(typ: Type) -> frozenset[str]:

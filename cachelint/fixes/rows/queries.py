@@ -269,5 +269,5 @@ def _chosen(function: Function, node: cst.BaseExpression, text: str) -> list[Edi
 
 def type_of(facts: Facts, function: Function, node: cst.BaseExpression) -> Type:
     """What an expression of a function is, where its variables are what they are in the end."""
-    run = facts.interpreter.run(FunctionType(function.ref), entry=True)
+    run = facts.interpreter.run(FunctionType(function.ref))
     return force(run.context.evaluate(node))

@@ -7,7 +7,7 @@ from cachelint.infer.library.call import Call, Result
 from cachelint.types.base import BOOL, BYTES, FLOAT, INT, NEVER, NONE, UNKNOWN, Lazy, Scalar, Type, Unknown, force
 from cachelint.types.code import Class, Instance
 from cachelint.types.containers import Coroutine, Dict, Iterator, List, Set, Tuple
-from cachelint.types.django import Manager, ModelClass, ModelInstance, QuerySet
+from cachelint.types.django import Manager, ModelClass, ModelInstance, QuerySet, Settings
 from cachelint.types.join import join, join_all, members, without
 from cachelint.types.strings import STR, Str, constant, literal
 
@@ -184,8 +184,6 @@ def _getattr(made: Call) -> Type:
     found = made.context.attribute(base, name)
     forced = force(found)
     # A setting that no settings module defines has its default.
-    from cachelint.types.django import Settings
-
     if isinstance(base, Settings):
         if not isinstance(forced, Unknown) or default is None:
             return forced

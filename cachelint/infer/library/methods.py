@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import libcst as cst
+
 from cachelint.infer import strings
 from cachelint.infer.library.call import Call
 from cachelint.types.base import BOOL, BYTES, FLOAT, INT, NEVER, NO_VALUE, NONE, UNKNOWN, Scalar, Type, force
@@ -100,8 +102,6 @@ def _str(made: Call, receiver: Str, name: str) -> Type:
 
 def _mapped_items(made: Call) -> Type | None:
     """The list behind ``str(part) for part in parts``, which joins to the same text; None for anything else."""
-    import libcst as cst
-
     node = made.node.args[0].value if made.node is not None and made.node.args else None
     if not isinstance(node, cst.GeneratorExp | cst.ListComp):
         return None
@@ -115,8 +115,6 @@ def _mapped_items(made: Call) -> Type | None:
 
 
 def _item_sources(made: Call) -> list[str]:
-    import libcst as cst
-
     if made.node is None or not made.node.args:
         return []
     value = made.node.args[0].value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from cachelint.infer.library.builtins import CALLS as BUILTINS
 from cachelint.infer.library.call import Call, Result
 from cachelint.types.base import BOOL, BYTES, FLOAT, INT, NEVER, NO_VALUE, NONE, UNKNOWN, Scalar, Type, force
 from cachelint.types.cache import Cached, Pickled, RawClient
@@ -73,8 +74,6 @@ def _defaultdict(made: Call) -> Type:
 
 
 def _ordered(made: Call) -> Type:
-    from cachelint.infer.library.builtins import CALLS as BUILTINS
-
     return BUILTINS["dict"](made)
 
 

@@ -9,7 +9,7 @@ from cachelint.infer.library import serializers
 from cachelint.project.symbols import ClassRef
 from cachelint.types.arguments import Arguments
 from cachelint.types.base import UNKNOWN, Scalar, Type, Unknown, force
-from cachelint.types.code import BoundMethod, Class
+from cachelint.types.code import BoundMethod, Class, Function, Instance
 from cachelint.types.containers import Dict
 from cachelint.types.django import Manager, ModelClass, ModelInstance, QuerySet
 from cachelint.types.join import join_all, members
@@ -75,12 +75,14 @@ def attribute(context: Context, ref: ClassRef, name: str) -> Type | None:
 
 def is_given_by_urls(context: Context, ref: ClassRef, name: str) -> bool:
     """Whether an attribute of a view may be what some ``as_view()`` is passed in the place of what its class says."""
-    interpreter = context.interpreter
-    if interpreter.as_view_arguments is None:
-        calls = interpreter.codebase.findall(_AS_VIEW, "as_view(")
-        arguments = [passed for _, found in calls for (passed,) in found if b"=" in passed]
-        interpreter.as_view_arguments = {n.decode() for passed in arguments for n in _ARGUMENT.findall(passed)}
-    return name in interpreter.as_view_arguments and _is_view(context, ref)
+    named = context.interpreter.memo.ask("arguments of as_view", lambda: _as_view_arguments(context), frozenset())
+    return name in named and _is_view(context, ref)
+
+
+def _as_view_arguments(context: Context) -> frozenset[str]:
+    calls = context.interpreter.codebase.findall(_AS_VIEW, "as_view(")
+    arguments = [passed for _, found in calls for (passed,) in found if b"=" in passed]
+    return frozenset(n.decode() for passed in arguments for n in _ARGUMENT.findall(passed))
 
 
 def method(context: Context, ref: ClassRef, name: str) -> Type | None:
@@ -132,8 +134,6 @@ def _object(context: Context, ref: ClassRef) -> Type:
     own = context.member(ref, "get_queryset", None)
     queryset: Type = UNKNOWN
     if own is not None:
-        from cachelint.types.code import Function, Instance
-
         if isinstance(own, Function):
             queryset = context.call(Function(own.ref, Instance(ref)), Arguments())
     if isinstance(force(queryset), Unknown):
