@@ -1,0 +1,210 @@
+"""What an expression evaluates to depends on the code alone: not on who asked first, nor on what was asked before."""
+
+from __future__ import annotations
+
+import ast
+import random
+from pathlib import Path
+
+import libcst as cst
+import pytest
+
+from cachelint.infer import interpreter as interpreter_module
+from cachelint.infer.context import Context
+from cachelint.infer.interpreter import Interpreter
+from cachelint.project.codebase import Codebase
+from cachelint.project.files import discover
+from cachelint.project.symbols import FunctionRef
+from cachelint.types.code import Function
+from cachelint.types.display import describe
+from cachelint.types.walk import settled
+from tests.support import REPOSITORY, check, expected, make_project, reported
+from tests.test_cases import ALL, IDS
+
+PROJECTS = {
+    "shop": REPOSITORY / "examples/shop",
+    "library": REPOSITORY / "tests/fixtures/library",
+    "expressions": REPOSITORY / "tests/fixtures/expressions",
+    "stories": REPOSITORY / "tests/stories/project",
+}
+
+
+def _reversed(text: str) -> str:
+    """The same file with its functions in the reverse order."""
+    lines = text.splitlines(keepends=True)
+    spans = [
+        (min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1, node.end_lineno or 0)
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    names = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    if len(set(names)) < len(names):
+        return text
+    made: list[str] = []
+    at = 0
+    for (start, end), (other_start, other_end) in zip(spans, reversed(spans), strict=True):
+        made += [*lines[at:start], *lines[other_start:other_end]]
+        at = end
+    return "".join([*made, *lines[at:]])
+
+
+@pytest.mark.parametrize(("code", "title", "text"), ALL, ids=IDS)
+def test_the_order_of_definitions_does_not_matter(code: str, title: str, text: str, tmp_path: Path) -> None:
+    try:
+        other = _reversed(text)
+    except SyntaxError:
+        pytest.skip("a case of broken code")
+    root = make_project(tmp_path, other)
+    assert reported(check(root).findings) == expected(root)
+
+
+class _Calls:
+    """Takes down what each call of a function passes."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def subscribes(self, name: str) -> bool:
+        return True
+
+    def contains(self, context: Context, node: cst.Comparison) -> None:
+        pass
+
+    def call(self, context: Context, node: cst.Call) -> None:
+        with context.interpreter.question():
+            passed = [describe(settled(context.evaluate(argument.value))) for argument in node.args]
+            self.seen.append(
+                f"{context.parsed.code(node)[:60]}: {passed} -> {describe(settled(context.evaluate(node)))}"
+            )
+
+
+def _asked(interpreter: Interpreter, function: FunctionRef) -> list[str]:
+    calls = _Calls()
+    with interpreter.question():
+        interpreter.run(Function(function), observer=calls)
+    return calls.seen
+
+
+def _functions(codebase: Codebase) -> list[FunctionRef]:
+    return [function for module in codebase.containing("def") for function in codebase.functions(module)]
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_each_function_alone_and_all_in_any_order(name: str) -> None:
+    root = PROJECTS[name]
+    files = discover(root).files
+    functions = _functions(Codebase(root, files))
+    alone = {}
+    for number in range(len(functions)):
+        interpreter = Interpreter(Codebase(root, files))
+        alone[number] = _asked(interpreter, _functions(interpreter.codebase)[number])
+    assert any(alone.values())
+    for seed in range(4):
+        interpreter = Interpreter(Codebase(root, files))
+        mine = _functions(interpreter.codebase)
+        order = list(range(len(mine)))
+        random.Random(seed).shuffle(order)
+        for number in order:
+            assert _asked(interpreter, mine[number]) == alone[number], mine[number].definition.qualname
+
+
+CHAIN = "from django.core.cache import cache\nfrom shop.models import Book\n\n\n{}"
+
+
+def _chain(length: int) -> list[str]:
+    links = [f"def f{n}():\n    return f{n + 1}()\n\n\n" for n in range(1, length)]
+    return [*links, f"def f{length}():\n    return Book.objects.first()\n\n\n"]
+
+
+NEAR = 'def near():\n    cache.set("near", f22(), 60)\n\n\n'
+DEEP = 'def deep():\n    cache.set("deep", f1(), 60)\n\n\n'
+
+
+@pytest.mark.parametrize("first", ["near", "deep"])
+def test_a_chain_of_calls_that_is_too_long_for_one_is_not_for_another(first: str, tmp_path: Path) -> None:
+    # `f1()` leads through more calls than are followed, `f22()` does not.
+    functions = [NEAR, DEEP] if first == "near" else [DEEP, NEAR]
+    root = make_project(tmp_path, CHAIN.format("".join([*_chain(30), *functions])))
+    found = [f for f in check(root).findings if f.code == "CL101"]
+    assert [root.joinpath(f.place.path).read_text().splitlines()[f.place.line - 2] for f in found] == ["def near():"]
+
+
+CYCLE = """\
+from django.core.cache import cache
+from shop.models import Book
+
+
+def one(n):
+    return two(n - 1) if n else {"book": Book.objects.first()}
+
+
+def two(n):
+    return three(n - 1) if n else [1]
+
+
+def three(n):
+    return one(n - 1) if n else None
+
+
+def keep_one(n):
+    cache.set("one", one(n), 60)
+
+
+def keep_two(n):
+    cache.set("two", two(n), 60)
+
+
+def keep_three(n):
+    cache.set("three", three(n), 60)
+"""
+
+
+def test_functions_that_call_one_another_in_a_circle(tmp_path: Path) -> None:
+    messages: list[dict[str, str]] = []
+    for text in (CYCLE, _reversed(CYCLE)):
+        root = make_project(tmp_path / str(len(messages)), text)
+        found = [f for f in check(root).findings if f.code == "CL101"]
+        lines = (root / "app/case.py").read_text().splitlines()
+        messages.append({lines[f.place.line - 1]: f.message.split(" (line")[0] for f in found})
+    assert len(messages[0]) == 3
+    assert messages[0] == messages[1]
+
+
+def test_a_question_that_takes_too_many_steps_costs_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interpreter_module, "MAX_STEPS", 300)
+    names = range(60)
+    keeping = "".join(f'def keep{n}():\n    cache.set("n{n}", Book.objects.all(), 60)\n\n\n' for n in names)
+    reading = "".join(
+        f'def read{n}():\n    for book in cache.get("n{n}") or ():\n        print(book.title)\n\n\n' for n in names
+    )
+    found = check(make_project(tmp_path, CHAIN.format(keeping + reading))).findings
+    assert len({(f.no_fix, f.fix is None) for f in found if f.code == "CL102"}) == 1
+    assert len([f for f in found if f.code == "CL102"]) == len(names)
+
+
+DECORATED = """\
+from django.core.cache import cache
+from shop.models import Book
+
+
+def {name}(function):
+    def inner(*args):
+        return [book.title for book in function(*args)]
+
+    return inner
+
+
+@{name}
+def books():
+    return Book.objects.all()
+
+
+def keep():
+    cache.set("books", books(), 60)
+"""
+
+
+@pytest.mark.parametrize("name", ["task", "as_titles", "cache_page", "register"])
+def test_a_decorator_of_the_project_is_what_it_does_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    found = check(make_project(tmp_path, DECORATED.format(name=name))).findings
+    assert [f.code for f in found] == []
