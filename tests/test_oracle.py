@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.caching.collect import collect
+from cachelint.caching.rounds import collect
 from cachelint.findings import Edit
 from cachelint.fixes.apply.edits import after, apply, before
 from cachelint.project.codebase import Codebase
@@ -114,7 +114,7 @@ def test_mypy_agrees(source: Path, tmp_path: Path) -> None:
     codebase = Codebase(root, discover(root).files)
     types: dict[tuple[str, int], Type] = {}
     edits: dict[str, list[Edit]] = {}
-    for site in collect(codebase).sites:
+    for site in collect(codebase).calls:
         node = site.nodes.get("value") or site.nodes.get("default")
         if site.inner is not None or not site.writes or node is None or site.value is None:
             continue

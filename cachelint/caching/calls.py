@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from cachelint.django.cache_api import METHODS, Does
 from cachelint.findings import Place
 from cachelint.infer.instance_attributes import OWN_STATE
 from cachelint.infer.strings import matched_by
@@ -19,51 +20,8 @@ from cachelint.types.join import join_all, members
 from cachelint.types.strings import Str, Text, literal
 from cachelint.types.walk import params_of
 
-#: Methods of a Django cache that take a key → their parameters in order (FACTS 3.7).
-SIGNATURES: dict[str, tuple[str, ...]] = {
-    "get": ("key", "default", "version"),
-    "set": ("key", "value", "timeout", "version"),
-    "add": ("key", "value", "timeout", "version"),
-    "get_or_set": ("key", "default", "timeout", "version"),
-    "touch": ("key", "timeout", "version"),
-    "delete": ("key", "version"),
-    "has_key": ("key", "version"),
-    "get_many": ("keys", "version"),
-    "delete_many": ("keys", "version"),
-    "set_many": ("data", "timeout", "version"),
-    "incr": ("key", "delta", "version"),
-    "decr": ("key", "delta", "version"),
-    "incr_version": ("key", "delta", "version"),
-    "decr_version": ("key", "delta", "version"),
-    "ttl": ("key", "version"),
-    "pttl": ("key", "version"),
-    "persist": ("key", "version"),
-    "expire": ("key", "timeout", "version"),
-    "pexpire": ("key", "timeout", "version"),
-    "expire_at": ("key", "when", "version"),
-    "lock": ("key", "version"),
-    "delete_pattern": ("pattern", "version"),
-    "keys": ("search", "version"),
-    "iter_keys": ("search",),
-}
-#: Those that take a pattern of keys.
-BY_PATTERN = frozenset({"delete_pattern", "keys", "iter_keys"})
-WRITES = frozenset({"set", "add", "get_or_set", "set_many"})
-#: Names by which sites are called, async twins included.
-METHOD_NAMES = frozenset(SIGNATURES) | {
-    f"a{name}"
-    for name in SIGNATURES
-    if name
-    not in ("ttl", "pttl", "persist", "expire", "pexpire", "expire_at", "lock", "delete_pattern", "keys", "iter_keys")
-}
-
 #: What a site's caller can decide.
 ROLES = ("key", "value", "timeout")
-
-
-def base_method(name: str) -> str:
-    """The synchronous name of a method: ``aset`` is ``set``."""
-    return name if name in SIGNATURES else name.removeprefix("a")
 
 
 def has_words(key: Type) -> bool:
@@ -132,8 +90,32 @@ class CacheCall:
 
     @property
     def writes(self) -> bool:
-        """Whether this site stores something."""
-        return self.method in WRITES
+        """Whether this call stores something."""
+        return METHODS[self.method].does in _WRITING
+
+    @property
+    def qualified_name(self) -> str:
+        """The function that the call stands in (``Shelf.title``); empty outside of functions."""
+        return self.function.definition.qualname if self.function is not None else ""
+
+    @property
+    def key_templates(self) -> tuple[Type, ...]:
+        """What the key evaluates to."""
+        return (self.key,)
+
+    @property
+    def fix_blocked(self) -> str:
+        """Why no fix can be made at this call, whatever the rule; empty where one may."""
+        return f"`{self.called}` is third-party code: what it does inside is not known" if self.declared else ""
+
+    def decides(self, role: str) -> Type | None:
+        """What the call passes for a role (key, value, timeout); None where it passes nothing, or another decides."""
+        typ: Type | None = getattr(self, role)
+        return typ if role in self.roles else None
+
+    def at(self, *names: str) -> Place:
+        """The expression that is passed for one of the parameters; the whole call where none is to be seen."""
+        return self.parsed.place(self.node_of(*names))
 
     @property
     def called(self) -> str:
@@ -170,17 +152,33 @@ class CacheCall:
 
 
 @dataclass(slots=True, eq=False)
-class Deserialization:
-    """A call that deserialises something. ``data`` is what it is fed with."""
+class Write(CacheCall):
+    """A call that stores something: ``set``, ``add``, ``get_or_set``, ``set_many``."""
 
-    loader: str
-    parsed: ParsedDefinition
-    node: cst.Call
-    function: FunctionRef | None
-    data: Type
-    #: Where a caller handed the data in.
-    via: CacheCall | Deserialization | None = None
-    via_place: Place | None = None
+
+@dataclass(slots=True, eq=False)
+class Read(CacheCall):
+    """A call that gives what is stored, or says whether or for how long something is."""
+
+
+@dataclass(slots=True, eq=False)
+class Delete(CacheCall):
+    """A call that deletes entries."""
+
+
+_WRITING = frozenset({Does.WRITES, Does.READS_AND_WRITES})
+_SORTS: dict[Does, type[CacheCall]] = {
+    Does.READS: Read,
+    Does.TESTS: Read,
+    Does.WRITES: Write,
+    Does.READS_AND_WRITES: Write,
+    Does.DELETES: Delete,
+}
+
+
+def sort_of(method: str) -> type[CacheCall]:
+    """Whether a method writes, reads, deletes, or does something else with a key."""
+    return _SORTS.get(METHODS[method].does, CacheCall)
 
 
 def read_call(
@@ -193,13 +191,14 @@ def read_call(
     value: Type | None,
 ) -> CacheCall:
     """The site of a call of ``method``; ``value`` is what it stores."""
-    names = SIGNATURES[method]
+    described = METHODS[method]
+    names = described.parameters
     passed = {name: arguments.get(index, name) for index, name in enumerate(names)}
     key = passed.get("key") or UNKNOWN
-    if method in ("get_many", "delete_many"):
+    if described.many and "keys" in passed:
         keys = force(passed.get("keys") or UNKNOWN)
         key = getattr(keys, "element", UNKNOWN)
-    if method in BY_PATTERN:
+    if described.by_pattern:
         key = matched_by(passed.get("pattern") or passed.get("search") or UNKNOWN)
     if method == "set_many":
         data = force(passed.get("data") or UNKNOWN)
@@ -213,7 +212,7 @@ def read_call(
         timeout = arguments.rest
     if timeout is not None and isinstance(force(timeout), ExternalSymbol):
         timeout = UNKNOWN
-    site = CacheCall(method, alias, parsed, node, function, key, value, timeout, passed.get("version"))
+    site = sort_of(method)(method, alias, parsed, node, function, key, value, timeout, passed.get("version"))
     if site.version is None and arguments.star:
         site.version = arguments.rest
     site.nodes = _nodes(node, names)

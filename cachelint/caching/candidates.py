@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from cachelint.caching.calls import METHOD_NAMES
+from cachelint.django.cache_api import METHOD_NAMES
+from cachelint.library.picklers import DESERIALIZER_NAMES, DESERIALIZER_WORDS
 from cachelint.project.codebase import Codebase, Module
 from cachelint.project.outline import Definition
 
@@ -18,11 +19,7 @@ _IMPORT = re.compile(
     rb"\b(?:from|import)\s+django\.core\.cache\b|\bfrom\s+django\.core import\s[^\n]*\bcache\b"
     rb"|\bdjango_redis\b|\bdjango_valkey\b"
 )
-#: What deserialises, by the names that it is imported or called by.
-_LOADING = (
-    "pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "jsonpickle", "yaml", "eval", "exec",
-)  # fmt: skip
-_LOAD_CALL = re.compile(rb"\b(?:loads?|Unpickler|unpickle|decode|unsafe_load|full_load|eval|exec|open)\s*\(")
+_LOAD_CALL = re.compile(rb"\b(?:" + b"|".join(name.encode() for name in sorted(DESERIALIZER_NAMES)) + rb")\s*\(")
 _METHOD = re.compile(rb"\.\s*(?:" + "|".join(sorted(METHOD_NAMES)).encode() + rb")\s*\(|\bin\b")
 #: What is annotated with a class of caches, and the name before such an annotation.
 _CACHE_CLASSES = ("BaseCache", "RedisCache")
@@ -170,7 +167,7 @@ def candidates(
 def loaders(codebase: Codebase) -> Iterator[tuple[Module, Definition]]:
     """The functions that may deserialise something."""
     codebase.look_ahead("ickle")
-    named = {m.path for word in _LOADING for m in codebase.containing(word, _whole(word))}
+    named = {m.path for word in DESERIALIZER_WORDS for m in codebase.containing(word, _whole(word))}
     for path in sorted(named):
         module = codebase.modules[path]
         # Most files that name such a module only write, or load what is safe: they need not be outlined.

@@ -7,7 +7,8 @@ from typing import NamedTuple, Protocol
 
 import libcst as cst
 
-from cachelint.caching.calls import ROLES, CacheCall, Deserialization, made_elsewhere
+from cachelint.caching.calls import ROLES, CacheCall, made_elsewhere
+from cachelint.caching.deserializations import Deserialization
 from cachelint.infer.calls import passed_sources
 from cachelint.infer.context import Context, Observer
 from cachelint.infer.definitions import function_node

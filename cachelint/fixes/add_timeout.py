@@ -6,7 +6,7 @@ import libcst as cst
 
 from cachelint.caching.aliases import alias
 from cachelint.caching.calls import CacheCall
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.django.settings import is_for_tests
 from cachelint.findings import Applicability, Fix
 from cachelint.fixes.apply import edits

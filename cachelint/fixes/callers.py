@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import libcst as cst
 
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.django.fields import MODEL_API
 from cachelint.fixes.base import FixBlocked
 from cachelint.project.classes import Classes, dotted

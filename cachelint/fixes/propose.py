@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cachelint.caching.calls import CacheCall, Deserialization
-from cachelint.caching.collect import Facts
+from cachelint.caching.calls import CacheCall
+from cachelint.caching.deserializations import Deserialization
+from cachelint.caching.facts import Facts
 from cachelint.findings import Finding, Fix
 from cachelint.fixes import add_timeout, json_values, list_of
 from cachelint.fixes.key_version import marker

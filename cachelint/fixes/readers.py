@@ -8,12 +8,13 @@ import libcst as cst
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.keys.graph import Key
+from cachelint.django.cache_api import DJANGO, Does
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, is_none
 from cachelint.frozen import dataclass
 
 #: Methods that neither store nor read a value.
-_NO_VALUE = frozenset({"delete", "delete_many", "touch", "has_key"})
+_NO_VALUE = frozenset(name for name, method in DJANGO.items() if method.does in (Does.DELETES, Does.TESTS)) | {"touch"}
 
 
 @dataclass(frozen=True)

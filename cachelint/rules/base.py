@@ -8,8 +8,9 @@ from dataclasses import field
 
 import libcst as cst
 
-from cachelint.caching.calls import CacheCall, Deserialization
-from cachelint.caching.collect import Facts
+from cachelint.caching.calls import CacheCall
+from cachelint.caching.deserializations import Deserialization
+from cachelint.caching.facts import Facts
 from cachelint.caching.keys.template import templates
 from cachelint.findings import Confidence, Finding, Place, Related, Severity
 from cachelint.frozen import dataclass

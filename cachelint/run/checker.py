@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.findings import Finding
 from cachelint.fixes.propose import with_fix, with_load_fix
 from cachelint.rules.registry import RULES
@@ -15,7 +15,7 @@ def check_facts(facts: Facts, codes: Iterable[str]) -> list[Finding]:
     rules = [rule for rule in RULES if rule.code in frozenset(codes)]
     question = facts.interpreter.question
     found: dict[tuple[object, ...], Finding] = {}
-    for site in facts.sites:
+    for site in facts.calls:
         with question():
             for rule in rules:
                 for finding in rule.check_site(rule, site, facts) if rule.check_site is not None else ():

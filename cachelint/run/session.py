@@ -169,8 +169,8 @@ def _restored(values: Any | None, options: Options, found: Discovery) -> Outcome
 def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source] | None = None) -> Outcome:
     """Report on the files as they are now, those of ``overlay`` as they would be."""
     # Imported here: a run that finds everything in the store needs neither libcst nor tree-sitter.
-    from cachelint.caching.collect import collect
     from cachelint.caching.declared import by_name
+    from cachelint.caching.rounds import collect
     from cachelint.project.codebase import Codebase
     from cachelint.run.checker import check_facts
     from cachelint.suppression import comments

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,19 +14,19 @@ from cachelint.caching.aliases import store_of
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.keys.pattern import Index, KeyPattern, may_be_equal, pattern
 from cachelint.caching.keys.template import templates
+from cachelint.caching.references import References
+from cachelint.django.cache_api import METHODS
 from cachelint.findings import Place
 from cachelint.frozen import dataclass
+from cachelint.infer.interpreter import Interpreter
 from cachelint.project.files import is_test
-from cachelint.types.base import NO_VALUE, NONE, Origin
+from cachelint.types.base import NO_VALUE, NONE, Origin, Type
 from cachelint.types.join import members
 from cachelint.types.strings import Str, Text, constant
 
 if TYPE_CHECKING:
-    from cachelint.caching.collect import Facts
     from cachelint.project.codebase import Module
 
-#: Methods that take many keys at once, which have nothing to do with one another.
-MANY = frozenset({"get_many", "set_many", "delete_many"})
 #: A method of a cache that is handed on without being called, and other ways to a key that no call shows; by a word
 #: that each begins with, so that most of a file is passed over at the speed of memory.
 _LOOSE = {
@@ -100,18 +100,45 @@ class Key:
         """Sites and calls."""
         return (*self.sites, *self.calls)
 
+    @property
+    def first(self) -> CacheCall:
+        """The call that stands for the key: its first write, or its first call where nothing writes it."""
+        return next((call for call in self.all_sites if call.writes), self.all_sites[0])
+
+    @property
+    def place(self) -> Place:
+        """See Fact: that of the first call."""
+        return self.first.place
+
+    @property
+    def qualified_name(self) -> str:
+        """See Fact."""
+        return self.first.qualified_name
+
+    @property
+    def key_templates(self) -> tuple[Type, ...]:
+        """See Fact."""
+        return tuple(call.key for call in self.all_sites)
+
+    @property
+    def fix_blocked(self) -> str:
+        """See Fact."""
+        return next((call.fix_blocked for call in self.all_sites if call.fix_blocked), "")
+
 
 class KeyGraph:
     """The keys of a project, each worked out when it is asked for."""
 
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        handed_on = _calls_by_inner(facts)
+    def __init__(self, interpreter: Interpreter, calls: Sequence[CacheCall], references: References) -> None:
+        self._interpreter = interpreter
+        self._codebase = interpreter.codebase
+        self._references = references
+        handed_on = _calls_by_inner(calls)
         #: The sites whose own key is known or open, with its patterns.
         self.keyed: list[tuple[CacheCall, frozenset[KeyPattern]]] = []
         #: Those whose key is a digest, which is none of the keys with other words than hexadecimal digits.
         self.digests: list[CacheCall] = []
-        for site in facts.sites:
+        for site in calls:
             if site.inner is not None and "key" not in site.roles:
                 continue
             found = patterns(site)
@@ -122,7 +149,7 @@ class KeyGraph:
                 self.digests.append(site)
                 continue
             # What it is handed is seen at each call of the function around it.
-            if found or not _explained(site, facts, handed_on.get(id(site.node), frozenset())):
+            if found or not _explained(site, references, handed_on.get(id(site.node), frozenset())):
                 self.keyed.append((site, found))
         self.index = Index(found for _, found in self.keyed)
         self._known: dict[int, Key] = {}
@@ -158,20 +185,20 @@ class KeyGraph:
         replaced = self._tests_with(_REPLACED)
         if replaced:
             return f"{replaced[0].path} puts an object of its own in the place of the cache, which may take no timeout"
-        asking = self._facts.codebase.search(_ASKED, ".assert_", "_args", "_calls")
+        asking = self._codebase.search(_ASKED, ".assert_", "_args", "_calls")
         mocked = next((m.path for m in self._tests_with(_MOCKED) if m in asking), "")
         return f"{mocked} asks what the cache was called with" if mocked else ""
 
     def _tests_with(self, pattern: re.Pattern[bytes]) -> list[Module]:
         """The test files in which a pattern is found; only they are asked, as such patterns are slow."""
         # A part of `cache` and of `LocMemCache`.
-        tests = (module for module in self._facts.codebase.containing("ache") if is_test(module.path))
+        tests = (module for module in self._codebase.containing("ache") if is_test(module.path))
         return [module for module in tests if module.findall(pattern)]
 
     @cached_property
     def unseen_use(self) -> str:
         """A place where a key may be used without a call that shows it, or a file that can't be read; empty if none."""
-        codebase = self._facts.codebase
+        codebase = self._codebase
         for word, expression in _LOOSE.items() if self.keyed else ():
             for module in codebase.search(expression, word):
                 match = expression.search(module.source.data)
@@ -192,13 +219,18 @@ class KeyGraph:
             self._known[id(site)] = key
         return self._known[id(site)]
 
+    def all(self) -> list[Key]:
+        """All keys that are known, in the order of their first calls."""
+        found = (self.of(site) for site, patterns_of_site in self.keyed if patterns_of_site)
+        return list(dict.fromkeys(key for key in found if key is not None))
+
     def _find(self, site: CacheCall) -> Key:
         wanted: set[KeyPattern] = set()
         fresh = set(patterns(site))
         while fresh:
             wanted |= fresh
             mates = {number for each in fresh for number in self._like(site, each)}
-            fresh = {s for n in mates if self.keyed[n][0].method not in MANY for s in self.keyed[n][1]} - wanted
+            fresh = {s for n in mates if not METHODS[self.keyed[n][0].method].many for s in self.keyed[n][1]} - wanted
         all_like = {number for each in wanted for number in self._like(site, each)}
         mine = sorted(number for number in all_like if not self.keyed[number][0].declared)
         members = [self.keyed[number][0] for number in mine]
@@ -216,7 +248,7 @@ class KeyGraph:
     def _same_cache(self, a: CacheCall, b: CacheCall) -> bool:
         """Whether two sites may be calls of one cache with one version."""
         if a.alias is not None and b.alias is not None and a.alias != b.alias:
-            stores = [store_of(self._facts.interpreter, alias) for alias in (a.alias, b.alias)]
+            stores = [store_of(self._interpreter, alias) for alias in (a.alias, b.alias)]
             if stores[0] is None or stores[0] != stores[1]:
                 return False
         return _same_version(a, b)
@@ -242,22 +274,22 @@ def has_more(site: CacheCall) -> bool:
     return len(templates(site.key)) < sum(1 for member in members(site.key) if member != NONE)
 
 
-def _calls_by_inner(facts: Facts) -> dict[int, frozenset[cst.CSTNode]]:
+def _calls_by_inner(calls: Sequence[CacheCall]) -> dict[int, frozenset[cst.CSTNode]]:
     """By the id of a call's node, the calls of functions that hand their key on to it."""
     found: dict[int, set[cst.CSTNode]] = {}
-    for site in facts.sites:
+    for site in calls:
         if site.inner is not None and "key" in site.roles:
             found.setdefault(id(site.inner.node), set()).add(site.node)
     return {node: frozenset(calls) for node, calls in found.items()}
 
 
-def _explained(site: CacheCall, facts: Facts, calls: frozenset[cst.CSTNode]) -> bool:
+def _explained(site: CacheCall, references: References, calls: frozenset[cst.CSTNode]) -> bool:
     """Whether the key of a site is a parameter, and every mention of the function around it one of the calls seen."""
     function = site.function
     if function is None:
         return False
     return bool(calls) and all(
-        reference.call in calls for reference in facts.references.of(function.module, function.definition)
+        reference.call in calls for reference in references.of(function.module, function.definition)
     )
 
 

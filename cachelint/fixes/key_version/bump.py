@@ -10,10 +10,11 @@ from dataclasses import field
 import libcst as cst
 
 from cachelint.caching.calls import CacheCall
-from cachelint.caching.collect import Facts
-from cachelint.caching.keys.graph import MANY, Key, has_more, origins
+from cachelint.caching.facts import Facts
+from cachelint.caching.keys.graph import Key, has_more, origins
 from cachelint.caching.keys.pattern import KeyPattern, overlap, pattern, says
 from cachelint.caching.keys.template import VERSION_MARKER, is_versioned, templates
+from cachelint.django.cache_api import METHODS
 from cachelint.findings import Edit, Place
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
@@ -62,16 +63,19 @@ class Moved:
 
 def move(key: Key, facts: Facts, first: int) -> Moved:
     """Move a key to its next version (``first`` where it has none). Raises FixBlocked."""
-    about = ("move", key, first)
-    if about not in facts.shared:
-        try:
-            facts.shared[about] = _moved(key, facts, first)
-        except FixBlocked as refused:
-            facts.shared[about] = refused
-    result: Moved | FixBlocked = facts.shared[about]
+    result: Moved | FixBlocked = facts.memo.ask(
+        ("move", key, first), lambda: _moved_or_blocked(key, facts, first), None
+    )
     if isinstance(result, FixBlocked):
-        raise FixBlocked(*result.args)
+        raise result
     return result
+
+
+def _moved_or_blocked(key: Key, facts: Facts, first: int) -> Moved | FixBlocked:
+    try:
+        return _moved(key, facts, first)
+    except FixBlocked as reason:
+        return reason
 
 
 def _moved(key: Key, facts: Facts, first: int) -> Moved:
@@ -198,7 +202,7 @@ class _Move:
     def _templates(self, site: CacheCall) -> list[Str]:
         """The texts that the key of a site can be; of many keys at once those that are of these keys."""
         found = templates(site.key)
-        if site.innermost.method not in MANY:
+        if not METHODS[site.innermost.method].many:
             return found
         patterns = frozenset[KeyPattern]().union(*(key.patterns for key in self.keys))
         return [template for template in found if pattern(template) in patterns]

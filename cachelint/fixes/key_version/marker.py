@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cachelint.caching.calls import CacheCall
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.findings import Applicability, Fix
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.key_version.bump import move

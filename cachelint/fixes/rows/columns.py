@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.django.fields import Field
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function

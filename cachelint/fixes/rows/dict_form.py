@@ -10,7 +10,7 @@ import re
 import libcst as cst
 
 from cachelint.caching.calls import CacheCall
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import Key
 from cachelint.caching.keys.template import templates
 from cachelint.findings import Applicability, Edit, Fix, Place

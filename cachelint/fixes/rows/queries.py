@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import Key
 from cachelint.findings import Edit
 from cachelint.fixes.apply import edits

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.callers import calls_of, check_method
 from cachelint.fixes.defuse import Function, is_none, parameters, short

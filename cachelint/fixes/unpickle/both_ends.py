@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from cachelint.caching.calls import CacheCall, Deserialization
-from cachelint.caching.collect import Facts
+from cachelint.caching.calls import CacheCall
+from cachelint.caching.deserializations import Deserialization
+from cachelint.caching.facts import Facts
 from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes.apply import edits
 from cachelint.fixes.apply.imports import unused_after
@@ -36,7 +37,7 @@ def propose_load(load: Deserialization, facts: Facts) -> Fix | str:
         return "what is read comes from another client than Django's cache"
     if load.via_place is not None:
         return f"the data is handed in at {load.via_place.path}:{load.via_place.line}"
-    reader = next((s for s in facts.sites if read.origin is not None and s.node is read.origin.node), None)
+    reader = next((s for s in facts.calls if read.origin is not None and s.node is read.origin.node), None)
     key = facts.keys.of(reader) if reader is not None else None
     if key is None:
         return "the key is not known here in all its parts"

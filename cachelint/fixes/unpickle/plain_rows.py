@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from cachelint.caching.calls import CacheCall
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.findings import Applicability, Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked

@@ -6,6 +6,7 @@ import datetime
 
 from cachelint.infer.library.builtins import CALLS as BUILTINS
 from cachelint.infer.library.call import Call, Result
+from cachelint.library.picklers import DUMPERS
 from cachelint.types.base import BOOL, BYTES, FLOAT, INT, NEVER, NO_VALUE, NONE, UNKNOWN, Scalar, Type, force
 from cachelint.types.cache import Cached, Pickled, RawClient
 from cachelint.types.code import ExternalSymbol, Partial
@@ -149,8 +150,6 @@ def _typed_namedtuple(made: Call) -> Type:
     )
 
 
-_PICKLERS = ("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "joblib", "six.moves.cPickle")
-
 CALLS: dict[str, Result] = {
     **_all(_DATETIME, "datetime.datetime", "datetime.datetime.now", "datetime.datetime.utcnow",
            "datetime.datetime.fromtimestamp", "datetime.datetime.strptime", "datetime.datetime.combine",
@@ -216,7 +215,7 @@ CALLS: dict[str, Result] = {
     "os.environ.get": _environ,
     "json.loads": _load_json,
     "json.load": _load_json,
-    **{f"{module}.{name}": _pickled(f"{module.rpartition('.')[2]}.{name}") for module in _PICKLERS for name in ("dumps",)},
+    **{name: _pickled(shown) for name, shown in DUMPERS.items()},
     "jsonpickle.encode": _fixed(STR),
     **dict.fromkeys(("zlib.compress", "zlib.decompress", "gzip.compress", "gzip.decompress", "bz2.compress", "bz2.decompress", "lzma.compress", "lzma.decompress", "base64.b64encode", "base64.b64decode", "base64.urlsafe_b64encode", "base64.standard_b64decode", "base64.decodebytes", "base64.encodebytes", "binascii.hexlify", "binascii.unhexlify", "base64.b85encode", "base64.b85decode", "lz4.frame.compress", "lz4.frame.decompress", "zstandard.decompress"), _through),
     **{name: _fixed(RawClient("the redis client")) for name in (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import Deserialization
-from cachelint.caching.collect import Facts
+from cachelint.caching.deserializations import Deserialization
+from cachelint.caching.facts import Facts
 from cachelint.findings import Finding, Related, Severity
 from cachelint.rules.base import Example, Rule, quote
 from cachelint.types.cache import Cached

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cachelint.caching.aliases import alias
 from cachelint.caching.calls import CacheCall
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.caching.keys.template import is_dynamic, is_versioned, templates
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, source_of, wrapper_places

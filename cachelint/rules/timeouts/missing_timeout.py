@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cachelint.caching.aliases import Alias, alias
 from cachelint.caching.calls import CacheCall
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, seconds, wrapper_places
 

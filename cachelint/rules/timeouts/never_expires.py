@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.caching.calls import CacheCall
-from cachelint.caching.collect import Facts
+from cachelint.caching.facts import Facts
 from cachelint.findings import Finding, Severity
 from cachelint.rules.base import Example, Rule, quote, source_of, wrapper_places
 from cachelint.types.base import NONE

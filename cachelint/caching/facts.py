@@ -1,0 +1,94 @@
+"""The facts that rules judge: what a project keeps in its caches, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+from cachelint.caching.calls import CacheCall
+from cachelint.caching.deserializations import Deserialization
+from cachelint.caching.keys.graph import Key, KeyGraph
+from cachelint.caching.project import Project
+from cachelint.caching.references import References
+from cachelint.caching.settings import CacheSettings, cache_settings
+from cachelint.findings import Place
+from cachelint.infer.interpreter import Interpreter
+from cachelint.memo import Memo
+from cachelint.project.codebase import Codebase
+from cachelint.types.base import Type
+
+
+class Fact(Protocol):
+    """Something that a rule can be about."""
+
+    @property
+    def place(self) -> Place:
+        """The whole of it. A comment on one of its lines, or on the line above, suppresses what is found here."""
+
+    @property
+    def qualified_name(self) -> str:
+        """The function or class that it stands in (``Shelf.title``); empty outside of them."""
+
+    @property
+    def key_templates(self) -> tuple[Type, ...]:
+        """What the keys evaluate to that it is about; empty where it is about none."""
+
+    @property
+    def fix_blocked(self) -> str:
+        """Why no fix can be made here, whatever the rule; empty where one may."""
+
+
+F = TypeVar("F")
+
+
+class Facts:
+    """What is known of a project's use of the cache; ``fix_timeout`` is the timeout that the configuration asks for."""
+
+    def __init__(
+        self,
+        interpreter: Interpreter,
+        calls: Sequence[CacheCall],
+        deserializations: Sequence[Deserialization],
+        *,
+        uses_cache: bool = True,
+        fix_timeout: int | None = None,
+    ) -> None:
+        self.interpreter = interpreter
+        self.calls = calls
+        self.deserializations = deserializations
+        self.uses_cache = uses_cache
+        self.fix_timeout = fix_timeout
+        #: What was worked out for one finding and is the same for others, by what it is about.
+        self.memo = Memo()
+
+    @property
+    def codebase(self) -> Codebase:
+        """The code base that the facts are about."""
+        return self.interpreter.codebase
+
+    @cached_property
+    def keys(self) -> KeyGraph:
+        """The keys of the project."""
+        return KeyGraph(self.interpreter, self.calls, self.references)
+
+    @cached_property
+    def references(self) -> References:
+        """Where things of the project are named."""
+        return References(self.interpreter)
+
+    def of(self, fact_type: type[F]) -> Iterable[F]:
+        """All facts of a type, in the order of files and lines. A type that nobody asks for is never collected."""
+        if issubclass(fact_type, CacheCall):
+            return [call for call in self.calls if isinstance(call, fact_type)]
+        collected: Iterable[F] = COLLECTORS[fact_type](self)
+        return collected
+
+
+#: What collects the facts of a type: the one place where a new type is made known.
+COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
+    Deserialization: lambda facts: facts.deserializations,
+    Key: lambda facts: facts.keys.all(),
+    CacheSettings: lambda facts: cache_settings(facts.interpreter),
+    Project: lambda facts: [Project(facts.codebase)],
+}

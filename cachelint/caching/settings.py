@@ -1,0 +1,60 @@
+"""What settings modules say of caches, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cachelint.findings import Place
+from cachelint.infer.interpreter import Interpreter
+from cachelint.project.codebase import Module
+from cachelint.project.symbols import ValueRef
+from cachelint.types.base import Origin, Type
+from cachelint.types.containers import Dict
+from cachelint.types.join import members
+from cachelint.types.walk import settled
+
+
+@dataclass(frozen=True, eq=False)
+class CacheSettings:
+    """An entry of ``CACHES`` in one settings module: ``alias`` with its ``options``, as far as they are known."""
+
+    module: Module
+    alias: str
+    options: Dict
+    origin: Origin
+
+    @property
+    def place(self) -> Place:
+        """See Fact."""
+        return self.origin.place
+
+    @property
+    def qualified_name(self) -> str:
+        """See Fact."""
+        return ""
+
+    @property
+    def key_templates(self) -> tuple[Type, ...]:
+        """See Fact."""
+        return ()
+
+    @property
+    def fix_blocked(self) -> str:
+        """See Fact."""
+        return ""
+
+
+def cache_settings(interpreter: Interpreter) -> Iterator[CacheSettings]:
+    """The entries of ``CACHES`` in each settings module, where they are written out as dicts."""
+    for module in interpreter.settings_modules:
+        symbol = interpreter.codebase.resolve(module, "CACHES")
+        if not isinstance(symbol, ValueRef):
+            continue
+        with interpreter.question():
+            configured = settled(interpreter.value(symbol))
+        for entries in members(configured):
+            for alias, options in entries.entries if isinstance(entries, Dict) else ():
+                for option in members(options):
+                    if isinstance(alias, str) and isinstance(option, Dict) and option.origin is not None:
+                        yield CacheSettings(module, alias, option, option.origin)
