@@ -20,7 +20,8 @@ sys.path.insert(0, str(ROOT))
 
 from cachelint.findings.codec import encode  # noqa: E402
 from cachelint.project.files import discover  # noqa: E402
-from cachelint.run.session import Options, analyse, run  # noqa: E402
+from cachelint.run.analysis import analyse  # noqa: E402
+from cachelint.run.session import Options, run  # noqa: E402
 from tests.edits import edited  # noqa: E402
 from tests.support import CODES  # noqa: E402
 

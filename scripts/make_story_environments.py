@@ -22,7 +22,7 @@ def interpreters() -> Iterator[str]:
     for minor in (14, 13, 12):
         for place in (
             shutil.which(f"python3.{minor}"),
-            *map(str, Path.relative_to().glob(f".pyenv/versions/3.{minor}.*/bin/python")),
+            *map(str, Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python")),
         ):
             if place:
                 yield place

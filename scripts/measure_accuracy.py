@@ -78,11 +78,11 @@ def read_labels(which: str) -> dict[Call, Label]:
     """The labels of a set, by call."""
     labels: dict[Call, Label] = defaultdict(Label)
     for line in (DATA / f"labels-{which}.jsonl").read_text(encoding="utf-8").splitlines():
-        dataclass_instance = json.loads(line)
-        label = labels[(dataclass_instance["project"], dataclass_instance["path"], dataclass_instance["line"])]
-        expect = set(dataclass_instance["expect"])
-        label.optional |= set(dataclass_instance.get("optional", ()))
-        if dataclass_instance.get("wrapper"):
+        record = json.loads(line)
+        label = labels[(record["project"], record["path"], record["line"])]
+        expect = set(record["expect"])
+        label.optional |= set(record.get("optional", ()))
+        if record.get("wrapper"):
             label.wrapper |= expect
             label.optional |= expect
         else:
@@ -158,16 +158,16 @@ def tally(labels: dict[Call, Label], reported: Reported) -> tuple[Tally, list[st
         place = f"{call[0]}/{call[1]}:{call[2]}"
         for code in CODES:
             if code in label.expect:
-                typ = "hit" if code in got else "miss"
+                outcome = "hit" if code in got else "miss"
             elif code in got and code not in label.optional:
-                typ = "false"
+                outcome = "false"
             elif code in label.wrapper:
-                typ = "wrapper hit" if code in got else "wrapper miss"
+                outcome = "wrapper hit" if code in got else "wrapper miss"
             else:
                 continue
-            counts[code][typ] += 1
-            if not typ.endswith("hit"):
-                lines.append(f"{typ} {code} {place}")
+            counts[code][outcome] += 1
+            if not outcome.endswith("hit"):
+                lines.append(f"{outcome} {code} {place}")
     return counts, lines
 
 
@@ -186,9 +186,9 @@ def worse(before: dict[str, Any], counts: Tally) -> list[str]:
     found: list[str] = []
     for code, figures in before.items():
         now = counts[code]
-        for typ, sign in (("hit", 1), ("wrapper hit", 1), ("false", -1)):
-            if (now[typ] - figures.get(typ, 0)) * sign < 0:
-                found.append(f"{code}: {typ} {figures.get(typ, 0)} → {now[typ]}")
+        for outcome, sign in (("hit", 1), ("wrapper hit", 1), ("false", -1)):
+            if (now[outcome] - figures.get(outcome, 0)) * sign < 0:
+                found.append(f"{code}: {outcome} {figures.get(outcome, 0)} → {now[outcome]}")
     return found
 
 
@@ -257,8 +257,8 @@ def main() -> int:
             entry["cachelint"] = counts
         if options.peers:
             for name, run in (("semgrep", semgrep), ("ruff", ruff), ("bandit", bandit)):
-                annotated = _merged(run(sources, project, labels) for project in pins[which])
-                entry[name] = tally(labels, annotated)[0]
+                reported = _merged(run(sources, project, labels) for project in pins[which])
+                entry[name] = tally(labels, reported)[0]
                 print(f"  {name}: {dict(total(entry[name]))}")
         if options.write:
             peer = entry.get("semgrep")

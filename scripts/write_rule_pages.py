@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from cachelint.rules.explain import UNUSED, page
-from cachelint.rules.registry import RULES
+from cachelint.rules.registry import rules
 
 PAGES = Path(__file__).parent.parent / "docs/rules"
 
@@ -19,9 +19,9 @@ PAGES = Path(__file__).parent.parent / "docs/rules"
 def index() -> str:
     """The list of all rules."""
     lines = ["# The rules", "", "| code | name | severity | what |", "|---|---|---|---|"]
-    lines += [f"| [{r.code}]({r.code}.md) | {r.name} | {r.severity.value} | {r.summary} |" for r in RULES]
+    lines += [f"| [{r.code}]({r.code}.md) | {r.name} | {r.severity.value} | {r.summary} |" for r in rules()]
     lines.append("| [CL001](CL001.md) | unused-ignore | low | A comment silences nothing. |")
-    pages = "\n".join([*(rule.code for rule in RULES), "CL001"])
+    pages = "\n".join([*(rule.code for rule in rules()), "CL001"])
     return "\n".join([*lines, "", "```{toctree}", ":hidden:", "", pages, "```", ""])
 
 
@@ -29,7 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    texts = {PAGES / f"{rule.code}.md": f"{page(rule)}\n" for rule in RULES}
+    texts = {PAGES / f"{rule.code}.md": f"{page(rule)}\n" for rule in rules()}
     texts[PAGES / "CL001.md"] = UNUSED
     texts[PAGES / "index.md"] = index()
     if check:

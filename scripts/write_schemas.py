@@ -13,7 +13,7 @@ from typing import Any
 
 from cachelint.findings import Applicability, Confidence, Severity
 from cachelint.report.json import VERSION
-from cachelint.rules.names import NAMES
+from cachelint.rules.registry import NAMES
 
 FOLDER = Path(__file__).parent.parent / "docs/schemas"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from cachelint.config.selectors import expand
 from cachelint.findings import Finding
-from cachelint.run.session import Options, Outcome, run
+from cachelint.run.analysis import Outcome
+from cachelint.run.session import Options, run
 
 REPOSITORY = Path(__file__).parent.parent
 CODES = expand(["ALL"])

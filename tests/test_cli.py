@@ -16,7 +16,7 @@ from cachelint.cli.commands import BY_NAME
 from cachelint.cli.main import main
 from cachelint.cli.parser import COMMANDS
 from cachelint.infer.interpreter import Interpreter
-from cachelint.rules.registry import RULES
+from cachelint.rules.registry import rules
 from cachelint.types.code import Function
 from tests.support import make_project
 
@@ -93,8 +93,8 @@ def test_select_and_ignore(project: Path, capsys: pytest.CaptureFixture[str]) ->
         (["cl101"], "`cachelint rule CL101` explains the rule"),
         (["--select", "CL999"], "no rule or family is called 'CL999'"),
         (["--select", "model-instnce"], "did you mean 'model-instance'"),
-        (["--unsafe-fixes"], "goes with --fix or --diff"),
-        (["--show-fixes"], "goes with --fix"),
+        (["--unsafe-fixes"], "requires --fix or --diff"),
+        (["--show-fixes"], "requires --fix"),
     ],
 )
 def test_what_can_t_be_done_is_said_in_one_line(
@@ -252,7 +252,7 @@ def test_from_the_store_no_parser_is_imported(project: Path) -> None:
         assert done.stdout.splitlines()[-1] == wanted
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.code)
 def test_a_rule_is_explained_by_code_and_name(rule: object, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rule", getattr(rule, "code", "").lower()]) == 0
     by_code = capsys.readouterr().out
@@ -353,7 +353,7 @@ def test_a_mistake_of_ours_costs_one_definition(
 def test_a_mistake_of_ours_is_one_line(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("cachelint.cli.main.run", lambda options: 1 / 0)
+    monkeypatch.setattr("cachelint.cli.lint.run", lambda options: 1 / 0)
     assert main(["--no-cache"]) == 2
     assert capsys.readouterr().err.startswith("cachelint: a bug in cachelint: ZeroDivisionError")
 
@@ -368,7 +368,7 @@ def test_help_fits_a_screen(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
 def test_a_file_that_is_no_python_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "notes.txt").write_text("x")
     assert main(["--no-cache", "notes.txt"]) == 0
-    assert capsys.readouterr().err == "cachelint: notes.txt: is not looked into: its name does not end in .py\n"
+    assert capsys.readouterr().err == "cachelint: notes.txt: skipped, its name does not end in .py\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "tcsh"])
@@ -422,9 +422,9 @@ def test_a_path_of_which_nothing_is_looked_into(project: Path, capsys: pytest.Ca
     (project / "pyproject.toml").write_text('[tool.cachelint]\nexclude = ["app/"]\n')
     (project / "texts").mkdir()
     for path, words in (
-        ("app", "app: holds no Python files, but for what is excluded"),
-        ("app/case.py", "app/case.py: is not looked into: the configuration excludes it"),
-        ("texts", "texts: holds no Python files"),
+        ("app", "app: no Python files here"),
+        ("app/case.py", "app/case.py: skipped, the configuration excludes it"),
+        ("texts", "texts: no Python files here"),
     ):
         assert main(["--no-cache", path]) == 0
         assert words in capsys.readouterr().err
@@ -434,7 +434,7 @@ def test_a_path_of_which_nothing_is_looked_into(project: Path, capsys: pytest.Ca
 
 def test_what_is_no_path(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(project / "pipe.py")
-    for path, words in (("", "one of the paths is empty"), ("pipe.py", "is neither a file nor a folder")):
+    for path, words in (("", "one of the paths is empty"), ("pipe.py", "neither a file nor a folder")):
         assert main(["--no-cache", "--fix", path]) == 2
         assert words in capsys.readouterr().err
 

@@ -14,7 +14,8 @@ from cachelint.findings import Finding
 from cachelint.fixes.apply.driver import fix_all
 from cachelint.project.files import discover
 from cachelint.project.source import Source, read_source
-from cachelint.run.session import Options, analyse
+from cachelint.run.analysis import analyse
+from cachelint.run.session import Options
 from tests.support import CODES, make_project
 
 VALUES = {

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.run.session import Options, Outcome, run
+from cachelint.run.analysis import Outcome
+from cachelint.run.session import Options, run
 from tests.support import REPOSITORY, check, make_project
 
 _LINE = re.compile(r"^(?:\./)?(?P<path>[^:]+):(?P<line>\d+):(?P<column>\d+): (?P<code>CL\d{3}) (?P<text>.*)$")

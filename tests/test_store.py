@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from cachelint.findings.codec import encode
 from cachelint.project.files import discover
 from cachelint.project.store.results import ResultCache
-from cachelint.run.session import Options, Outcome, run
+from cachelint.run.analysis import Outcome
+from cachelint.run.session import Options, run
 from tests.edits import edited
 from tests.support import CODES, REPOSITORY, make_project
 

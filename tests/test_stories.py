@@ -128,10 +128,10 @@ def test_fixing_again_changes_nothing(projects: dict[str, Path]) -> None:
 
 
 def python_with(version: str) -> str:
-    """The interpreter with a version of Django, which `make stories` sets up."""
+    """The interpreter with a version of Django, which `make test` sets up."""
     path = REPOSITORY / f".venv/django-{version}/bin/python"
     if not path.exists():
-        pytest.skip(f"no environment with Django {version} here: `make stories` makes it where it can")
+        pytest.skip(f"no environment with Django {version} here: `make test` makes it where it can")
     return str(path)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cachelint.project.files import discover
-from cachelint.run.session import Options, analyse
+from cachelint.run.analysis import analyse
+from cachelint.run.session import Options
 from tests.support import CODES, REPOSITORY
 
 #: Project → files read, outlined, definitions parsed and interpreted. CACHELINT_WRITE_WORK=1 writes it anew.

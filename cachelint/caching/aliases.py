@@ -95,10 +95,8 @@ def _store_of(interpreter: Interpreter, name: str) -> tuple[object, ...] | None:
     if len(entries) != 1 or not isinstance(entries[0], Dict):
         return None
     given = dict(entries[0].entries)
-    annotated = tuple(
-        constant(force(given.get(word, NONE))) for word in ("BACKEND", "LOCATION", "KEY_PREFIX", "VERSION")
-    )
-    return None if NO_VALUE in annotated or annotated[0] is None else annotated
+    told = tuple(constant(force(given.get(word, NONE))) for word in ("BACKEND", "LOCATION", "KEY_PREFIX", "VERSION"))
+    return None if NO_VALUE in told or told[0] is None else told
 
 
 def _overridden_elsewhere(interpreter: Interpreter) -> bool:
@@ -190,14 +188,14 @@ def _is_replaced(option: Dict) -> bool:
     if not isinstance(node, cst.Dict) or not any(isinstance(m, Unknown) for m in members(option.value)):
         return False
     spreads = [isinstance(element, cst.StarredDictElement) for element in node.elements]
-    annotated = [
+    positions = [
         index
         for index, element in enumerate(node.elements)
         if isinstance(element, cst.DictElement)
         and isinstance(element.key, cst.SimpleString)
         and str(element.key.evaluated_value).upper() == "TIMEOUT"
     ]
-    return not annotated or any(spreads[annotated[-1] :])
+    return not positions or any(spreads[positions[-1] :])
 
 
 def _seconds(typ: Type) -> object:

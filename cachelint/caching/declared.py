@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import libcst as cst
 
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import CacheCall, Write
 from cachelint.frozen import dataclass
 from cachelint.infer.context import Context
 from cachelint.infer.library.caches import default_value
@@ -77,9 +77,7 @@ def site_of(
         value = context.call(decorated, Arguments(star=True))
     elif default is not None:
         value = default_value(context, default)
-    site = CacheCall(
-        "set", None, context.parsed, node, context.function, declared.argument(arguments, "key") or UNKNOWN
-    )
+    site = Write("set", None, context.parsed, node, context.function, declared.argument(arguments, "key") or UNKNOWN)
     site.value = value if value is not None else UNKNOWN
     # What happens without a timeout is known to whoever wrote the wrapper, not here.
     site.timeout = declared.argument(arguments, "timeout") or UNKNOWN

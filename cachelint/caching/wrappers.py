@@ -109,7 +109,7 @@ class WrapperCallObserver(Observer):
     def _outer(
         self, context: Context, node: cst.BaseExpression, key: int, fact: CacheCall, passed: dict[str, Type]
     ) -> CacheCall:
-        site = CacheCall(fact.method, fact.alias, context.parsed, node, context.function, fact.key, fact.value)
+        site = type(fact)(fact.method, fact.alias, context.parsed, node, context.function, fact.key, fact.value)
         if self.function is not None and isinstance(node, cst.Call):
             names, ref = passed_sources(context, node, self.function), self.function.ref
             site.key = map_members(fact.key, lambda member: renamed(member, names, ref))

@@ -16,7 +16,7 @@ from cachelint.config.selectors import ConfigError, expand
 from cachelint.project.files import discover, find_root
 from cachelint.project.store.disk import FOLDER
 from cachelint.report.formats import FORMATS, TEXT
-from cachelint.rules.names import NAMES
+from cachelint.rules.registry import NAMES
 from cachelint.run.session import files_of
 from cachelint.run.subprojects import split
 
@@ -26,8 +26,7 @@ def _explain(words: Sequence[str]) -> int:
     parser.add_argument("code", nargs="?", metavar="CODE", help="a code or name: CL101, model-instance")
     wanted = parser.parse_args(list(words)).code
     from cachelint.rules.explain import UNUSED, listing, page
-    from cachelint.rules.names import UNUSED_IGNORE, find_code
-    from cachelint.rules.registry import find_rule
+    from cachelint.rules.registry import UNUSED_IGNORE, find_code, find_rule
 
     if wanted is None:
         print(listing())

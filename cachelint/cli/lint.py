@@ -16,9 +16,10 @@ from cachelint.findings import Confidence, Finding, Severity
 from cachelint.project.gitignore import Patterns
 from cachelint.report.formats import TEXT
 from cachelint.report.paths import shown_path
-from cachelint.rules.names import UNUSED_IGNORE
+from cachelint.rules.registry import UNUSED_IGNORE
+from cachelint.run.analysis import Outcome
 from cachelint.run.options import UsageError
-from cachelint.run.session import Options, Outcome, files_of, joined, run
+from cachelint.run.session import Options, files_of, joined, run
 from cachelint.run.subprojects import split
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 from cachelint.config.selectors import ConfigError
 from cachelint.findings import Severity
 from cachelint.report.formats import FORMATS, TEXT, plain_text, render
-from cachelint.run.session import Outcome
+from cachelint.run.analysis import Outcome
 
 
 def parse_outputs(words: Sequence[str]) -> list[tuple[str, Path]]:

@@ -36,7 +36,7 @@ def hint(word: str) -> str:
     """What somebody may have meant by a word that is no path: a command, or a rule; empty where nothing is near."""
     if word == "help":
         return "; `cachelint --help` shows the options"
-    from cachelint.rules.names import find_code
+    from cachelint.rules.registry import find_code
 
     code = find_code(word)
     if code is not None:

@@ -114,7 +114,7 @@ def _toml(value: Any) -> str:
 
 
 def read_table(path: Path) -> Any | None:
-    """x"""
+    """The ``[tool.cachelint]`` of a file; None where it has none. Raises ConfigError."""
     if not path.is_file():
         raise ConfigError(f"{path}: is no file that can be read")
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from cachelint.config.file import Config, extended, load_config, read_table
 from cachelint.config.selectors import expand
 from cachelint.project.files import find_root, is_root
-from cachelint.rules.names import UNUSED_IGNORE
+from cachelint.rules.registry import UNUSED_IGNORE
 from cachelint.run.options import Options
 
 # -- options of a run ----------------------------------------------------------------------------------------

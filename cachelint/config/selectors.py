@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cachelint.did_you_mean import closest
-from cachelint.rules.names import NAMES, matching
+from cachelint.rules.registry import NAMES, matching
 from cachelint.run.options import UsageError
 
 

@@ -31,8 +31,8 @@ class Does(enum.Enum):
 class Method(NamedTuple):
     """A method of a cache. ``parameters`` are in order, without ``self``.
 
-    ``many`` is true where it takes many keys at once, ``by_pattern`` where it takes a pattern of keys, ``has_twin`` where
-    Django has an asynchronous twin of it, with an ``a`` before the name.
+    ``many`` is true where it takes many keys at once, ``by_pattern`` where it takes a pattern of keys, ``has_twin``
+    where Django has an asynchronous twin of it, with an ``a`` before the name.
     """
 
     parameters: tuple[str, ...]

@@ -51,9 +51,9 @@ def expression_type(models: Models, queryset: QuerySet, typ: Type) -> Type:
     typ = force(typ)
     if isinstance(typ, ExternalSymbol | Partial) or not isinstance(typ, Expression):
         return UNKNOWN
-    annotated = dict(typ.keywords).get("output_field")
-    if annotated is not None:
-        return _of_field(annotated)
+    output_field = dict(typ.keywords).get("output_field")
+    if output_field is not None:
+        return _of_field(output_field)
     fixed = _FIXED.get(typ.name)
     if fixed is not None:
         return fixed

@@ -244,10 +244,10 @@ class Models:
             editable=not hidden,
         )  # fmt: skip
 
-    def _may_be_null(self, symbol: Symbol | None, call: cst.Call, annotated: cst.BaseExpression | None) -> bool:
+    def _may_be_null(self, symbol: Symbol | None, call: cst.Call, null: cst.BaseExpression | None) -> bool:
         """Whether a field may be null, as far as its definition tells: what is computed may be True."""
-        if annotated is not None:
-            return not _is_false(annotated)
+        if null is not None:
+            return not _is_false(null)
         if any(argument.star == "**" for argument in call.args):
             return True
         inside = (

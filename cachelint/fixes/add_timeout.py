@@ -10,23 +10,26 @@ from cachelint.caching.facts import Facts
 from cachelint.django.settings import is_for_tests
 from cachelint.findings import Applicability, Fix
 from cachelint.fixes.apply import edits
+from cachelint.fixes.base import FixBlocked
 
 _NO_SETTINGS = "there are no settings here, so that whoever uses this package may have configured another timeout"
 
 
-def propose(site: CacheCall, facts: Facts) -> Fix | str:
-    """The fix, or what stands in its way."""
+def propose(site: CacheCall, facts: Facts) -> Fix:
+    """The fix. Raises FixBlocked."""
     settings = alias(facts.interpreter, site.alias)
     wanted = facts.fix_timeout
     if wanted is None and not settings.known:
-        return "the timeout that is in force can't be told from the code"
+        raise FixBlocked("the timeout that is in force can't be told from the code")
     if wanted is None and (settings.timeout is None or settings.timeout <= 0):
-        return f"the timeout that is in force is {settings.timeout}, which nobody should write down: choose one"
+        raise FixBlocked(
+            f"the timeout that is in force is {settings.timeout}, which nobody should write down: choose one"
+        )
     if site.inner is not None:
-        return f"`{site.called}` decides how a timeout is passed to it"
+        raise FixBlocked(f"`{site.called}` decides how a timeout is passed to it")
     node = site.node
     if not isinstance(node, cst.Call) or not node.args:
-        return "the call passes no argument that a timeout could follow"
+        raise FixBlocked("the call passes no argument that a timeout could follow")
     seconds = wanted if wanted is not None else int(settings.timeout or 0)
     text = f"timeout={seconds}"
     last = node.args[-1]

@@ -44,24 +44,23 @@ _AS_TEXT = {
 _REASON = "what is stored becomes {}, which is not what every reader outside this code may expect"
 
 
-def propose(site: CacheCall, facts: Facts) -> Fix | str:
-    """The fix, or what stands in its way."""
+def propose(site: CacheCall, facts: Facts) -> Fix:
+    """The fix. Raises FixBlocked."""
     types = members(site.value) if site.value is not None else ()
     if len(types) != 1:
-        return "what is stored is not always of one kind"
+        raise FixBlocked("what is stored is not always of one kind")
     typ = types[0]
     if isinstance(typ, Pickled):
         return both_ends.propose(site, facts)
     if not isinstance(typ, Set) and not (isinstance(typ, Scalar) and typ.type in (*_AS_TEXT, "bytes")):
-        return "what it should be stored as, and how each reader should take it back, is for a person to decide"
+        raise FixBlocked(
+            "what it should be stored as, and how each reader should take it back, is for a person to decide"
+        )
     for _, part in walk(typ.element) if isinstance(typ, Set) else ():
         verdict = json_verdict(part)
         if verdict.json in (Json.REFUSES, Json.CHANGES):
-            return f"JSON would not keep a list of what is in the set either ({verdict.what})"
-    try:
-        return _fix(site, typ, facts)
-    except FixBlocked as reason:
-        return str(reason)
+            raise FixBlocked(f"JSON would not keep a list of what is in the set either ({verdict.what})")
+    return _fix(site, typ, facts)
 
 
 def _fix(site: CacheCall, typ: Type, facts: Facts) -> Fix:

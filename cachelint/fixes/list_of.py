@@ -8,6 +8,7 @@ from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.findings import Applicability, Edit, Fix
 from cachelint.fixes.apply import edits
+from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import short
 from cachelint.types.containers import DictView, Generator
 from cachelint.types.join import members
@@ -15,22 +16,24 @@ from cachelint.types.json import Json, json_verdict
 from cachelint.types.walk import walk
 
 
-def propose(site: CacheCall, facts: Facts) -> Fix | str:
-    """The fix, or what stands in its way."""
+def propose(site: CacheCall, facts: Facts) -> Fix:
+    """The fix. Raises FixBlocked."""
     if site.inner is not None or site.method not in ("set", "add"):
-        return "the value is made elsewhere"
+        raise FixBlocked("the value is made elsewhere")
     types = members(site.value) if site.value is not None else ()
     if not all(isinstance(k, DictView) or (isinstance(k, Generator) and not k.asynchronous) for k in types):
-        return "only a generator or a view of a dict can be made a list of"
+        raise FixBlocked("only a generator or a view of a dict can be made a list of")
     node = site.nodes.get("value")
     if node is None:
-        return "the value can't be seen at the call"
+        raise FixBlocked("the value can't be seen at the call")
     for typ in types:
         if isinstance(typ, DictView | Generator):
             for _, part in walk(typ.element):
                 verdict = json_verdict(part)
                 if verdict.json not in (Json.KEEPS, Json.UNKNOWN):
-                    return f"JSON would not keep a list of what is in it ({verdict.what}): choose what to store"
+                    raise FixBlocked(
+                        f"JSON would not keep a list of what is in it ({verdict.what}): choose what to store"
+                    )
     place = site.parsed.place(node)
     changes: tuple[Edit, ...] = (edits.before(place, "list("), edits.after(place, ")"))
     if isinstance(node, cst.GeneratorExp) and node.lpar:

@@ -84,9 +84,9 @@ def concat(pieces: Sequence[tuple[Type, str]], scope: FunctionRef | None = None)
         versions: frozenset[str] = frozenset()
         params: frozenset[str] = frozenset()
         for option, (_, name) in zip(combination, pieces, strict=True):
-            more, annotated, decided = _parts(option, name, scope)
+            more, marked, decided = _parts(option, name, scope)
             parts.extend(more)
-            versions |= annotated
+            versions |= marked
             params |= decided
         made.append(Str(_tidy(parts), False, versions, params))
     return join_all(made)

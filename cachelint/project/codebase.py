@@ -17,6 +17,7 @@ from cachelint.project.store.dependencies import (
     FileDependencies,
     found_digest,
     line_digest,
+    lines_digest,
     near_digest,
     text_digest,
 )
@@ -120,6 +121,12 @@ class Module:
         if word not in self._asked.near:
             self._asked.near[word] = near_digest(self.reading, word)
         return self.reading.near(word)
+
+    def lines_with(self, text: str) -> list[bytes]:
+        """The lines that a text stands in, in code, comments and strings."""
+        if text not in self._asked.lines_with:
+            self._asked.lines_with[text] = lines_digest(self.reading, text)
+        return self.reading.lines_with(text)
 
     def around(self, word: str, place: int) -> list[Definition]:
         """The definitions that the ``place``-th place of a word stands in."""
@@ -263,7 +270,10 @@ class Codebase:
         if found is None:
             data = word.encode()
             # Where a part of a word does not stand, the word does not: `caches` is looked for where `cache` was found.
-            parts = [paths for known, paths in self._found.items() if known in word]
+            known = self._found
+            parts = [
+                known[word[i:j]] for i in range(len(word)) for j in range(i + 1, len(word) + 1) if word[i:j] in known
+            ]
             texts = self._texts
             among = min(parts, key=len) if parts else texts
             found = self._found[word] = [path for path in among if data in texts[path]]

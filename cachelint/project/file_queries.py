@@ -88,6 +88,17 @@ class FileQueries:
         """The groups of all matches of a pattern; what matched, where it has none."""
         return [match.groups(b"") or (match.group(),) for match in pattern.finditer(self.data)]
 
+    def lines_with(self, text: str) -> list[bytes]:
+        """The lines that a text stands in, wherever it is: one for each such line, in order."""
+        data, found = text.encode(), []
+        start = self.data.find(data)
+        while start >= 0:
+            end = self.data.find(b"\n", start)
+            end = end if end >= 0 else len(self.data)
+            found.append(self.data[self.data.rfind(b"\n", 0, start) + 1 : end])
+            start = self.data.find(data, end)
+        return found
+
     def holds(self, number: int, word: str) -> bool:
         """Whether a word stands in the text of a definition, also as a part of another."""
         definition = self.definitions[number]
@@ -115,12 +126,12 @@ class FileQueries:
         """A digest of what the file defines and imports, whatever the text of it is."""
         outline = self.outline
         scopes = [outline.scope, *(d.scope for d in self.definitions if d.scope is not None)]
-        annotated = (
+        skeleton = (
             [(d.name, d.form, d.conditional, d.is_async, self.numbers.get(id(d.parent))) for d in self.definitions],
             [(scope.imports, scope.stars) for scope in scopes],
             outline.error_line,
         )
-        return digest(repr(annotated).encode())
+        return digest(repr(skeleton).encode())
 
 
 def digest(data: bytes) -> str:

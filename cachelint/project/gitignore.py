@@ -157,9 +157,9 @@ class Ignores:
                 inner = path[len(base) + 1 :]
             else:
                 inner = path
-            annotated = patterns.check(inner)
-            if annotated is not None:
-                verdict = annotated
+            matched = patterns.check(inner)
+            if matched is not None:
+                verdict = matched
         return verdict
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cachelint.report.paths import shown_path
-from cachelint.run.session import Outcome
+from cachelint.run.analysis import Outcome
 
 
 def render(outcome: Outcome) -> str:

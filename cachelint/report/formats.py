@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from cachelint.run.session import Outcome
+from cachelint.run.analysis import Outcome
 
 #: Name → module of this package with ``render(outcome) -> str``.
 FORMATS = {

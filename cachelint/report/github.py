@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cachelint.findings import Severity
 from cachelint.report.paths import shown_path
-from cachelint.run.session import Outcome
+from cachelint.run.analysis import Outcome
 
 _LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "notice"}
 

@@ -8,7 +8,7 @@ import json
 from cachelint.findings import Severity
 from cachelint.report.paths import shown_path
 from cachelint.report.sarif import fingerprint
-from cachelint.run.session import Outcome
+from cachelint.run.analysis import Outcome
 
 _SEVERITIES = {Severity.HIGH: "critical", Severity.MEDIUM: "major", Severity.LOW: "minor"}
 

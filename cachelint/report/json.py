@@ -8,7 +8,7 @@ from typing import Any
 
 from cachelint.findings import Finding, Place
 from cachelint.report.paths import shown_path
-from cachelint.run.session import Outcome
+from cachelint.run.analysis import Outcome
 
 #: Version of the format: it changes when a key changes its meaning or goes.
 VERSION = 1

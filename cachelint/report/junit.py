@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from cachelint.report.paths import shown_path
-from cachelint.run.session import Outcome
+from cachelint.run.analysis import Outcome
 
 
 def render(outcome: Outcome) -> str:

@@ -10,9 +10,8 @@ from cachelint import __version__
 from cachelint.findings import Finding, Place, Related, Severity
 from cachelint.report.paths import shown_path
 from cachelint.rules.explain import UNUSED, page
-from cachelint.rules.names import UNUSED_IGNORE
-from cachelint.rules.registry import RULES
-from cachelint.run.session import Outcome
+from cachelint.rules.registry import UNUSED_IGNORE, rules
+from cachelint.run.analysis import Outcome
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
@@ -20,10 +19,10 @@ _LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "no
 
 def render(outcome: Outcome) -> str:
     """The report as a SARIF log with one run."""
-    codes = [*(rule.code for rule in RULES), UNUSED_IGNORE]
-    rules = [*(_rule(rule) for rule in RULES), _UNUSED]
+    codes = [*(rule.code for rule in rules()), UNUSED_IGNORE]
+    described = [*(_rule(rule) for rule in rules()), _UNUSED]
     run = {
-        "tool": {"driver": {"name": "cachelint", "version": __version__, "rules": rules}},
+        "tool": {"driver": {"name": "cachelint", "version": __version__, "rules": described}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, codes, outcome) for finding in outcome.findings],
         "invocations": [

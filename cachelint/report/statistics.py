@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from cachelint.findings import Applicability
-from cachelint.run.session import Outcome
+from cachelint.run.analysis import Outcome
 
 
 def render(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cachelint.findings import Applicability, Finding, Place, Severity
 from cachelint.report.paths import shown_path
-from cachelint.run.session import Outcome
+from cachelint.run.analysis import Outcome
 
 _STYLES = {Severity.HIGH: "bold red", Severity.MEDIUM: "bold yellow", Severity.LOW: "bold cyan"}
 #: Lines between two labelled places of one file that are shown rather than left out.

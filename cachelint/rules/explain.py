@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cachelint.rules.base import Rule
-from cachelint.rules.registry import RULES
+from cachelint.rules.registry import rules
 
 
 def page(rule: Rule) -> str:
@@ -21,7 +21,7 @@ def page(rule: Rule) -> str:
         lines += ["Better:", "", "```python", example.good.rstrip(), "```", ""]
         if example.note:
             lines += [example.note, ""]
-    lines += ["## Fix", "", rule.fix or "There is no automatic fix: only you know what is meant.", ""]
+    lines += ["## Fix", "", rule.fix_note or "There is no automatic fix: only you know what is meant.", ""]
     lines += ["## Live entries and deploys", "", rule.deploy, ""]
     if rule.not_found:
         lines += ["## What is not found", "", *(f"- {text}" for text in rule.not_found), ""]
@@ -66,5 +66,5 @@ several one above another. A family (`CL2`) silences each of its rules.
 
 def listing() -> str:
     """All rules, a line each."""
-    lines = [f"{rule.code}  {rule.name:20} {rule.severity.value:7} {rule.summary}" for rule in RULES]
+    lines = [f"{rule.code}  {rule.name:20} {rule.severity.value:7} {rule.summary}" for rule in rules()]
     return "\n".join([*lines, f"CL001  {'unused-ignore':20} {'low':7} A comment silences nothing."])

@@ -1,33 +1,50 @@
-"""Facts to findings: every enabled rule over every fact."""
+"""Facts to findings: every enabled rule over every fact that it is about."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from cachelint.caching.facts import Facts
+from cachelint.caching.facts import Fact, Facts
 from cachelint.findings import Finding
-from cachelint.fixes.propose import with_fix, with_load_fix
-from cachelint.rules.registry import RULES
+from cachelint.fixes.base import FixBlocked
+from cachelint.rules.base import Check, Rule
+from cachelint.rules.registry import rules
 
 
 def check_facts(facts: Facts, codes: Iterable[str]) -> list[Finding]:
-    """The findings of the rules with these codes, each once, in the order of the code."""
-    rules = [rule for rule in RULES if rule.code in frozenset(codes)]
+    """The findings of the rules with these codes, each once, in the order of the report."""
+    enabled = frozenset(codes)
     question = facts.interpreter.question
     found: dict[tuple[object, ...], Finding] = {}
-    for site in facts.calls:
-        with question():
-            for rule in rules:
-                for finding in rule.check_site(rule, site, facts) if rule.check_site is not None else ():
-                    key = (finding.code, finding.place, finding.message)
-                    if key not in found:
-                        with question():
-                            found[key] = with_fix(finding, site, facts)
-    for load in facts.deserializations:
-        with question():
-            for rule in rules:
-                for finding in rule.check_load(rule, load, facts) if rule.check_load is not None else ():
-                    if (finding.code, finding.place) not in found:
-                        with question():
-                            found[(finding.code, finding.place)] = with_load_fix(finding, load, facts)
+    for fact_type, checks in _subscribed(rule for rule in rules() if rule.code in enabled).items():
+        for fact in facts.of(fact_type):
+            with question():
+                for rule, check in checks:
+                    for report in check(fact, facts):
+                        key = (rule.code, report.place, report.message)
+                        if key not in found:
+                            with question():
+                                found[key] = _with_fix(rule, rule.finding(report, fact), fact, facts)
     return sorted(found.values(), key=lambda finding: finding.sort_key)
+
+
+def _subscribed(enabled: Iterable[Rule]) -> dict[type[Fact], list[tuple[Rule, Check]]]:
+    """By type of fact, who is to be shown such facts: a type that no rule asks for is never collected."""
+    found: dict[type[Fact], list[tuple[Rule, Check]]] = defaultdict(list)
+    for rule in enabled:
+        for fact_type, checks in rule.checks.items():
+            found[fact_type] += [(rule, check) for check in checks]
+    return found
+
+
+def _with_fix(rule: Rule, finding: Finding, fact: Fact, facts: Facts) -> Finding:
+    """The finding with its fix, or with what stands in the way of one."""
+    if rule.fix is None:
+        return finding
+    try:
+        if fact.fix_blocked:
+            raise FixBlocked(fact.fix_blocked)
+        return finding._replace(fix=rule.fix(fact, facts))
+    except FixBlocked as reason:
+        return finding._replace(no_fix=str(reason))

@@ -9,7 +9,8 @@ from cachelint.findings import Applicability, Finding
 from cachelint.fixes.apply.driver import Repair, fix_all
 from cachelint.fixes.apply.transaction import NotWritten, recover, write
 from cachelint.project.source import Source, read_source
-from cachelint.run.session import Options, Outcome, analyse, files_of
+from cachelint.run.analysis import Outcome, analyse
+from cachelint.run.session import Options, files_of
 
 
 @dataclass

@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cachelint.findings import Finding
 from cachelint.findings.codec import decode, encode
-from cachelint.project.files import Discovery, discover, is_test
+from cachelint.project.files import Discovery, discover
 from cachelint.project.gitignore import IgnoreCache, Patterns
 from cachelint.project.store.disk import Store, program
 from cachelint.project.store.results import ResultCache
+from cachelint.run.analysis import Outcome, Wanted, analyse
 from cachelint.run.options import Options
 from cachelint.run.subprojects import moved, split
 
 if TYPE_CHECKING:
     from cachelint.project.source import Source
-    from cachelint.project.store.dependencies import Dependencies
+
 
 __all__ = ["Options", "Outcome", "analyse", "files_of", "joined", "run", "run_with"]
-
-
-class Outcome:
-    """The findings, in order; what could not be read (path → one line); and how much was done."""
-
-    def __init__(
-        self, root: Path, findings: list[Finding], problems: dict[str, str], *, files: int, uses_cache: bool
-    ) -> None:
-        self.root = root
-        self.findings = findings
-        self.problems = problems
-        self.files = files
-        self.uses_cache = uses_cache
-        self.from_store = False
-        #: Of a run that did the work itself: how much there was of each sort, and what it asked of the files.
-        self.counts: dict[str, int] = {}
-        self.dependencies: Dependencies | None = None
 
 
 def run(options: Options) -> Outcome:
@@ -107,7 +88,7 @@ def _add_errors(outcome: Outcome, found: Discovery) -> None:
 
 def _only_wanted(outcome: Outcome, options: Options) -> Outcome:
     """What is to be reported of an outcome about the whole project."""
-    wanted = _Wanted(options)
+    wanted = Wanted(options)
     outcome.findings = [finding for finding in outcome.findings if wanted.reports(finding.place.path)]
     outcome.problems = {path: message for path, message in outcome.problems.items() if wanted.reports(path)}
     return outcome
@@ -164,64 +145,3 @@ def _restored(values: Any | None, options: Options, found: Discovery) -> Outcome
         return None
     outcome.from_store = True
     return outcome
-
-
-def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source] | None = None) -> Outcome:
-    """Report on the files as they are now, those of ``overlay`` as they would be."""
-    # Imported here: a run that finds everything in the store needs neither libcst nor tree-sitter.
-    from cachelint.caching.declared import by_name
-    from cachelint.caching.rounds import collect
-    from cachelint.project.codebase import Codebase
-    from cachelint.run.checker import check_facts
-    from cachelint.suppression import comments
-
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
-    codebase = Codebase(options.root, files, overlay)
-    wanted = _Wanted(options)
-    with _no_collector():
-        facts = collect(codebase, by_name(dict(options.wrappers)))
-        facts.fix_timeout = options.fix_timeout
-        findings = [f for f in check_facts(facts, options.codes) if wanted.reports(f.place.path)]
-    findings = comments.apply(findings, codebase, options.codes, wanted.reports)
-    findings = [finding for finding in findings if not wanted.ignores(finding)]
-    codebase.read_all()
-    problems = {path: message for path, message in codebase.problems.items() if wanted.reports(path)}
-    findings.sort(key=lambda finding: finding.sort_key)
-    outcome = Outcome(options.root, findings, problems, files=len(files), uses_cache=facts.uses_cache)
-    outcome.counts, outcome.dependencies = dict(codebase.counts), codebase.dependencies
-    return outcome
-
-
-@contextlib.contextmanager
-def _no_collector() -> Iterator[None]:
-    """Trees and types live until the end of a run: looking for garbage among them takes a sixth of its time.
-
-    Switching the collector on again costs one look at all of them: who runs once and ends keeps it off.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-class _Wanted:
-    """Which paths are reported, and which rules are off where."""
-
-    def __init__(self, options: Options) -> None:
-        self.everything = not options.paths or "." in options.paths
-        self.paths = frozenset(options.paths)
-        self.folders = tuple(f"{path}/" for path in options.paths)
-        self.all_in_tests = options.all_in_tests
-        self.per_file = [(Patterns([pattern], options.base), codes) for pattern, codes in options.per_file_ignores]
-
-    def reports(self, path: str) -> bool:
-        return self.everything or path in self.paths or path.startswith(self.folders)
-
-    def ignores(self, finding: Finding) -> bool:
-        # A test's entries are gone with it: how long they may live, and under which version, matters to nobody.
-        if not self.all_in_tests and finding.code.startswith(("CL2", "CL3")) and is_test(finding.place.path):
-            return True
-        return any(finding.code in codes and pattern.match(finding.place.path) for pattern, codes in self.per_file)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cachelint.findings import Confidence, Finding, Place, Severity
 from cachelint.project.codebase import Codebase, Module
-from cachelint.project.source import Source
-from cachelint.rules.names import NAMES, UNUSED_IGNORE, matching
+from cachelint.project.source import Source, SourceError, read_source
+from cachelint.rules.registry import NAMES, UNUSED_IGNORE, matching
 
 UNUSED_NAME = "unused-ignore"
 
@@ -20,6 +21,8 @@ _COMMENT = re.compile(
 )
 #: A comment that is meant for us, whether it can be followed or not.
 _MEANT = re.compile(r"^#\s*cachelint:|\bcachelint:\s*(?:ignore|disable|skip|noqa|off)\b", re.IGNORECASE)
+#: A comment of a Django template on one line, or one that ends its line.
+_OTHER_COMMENT = re.compile(r"\{#(?P<template>.*?)#\}|(?<!\{)#(?P<line>[^#}]*)$")
 _NOQA = re.compile(r"#\s*noqa(?P<codes>:\s*[A-Z][0-9A-Z]*\d(?:[\s,]+[A-Z][0-9A-Z]*\d)*)?", re.IGNORECASE)
 
 
@@ -44,26 +47,32 @@ class Ignore:
         return (near or self.above == finding.call_line) and (not self.codes or finding.code in self.codes)
 
 
+class _Comment(NamedTuple):
+    """A comment as Python would write it (``# …``), where it begins and ends, and whether nothing stands before it."""
+
+    text: str
+    line: int
+    column: int
+    end_column: int
+    alone: bool
+
+
 def read_ignores(source: Source) -> list[Ignore]:
     """The ``cachelint: ignore`` comments of a file."""
     if "cachelint:" not in source.text:
         return []
     found: list[Ignore] = []
-    try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(source.text).readline))
-    except (tokenize.TokenError, SyntaxError, IndentationError):
-        return []
-    comments = [token for token in tokens if token.type == tokenize.COMMENT]
-    alone = {token.start[0] for token in comments if not token.line[: token.start[1]].strip()}
-    for token in comments:
-        if not _MEANT.search(token.string):
+    comments = _comments(source)
+    alone = {comment.line for comment in comments if comment.alone}
+    for comment in comments:
+        if not _MEANT.search(comment.text):
             continue
-        match = _COMMENT.search(token.string)
+        match = _COMMENT.search(comment.text)
         words = [word for word in re.split(r"[\s,]+", match.group("codes")) if word] if match else []
         codes = tuple(code for word in words for code in matching(word))
         unknown = tuple(word for word in words if not matching(word))
-        line, column = token.start
-        place = Place(source.path, line, column + 1, line, token.end[1] + 1)
+        line = comment.line
+        place = Place(source.path, line, comment.column, line, comment.end_column)
         if match is None or (unknown and not codes):
             codes = ("?",)
         found.append(
@@ -76,6 +85,30 @@ def read_ignores(source: Source) -> list[Ignore]:
                 understood=match is not None,
             )
         )
+    return found
+
+
+def _comments(source: Source) -> list[_Comment]:
+    """The comments of a Python file, a template (``{# … #}``) or another text file (``# …``)."""
+    if source.path.endswith((".py", ".pyw")):
+        try:
+            tokens = list(tokenize.generate_tokens(io.StringIO(source.text).readline))
+        except (tokenize.TokenError, SyntaxError, IndentationError):
+            return []
+        return [
+            _Comment(
+                token.string, token.start[0], token.start[1] + 1, token.end[1] + 1,
+                not token.line[: token.start[1]].strip(),
+            )
+            for token in tokens
+            if token.type == tokenize.COMMENT
+        ]  # fmt: skip
+    found: list[_Comment] = []
+    for number, line in enumerate(source.text.splitlines(), 1):
+        for match in _OTHER_COMMENT.finditer(line):
+            text = f"# {match.group('template') or match.group('line') or ''}".rstrip()
+            alone = not line[: match.start()].strip()
+            found.append(_Comment(text, number, match.start() + 1, match.end() + 1, alone))
     return found
 
 
@@ -97,11 +130,11 @@ def apply(
     for finding in findings:
         path = finding.place.path
         if path not in ignores:
-            ignores[path] = read_ignores(codebase.source(path)) if path in commented else []
+            ignores[path] = _ignores_of(path, codebase, commented)
         silencing = [ignore for ignore in ignores[path] if ignore.covers(finding)]
         for ignore in silencing:
             ignore.used.add(finding.code)
-        if not silencing and not _noqa(codebase.modules[path], finding):
+        if not silencing and not (path in codebase.modules and _noqa(codebase.modules[path], finding)):
             kept.append(finding)
     for path in filter(reports, commented if UNUSED_IGNORE in active else ()):
         if path not in ignores:
@@ -116,6 +149,16 @@ def apply(
                     )
                 )
     return kept
+
+
+def _ignores_of(path: str, codebase: Codebase, commented: Collection[str]) -> list[Ignore]:
+    """The comments of any file that a finding stands in; of Python files those that have one were found already."""
+    if path in codebase.modules:
+        return read_ignores(codebase.source(path)) if path in commented else []
+    try:
+        return read_ignores(read_source(codebase.root / path, path))
+    except SourceError:
+        return []
 
 
 def _unused(ignore: Ignore, active: set[str]) -> str:

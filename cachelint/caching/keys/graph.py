@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -153,6 +154,7 @@ class KeyGraph:
                 self.keyed.append((site, found))
         self.index = Index(found for _, found in self.keyed)
         self._known: dict[int, Key] = {}
+        self._known_lines: dict[str, Counter[bytes]] = {}
 
     @cached_property
     def written(self) -> dict[int, list[CacheCall]]:
@@ -173,6 +175,14 @@ class KeyGraph:
                 for origin in origins(template):
                     found.setdefault(origin.parsed.path, set()).add(origin.place)
         return {path: sorted(places) for path, places in found.items()}
+
+    def known_lines(self, module: Module) -> Counter[bytes]:
+        """The lines of a file that words of known keys are written on, with how often each stands there."""
+        if module.path not in self._known_lines:
+            places = self.literals.get(module.path, ())
+            numbers = {number for place in places for number in range(place.line, place.end_line + 1)}
+            self._known_lines[module.path] = Counter(module.line(number).encode() for number in sorted(numbers))
+        return self._known_lines[module.path]
 
     @cached_property
     def mocked(self) -> str:

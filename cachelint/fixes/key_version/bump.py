@@ -292,7 +292,7 @@ class _Move:
             end = rb"\b" if words[-1:].isalnum() else rb"(?=['\"{%*?])"
             pattern = re.compile(rb"^([^\n]*?)(?<![A-Za-z0-9_])" + re.escape(words) + end + rb"([^\n]*)$", re.MULTILINE)
             for module in codebase.containing(change.old):
-                if self._has_more(module, pattern):
+                if self._has_more(module, change.old, pattern):
                     # From here on any change of the file matters.
                     lines = module.source.data.split(b"\n")
                     strange = (n for n, text in enumerate(lines, 1) if self._is_strange(module, n, pattern, text))
@@ -302,13 +302,15 @@ class _Move:
                         return f"{module.path}:{line} has the words of the key, in no call that is known to use it"
         return ""
 
-    def _has_more(self, module: Module, pattern: re.Pattern[bytes]) -> bool:
+    def _has_more(self, module: Module, words: str, pattern: re.Pattern[bytes]) -> bool:
         """Whether a file has lines with some words in a string that no known key is written in."""
-        places = self.facts.keys.literals.get(module.path, ())
-        numbers = {number for place in places for number in range(place.line, place.end_line + 1)}
-        known = Counter(match for n in numbers for match in pattern.findall(module.line(n).encode()))
-        found = Counter(groups for groups in module.findall(pattern) if _in_string(groups[0]))
-        return bool(found - known)
+        known = self.facts.keys.known_lines(module)
+        found = Counter(
+            line
+            for line in module.lines_with(words)
+            if (match := pattern.search(line)) is not None and _in_string(match.group(1))
+        )
+        return any(number > known[line] for line, number in found.items())
 
     def _is_strange(self, module: Module, number: int, pattern: re.Pattern[bytes], text: bytes) -> bool:
         match = pattern.search(text)

@@ -13,15 +13,12 @@ _COLD = (
 )
 
 
-def propose(site: CacheCall, facts: Facts) -> Fix | str:
-    """The fix, or what stands in its way."""
+def propose(site: CacheCall, facts: Facts) -> Fix:
+    """The fix. Raises FixBlocked."""
     key = facts.keys.of(site)
     if key is None:
-        return "the key is not known here in all its parts"
-    try:
-        moved = move(key, facts, first=1)
-    except FixBlocked as refused:
-        return str(refused)
+        raise FixBlocked("the key is not known here in all its parts")
+    moved = move(key, facts, first=1)
     title = "put `v1` into the key" + (f" at all {moved.count} calls that use it" if moved.count > 1 else "")
     reason = _COLD
     # Where else its words stand is not looked for: the fix is for a person to read in any case.

@@ -86,5 +86,5 @@ class Columns:
         if not pickle_keeps(typ):
             raise FixBlocked(f"{what} is a {field.field_class}, whose values are no plain data that is known")
         if not json_keeps(typ):
-            annotated = f"{what} is a {field.field_class}"
-            self.not_json += [annotated] if annotated not in self.not_json else []
+            note = f"{what} is a {field.field_class}"
+            self.not_json += [note] if note not in self.not_json else []

@@ -47,14 +47,11 @@ _CHANGES = {
 }
 
 
-def propose(site: CacheCall, facts: Facts) -> Fix | str:
-    """The fix, or what stands in its way."""
-    try:
-        if plain_rows.is_plain(site):
-            return plain_rows.fix(site, facts)
-        return _DictForm(site, facts).fix()
-    except FixBlocked as reason:
-        return str(reason)
+def propose(site: CacheCall, facts: Facts) -> Fix:
+    """The fix. Raises FixBlocked."""
+    if plain_rows.is_plain(site):
+        return plain_rows.fix(site, facts)
+    return _DictForm(site, facts).fix()
 
 
 class _DictForm:

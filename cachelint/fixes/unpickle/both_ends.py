@@ -22,31 +22,28 @@ from cachelint.types.json import Json, json_verdict
 from cachelint.types.walk import walk
 
 
-def propose(site: CacheCall, facts: Facts) -> Fix | str:
-    """The fix for a write of what was pickled by hand, or what stands in its way."""
-    try:
-        return _drop(site, facts)
-    except FixBlocked as reason:
-        return str(reason)
+def propose(site: CacheCall, facts: Facts) -> Fix:
+    """The fix for a write of what was pickled by hand. Raises FixBlocked."""
+    return _drop(site, facts)
 
 
-def propose_load(load: Deserialization, facts: Facts) -> Fix | str:
-    """The same for a load: that of the write whose entry it reads."""
+def propose_deserialization(load: Deserialization, facts: Facts) -> Fix:
+    """The same where what was read is unpickled: the fix of the write whose entry it is. Raises FixBlocked."""
     read = next((member for member in members(load.data) if isinstance(member, Cached)), None)
     if read is None or read.store != "the Django cache":
-        return "what is read comes from another client than Django's cache"
+        raise FixBlocked("what is read comes from another client than Django's cache")
     if load.via_place is not None:
-        return f"the data is handed in at {load.via_place.path}:{load.via_place.line}"
+        raise FixBlocked(f"the data is handed in at {load.via_place.path}:{load.via_place.line}")
     reader = next((s for s in facts.calls if read.origin is not None and s.node is read.origin.node), None)
     key = facts.keys.of(reader) if reader is not None else None
     if key is None:
-        return "the key is not known here in all its parts"
+        raise FixBlocked("the key is not known here in all its parts")
     writer = next((site for site in key.all_sites if site.writes and _pickled(site) is not None), None)
     if writer is None:
-        return "no call that writes this key is seen to pickle what it stores"
+        raise FixBlocked("no call that writes this key is seen to pickle what it stores")
     found = propose(writer, facts)
-    if isinstance(found, Fix) and not any(e.place.path == load.parsed.path for e in found.edits):
-        return "the data is more than what is read"
+    if not any(e.place.path == load.parsed.path for e in found.edits):
+        raise FixBlocked("the data is more than what is read")
     return found
 
 

@@ -33,7 +33,7 @@ def _is_data(row: Type) -> bool:
 
 
 def fix(site: CacheCall, facts: Facts) -> Fix:
-    """The fix. Raises FixBlocked or NoKey with what stands in its way."""
+    """The fix. Raises FixBlocked with what stands in its way."""
     key = facts.keys.of(site)
     if key is None:
         raise FixBlocked("the key is not known here in all its parts")

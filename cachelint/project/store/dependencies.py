@@ -28,9 +28,10 @@ class FileDependencies:
     whole: bool = False
     skeleton: str = ""
     lines: dict[int, str] = field(default_factory=dict)
-    #: The answers of `Reading.findall`, `near`, `standing`, `matches` (the number, or its complement) and `text`.
+    #: The answers of `FileQueries.findall`, `near`, `lines_with`, `standing`, `matches` (the number, or its complement) and `text`.
     found: dict[int, str] = field(default_factory=dict)
     near: dict[str, str] = field(default_factory=dict)
+    lines_with: dict[str, str] = field(default_factory=dict)
     standing: dict[str, list[tuple[int, ...]]] = field(default_factory=dict)
     matches: dict[int, set[int]] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
@@ -117,13 +118,15 @@ def _same(
 ) -> bool:
     if asked["whole"]:
         return False
-    if any(line_digest(reading, int(line)) != annotated for line, annotated in asked["lines"].items()):
+    if any(line_digest(reading, int(line)) != said for line, said in asked["lines"].items()):
         return False
-    if any(near_digest(reading, word) != annotated for word, annotated in asked["near"].items()):
+    if any(near_digest(reading, word) != said for word, said in asked["near"].items()):
         return False
-    for number, annotated in asked["found"].items():
+    if any(lines_digest(reading, text) != said for text, said in asked["lines_with"].items()):
+        return False
+    for number, said in asked["found"].items():
         pattern = questions[int(number)][0]
-        if pattern is None or found_digest(reading.findall(pattern)) != annotated:
+        if pattern is None or found_digest(reading.findall(pattern)) != said:
             return False
     if not asked["skeleton"]:
         return True
@@ -137,7 +140,7 @@ def _same(
         for answer in answers:
             if pattern is None or reading.matches(max(answer, ~answer), pattern) != (answer >= 0):
                 return False
-    return all(text_digest(reading, int(number)) == annotated for number, annotated in asked["texts"].items())
+    return all(text_digest(reading, int(number)) == said for number, said in asked["texts"].items())
 
 
 def line_digest(reading: FileQueries, line: int) -> str:
@@ -148,6 +151,11 @@ def line_digest(reading: FileQueries, line: int) -> str:
 def near_digest(reading: FileQueries, word: str) -> str:
     """What stands near the places of a word."""
     return digest(repr(reading.near(word)).encode())
+
+
+def lines_digest(reading: FileQueries, text: str) -> str:
+    """The lines that a text stands in."""
+    return digest(repr(reading.lines_with(text)).encode())
 
 
 def found_digest(found: list[tuple[bytes, ...]]) -> str:

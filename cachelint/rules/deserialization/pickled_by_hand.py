@@ -4,37 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
-from cachelint.findings import Finding, Severity
-from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.findings import Severity
+from cachelint.fixes.unpickle import both_ends
+from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.values.parts import parts, subject
+from cachelint.rules.wording import source_of, wrapper_places
 from cachelint.types.cache import Pickled
-
-
-def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
-    """One finding for a write of what ``pickle.dumps`` made."""
-    for part in parts(site):
-        if isinstance(part.typ, Pickled):
-            where, related = source_of(part.typ, site)
-            message = (
-                f"{subject(site, part)} is what `{part.typ.maker}` made{where}: Django pickles it a second time, and "
-                "the reader must unpickle by hand (CL401); pass the value itself"
-            )
-            yield rule.finding(
-                site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site))
-            )
-            return
-
 
 RULE = Rule(
     code="CL402",
-    name="pickled-by-hand",
     summary="A value is pickled by hand before it is stored.",
     why="""\
 Django serialises whatever it is given. Pickling first stores a pickle inside a pickle, forces every reader to call
 `pickle.loads` on data from the cache (CL401), and makes a JSON serializer impossible, as JSON refuses bytes.""",
     severity=Severity.MEDIUM,
+    fix=both_ends.propose,
     examples=(
         Example(
             bad="""\
@@ -55,8 +41,7 @@ def remember(report):
 """,
         ),
     ),
-    check_site=check,
-    fix="""\
+    fix_note="""\
 `dumps` and `loads` are dropped at both ends, together with an import that nothing else uses, and the key moves to a
 new version, as old entries hold bytes. Safe where every use of the key is known, what is pickled is known to be
 something that JSON keeps and never None, and readers ask for a miss with `is None`; unsafe where they ask for truth,
@@ -72,3 +57,17 @@ order.""",
         ),
     ),
 )
+
+
+@RULE.on(Write)
+def check(write: Write, facts: Facts) -> Iterator[Report]:
+    """One finding for a write of what ``pickle.dumps`` made."""
+    for part in parts(write):
+        if isinstance(part.typ, Pickled):
+            where, related = source_of(part.typ, write)
+            message = (
+                f"{subject(write, part)} is what `{part.typ.maker}` made{where}: Django pickles it a second time, and "
+                "the reader must unpickle by hand (CL401); pass the value itself"
+            )
+            yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)))
+            return

@@ -6,34 +6,15 @@ from collections.abc import Iterator
 
 from cachelint.caching.deserializations import Deserialization
 from cachelint.caching.facts import Facts
-from cachelint.findings import Finding, Related, Severity
-from cachelint.rules.base import Example, Rule, quote
+from cachelint.findings import Related, Severity
+from cachelint.fixes.unpickle import both_ends
+from cachelint.rules.base import Example, Report, Rule
+from cachelint.rules.wording import quote
 from cachelint.types.cache import Cached
 from cachelint.types.join import members
 
-
-def check(rule: Rule, load: Deserialization, facts: Facts) -> Iterator[Finding]:
-    """One finding for a deserialising call that is fed from a cache."""
-    found = [member for member in members(load.data) if isinstance(member, Cached)]
-    if not found:
-        return
-    data = found[0]
-    related: list[Related] = []
-    if data.origin is not None:
-        related.append(Related(data.origin.place, f"read from {data.store} here"))
-    if load.via_place is not None:
-        related.append(Related(load.via_place, "handed in here"))
-    node = load.node.args[0].value if load.node.args else load.node
-    message = (
-        f"`{load.loader}` runs on {quote(load.parsed, node)}, which came out of {data.store}: "
-        "whoever can write to the cache can run code here; store JSON, or let Django serialise the value"
-    )
-    yield rule.finding(load, load.node, message, related=tuple(related))
-
-
 RULE = Rule(
     code="CL401",
-    name="unpickle-cache-data",
     summary="What came out of a cache is unpickled (or evaluated) by hand.",
     why="""\
 Unpickling runs code that the data chooses. A cache is shared: whoever reaches the Redis or memcached server, often
@@ -41,6 +22,7 @@ without a password on an inner network, can put bytes there, and this line runs 
 application. Moving Django to a JSON serializer does not help here, as this call unpickles all the same. `marshal`,
 `eval`, `yaml.load` without a safe loader and the like are no better.""",
     severity=Severity.HIGH,
+    fix=both_ends.propose_deserialization,
     examples=(
         Example(
             bad="""\
@@ -62,8 +44,7 @@ def last_report():
 """,
         ),
     ),
-    check_load=check,
-    fix="""\
+    fix_note="""\
 That of [CL402](CL402.md): both ends together. What is read from another client than Django's cache has none.""",
     deploy="""\
 As for [CL402](CL402.md), as both ends change together.""",
@@ -75,3 +56,23 @@ As for [CL402](CL402.md), as both ends change together.""",
         ),
     ),
 )
+
+
+@RULE.on(Deserialization)
+def check(call: Deserialization, facts: Facts) -> Iterator[Report]:
+    """One finding for a deserialising call that is fed from a cache."""
+    found = [member for member in members(call.data) if isinstance(member, Cached)]
+    if not found:
+        return
+    data = found[0]
+    related: list[Related] = []
+    if data.origin is not None:
+        related.append(Related(data.origin.place, f"read from {data.store} here"))
+    if call.via_place is not None:
+        related.append(Related(call.via_place, "handed in here"))
+    node = call.node.args[0].value if call.node.args else call.node
+    message = (
+        f"`{call.loader}` runs on {quote(call.parsed, node)}, which came out of {data.store}: "
+        "whoever can write to the cache can run code here; store JSON, or let Django serialise the value"
+    )
+    yield Report(call.place, message, related=tuple(related))

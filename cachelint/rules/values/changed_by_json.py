@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
-from cachelint.findings import Finding, Severity
-from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.findings import Severity
+from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.values.parts import changed_by_json, subject
-
-
-def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
-    """One finding for a write of something that comes back different."""
-    found = changed_by_json(site)
-    if not found:
-        return
-    part, what = found[0]
-    where, related = source_of(part.typ, site)
-    message = (
-        f"{subject(site, part)} does not survive a JSON round trip{where}: {what}, without any error; "
-        "store what JSON keeps, or convert it where it is read"
-    )
-    yield rule.finding(
-        site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site))
-    )
-
+from cachelint.rules.wording import source_of, wrapper_places
 
 RULE = Rule(
     code="CL105",
-    name="changed-by-json",
     summary="The value comes back from JSON as something else.",
     why="""\
 JSON has no tuples, no keys but strings, and no subclasses of `str` and `int`. A tuple comes back as a list, `{1: "a"}`
@@ -37,6 +20,7 @@ as `{"1": "a"}` (and `{1: …, "1": …}` loses an entry), a `SafeString` as a p
 a member of `TextChoices` as its value, a QueryDict with the last value of each key only. Nothing raises: after the move
 to a JSON serializer the readers silently work with something else.""",
     severity=Severity.LOW,
+    no_fix="what to store instead, and how each reader takes it back, is for a person to decide",
     examples=(
         Example(
             bad="""\
@@ -77,7 +61,6 @@ def remember_counts(rows):
 """,
         ),
     ),
-    check_site=check,
     not_found=("NaN and infinity, which only the running program knows.",),
     deploy="""\
 Whoever changes what is stored should change the key as well (`v1` to `v2`), at every call in one deploy: else new code
@@ -86,3 +69,18 @@ reads old entries until they expire. Convert at the reader where that is enough;
         ("Python: what JSON makes of each type", "https://docs.python.org/3/library/json.html#encoders-and-decoders"),
     ),
 )
+
+
+@RULE.on(Write)
+def check(write: Write, facts: Facts) -> Iterator[Report]:
+    """One finding for a write of something that comes back different."""
+    found = changed_by_json(write)
+    if not found:
+        return
+    part, what = found[0]
+    where, related = source_of(part.typ, write)
+    message = (
+        f"{subject(write, part)} does not survive a JSON round trip{where}: {what}, without any error; "
+        "store what JSON keeps, or convert it where it is read"
+    )
+    yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)))

@@ -4,52 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
 from cachelint.django.orm import SOME_MODEL
-from cachelint.findings import Confidence, Finding, Severity
-from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.findings import Confidence, Severity
+from cachelint.fixes.rows import dict_form
+from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.values.parts import is_model, parts, subject, verb
+from cachelint.rules.wording import source_of, wrapper_places
 from cachelint.types.django import ModelInstance, ModelType
-
-
-def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
-    """One finding for a write that stores an instance, at the first instance in the value."""
-    found = [part for part in parts(site) if is_model(part)]
-    if not found:
-        return
-    part = found[0]
-    assert isinstance(part.typ, ModelInstance)
-    model = part.typ.model
-    where, related = source_of(part.typ, site)
-    whole = (
-        " and with it the whole row, password hash included" if model == facts.interpreter.models.user_model() else ""
-    )
-    message = (
-        f"{subject(site, part)} {verb(site, part)} {_instance(model, facts)}{where}: the cache pickles the object"
-        f"{whole}, and the next migration or upgrade reads it back wrong; store a dict of fields"
-    )
-    yield rule.finding(
-        site,
-        site.node_of("value", "default", "data"),
-        message,
-        related=(*related, *wrapper_places(site)),
-        confidence=Confidence.HIGH if model.certain else Confidence.MEDIUM,
-    )
-
-
-def _instance(model: ModelType, facts: Facts) -> str:
-    """The instance in words: no object is ever made of an abstract model itself."""
-    if model == SOME_MODEL:
-        return "a model instance"
-    if model.ref is not None and facts.interpreter.models.is_abstract(model.ref):
-        return f"an instance of a model derived from `{model.name}`"
-    return f"a `{model.name}` instance"
-
 
 RULE = Rule(
     code="CL101",
-    name="model-instance",
     summary="A model instance is stored in the cache.",
     why="""\
 Django pickles whatever `cache.set` is given. A pickled model instance is the whole row as it was, together with the
@@ -59,6 +25,7 @@ and a class that was renamed or moved makes `cache.get` raise. After an upgrade 
 rollback (from 6.1 to 4.2, say) none can be read. A cached user also carries the password hash, and `save()` on a
 cached instance writes all its old values back. Store a dict of the fields that the readers use.""",
     severity=Severity.HIGH,
+    fix=dict_form.propose,
     examples=(
         Example(
             bad="""\
@@ -88,8 +55,7 @@ def product_name(pk):
             note="A new shape needs a new key, so that new code never reads what old code wrote.",
         ),
     ),
-    check_site=check,
-    fix="""\
+    fix_note="""\
 Writer and readers are changed together, in all files: the instance becomes a dict of the fields that its readers use
 (`.values(…)` before `get`, `first` and the like, or into the comprehension that makes a list or dict of them; the
 fields written out where the instance comes from elsewhere), each `product.name` becomes `product["name"]`, and the
@@ -121,3 +87,37 @@ timeout. No step has to come first.""",
         ),
     ),
 )
+
+
+@RULE.on(Write)
+def check(write: Write, facts: Facts) -> Iterator[Report]:
+    """One finding for a write that stores an instance, at the first instance in the value."""
+    found = [part for part in parts(write) if is_model(part)]
+    if not found:
+        return
+    part = found[0]
+    assert isinstance(part.typ, ModelInstance)
+    model = part.typ.model
+    where, related = source_of(part.typ, write)
+    whole = (
+        " and with it the whole row, password hash included" if model == facts.interpreter.models.user_model() else ""
+    )
+    message = (
+        f"{subject(write, part)} {verb(write, part)} {_instance(model, facts)}{where}: the cache pickles the object"
+        f"{whole}, and the next migration or upgrade reads it back wrong; store a dict of fields"
+    )
+    yield Report(
+        write.at("value", "default", "data"),
+        message,
+        related=(*related, *wrapper_places(write)),
+        confidence=Confidence.HIGH if model.certain else Confidence.MEDIUM,
+    )
+
+
+def _instance(model: ModelType, facts: Facts) -> str:
+    """The instance in words: no object is ever made of an abstract model itself."""
+    if model == SOME_MODEL:
+        return "a model instance"
+    if model.ref is not None and facts.interpreter.models.is_abstract(model.ref):
+        return f"an instance of a model derived from `{model.name}`"
+    return f"a `{model.name}` instance"

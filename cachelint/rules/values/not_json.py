@@ -4,34 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
-from cachelint.findings import Finding, Severity
-from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.findings import Severity
+from cachelint.fixes import json_values
+from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.values.parts import refused_by_json, subject, verb
-
-
-def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
-    """One finding for a write of something that ``json.dumps`` refuses."""
-    found = refused_by_json(site)
-    if not found:
-        return
-    part, what = found[0]
-    where, related = source_of(part.typ, site)
-    others = len({other.path for other, _ in found if other.path} - {part.path})
-    more = f" (and {others} more in it)" if others and part.path else ""
-    message = (
-        f"{subject(site, part)} {verb(site, part)} {what}{where}{more}: "
-        "`json.dumps` refuses it, which blocks the move from pickle to a JSON serializer; store plain data"
-    )
-    yield rule.finding(
-        site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site))
-    )
-
+from cachelint.rules.wording import source_of, wrapper_places
 
 RULE = Rule(
     code="CL104",
-    name="not-json",
     summary="The value can't be written as JSON.",
     why="""\
 With pickle, whoever can write to the cache can run code in your processes. The way out is a JSON serializer, and every
@@ -39,6 +21,7 @@ value that JSON refuses stands in that way: sets, bytes, dates and times, Decima
 members of an Enum, lazy translations, responses, dicts with tuple keys. `json.dumps` raises `TypeError` for them.
 Such values are also those that a new version of the code is most likely to read back wrong.""",
     severity=Severity.MEDIUM,
+    fix=json_values.propose,
     examples=(
         Example(
             bad="""\
@@ -75,8 +58,7 @@ def mark_seen():
 """,
         ),
     ),
-    check_site=check,
-    fix="""\
+    fix_note="""\
 Where both ends are seen and can be changed for certain: a set becomes a (sorted) list if its readers only ask what is
 in it or go through it; a Decimal, UUID, date, time or datetime is written as text and read back after each read; text
 that is encoded to be stored and decoded by every reader stays text; what is pickled by hand is stored as it is
@@ -92,3 +74,20 @@ entries expire. Mend these findings first, deploy, and switch the serializer in 
         ("Python: what JSON makes of each type", "https://docs.python.org/3/library/json.html#encoders-and-decoders"),
     ),
 )
+
+
+@RULE.on(Write)
+def check(write: Write, facts: Facts) -> Iterator[Report]:
+    """One finding for a write of something that ``json.dumps`` refuses."""
+    found = refused_by_json(write)
+    if not found:
+        return
+    part, what = found[0]
+    where, related = source_of(part.typ, write)
+    others = len({other.path for other, _ in found if other.path} - {part.path})
+    more = f" (and {others} more in it)" if others and part.path else ""
+    message = (
+        f"{subject(write, part)} {verb(write, part)} {what}{where}{more}: "
+        "`json.dumps` refuses it, which blocks the move from pickle to a JSON serializer; store plain data"
+    )
+    yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)))

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import Write
 from cachelint.frozen import dataclass
-from cachelint.rules.base import quote
+from cachelint.rules.wording import quote
 from cachelint.types.base import Scalar, Type, Unknown
 from cachelint.types.code import Instance
 from cachelint.types.containers import Dict, List, Set, Tuple
@@ -27,12 +27,13 @@ class Part:
     typ: Type
 
 
-def parts(site: CacheCall) -> Iterator[Part]:
-    """Everything that a write stores, as far as this call decides it; nothing for other sites."""
-    if site.writes and site.value is not None and "value" in site.roles:
+def parts(site: Write) -> Iterator[Part]:
+    """Everything that a write stores, as far as this call decides it."""
+    value = site.decides("value")
+    if value is not None:
         # What a wrapper stores whoever calls it is reported inside it, not again at each call.
         common = {(path, _head(typ)) for path, typ in walk(site.common_value)} if site.common_value else set()
-        for path, typ in _with_annotated(site.value):
+        for path, typ in _with_annotated(value):
             # Which keys a dict gets inside a wrapper often hangs on conditions that no call decides by itself.
             of_key = site.inner is not None and path.startswith("key of")
             if (path, _head(typ)) not in common and not of_key:
@@ -71,7 +72,7 @@ def is_unpicklable(part: Part) -> bool:
     return pickle_refusal(part.typ) is not None
 
 
-def refused_by_json(site: CacheCall) -> list[tuple[Part, str]]:
+def refused_by_json(site: Write) -> list[tuple[Part, str]]:
     """The parts that ``json.dumps`` refuses, with what they are; nothing where another rule of the family speaks."""
     everything = list(parts(site))
     if any(is_model(p) or is_queryset(p) or is_unpicklable(p) for p in everything):
@@ -80,7 +81,7 @@ def refused_by_json(site: CacheCall) -> list[tuple[Part, str]]:
     return [(part, verdict.what) for part, verdict in found if verdict.json is Json.REFUSES]
 
 
-def changed_by_json(site: CacheCall) -> list[tuple[Part, str]]:
+def changed_by_json(site: Write) -> list[tuple[Part, str]]:
     """The parts that a JSON round trip changes; nothing where JSON refuses the value altogether."""
     everything = list(parts(site))
     if refused_by_json(site) or any(is_model(p) or is_queryset(p) or is_unpicklable(p) for p in everything):
@@ -89,7 +90,7 @@ def changed_by_json(site: CacheCall) -> list[tuple[Part, str]]:
     return [(part, verdict.what) for part, verdict in found if verdict.json is Json.CHANGES]
 
 
-def subject(site: CacheCall, part: Part) -> str:
+def subject(site: Write, part: Part) -> str:
     """The value, or the part of it, as the beginning of a sentence: "`user`", "`rows[…]`"."""
     node = site.node_of("value", "default", "data")
     if node is site.node:
@@ -104,13 +105,13 @@ def subject(site: CacheCall, part: Part) -> str:
     return f"{quote(site.parsed, node)} ({_shown(part)})"
 
 
-def _is_written_out(site: CacheCall, part: Part) -> bool:
+def _is_written_out(site: Write, part: Part) -> bool:
     """Whether a part of the value can be named as one would write it: a variable, and what it is taken out by."""
     node = site.node_of("value", "default", "data")
     return isinstance(node, cst.Name) and not site.called_value and not part.path.startswith("key of")
 
 
-def verb(site: CacheCall, part: Part) -> str:
+def verb(site: Write, part: Part) -> str:
     """What belongs between :func:`subject` and what it is."""
     if part.path:
         return "is" if _is_written_out(site, part) else "holds"

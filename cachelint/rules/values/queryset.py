@@ -4,51 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
-from cachelint.findings import Confidence, Finding, Severity
-from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.findings import Confidence, Severity
+from cachelint.fixes.rows import dict_form
+from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.values.parts import is_queryset, parts, subject, verb
+from cachelint.rules.wording import source_of, wrapper_places
 from cachelint.types.base import Scalar
 from cachelint.types.containers import Dict, Tuple
 from cachelint.types.django import Manager, QuerySet
 from cachelint.types.join import members
 from cachelint.types.strings import Str
 
-
-def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
-    """One finding for a write that stores a QuerySet, at the first one in the value."""
-    found = [part for part in parts(site) if is_queryset(part)]
-    if not found:
-        return
-    part = found[0]
-    typ = part.typ
-    assert isinstance(typ, QuerySet | Manager)
-    where, related = source_of(typ, site)
-    of_model = f" of `{typ.model.name}`" if typ.model is not None else ""
-    noun = "manager" if isinstance(typ, Manager) else typ.type
-    message = (
-        f"{subject(site, part)} {verb(site, part)} a {noun}{of_model}{where}: "
-        "pickling it runs the query and stores every row with the query itself, which the next migration or upgrade of "
-        f"Django breaks; store {_instead(typ)}"
-    )
-    certain = typ.model is not None and typ.model.certain
-    yield rule.finding(
-        site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site)),
-        confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
-    )  # fmt: skip
-
-
-def _instead(typ: QuerySet | Manager) -> str:
-    """What to store: the rows are plain data already where ``values`` or ``values_list`` made them."""
-    if isinstance(typ, QuerySet) and any(isinstance(m, Dict | Tuple | Scalar | Str) for m in members(typ.row)):
-        return "`list(…)` of it"
-    return "`list(….values(…))`"
-
-
 RULE = Rule(
     code="CL102",
-    name="queryset",
     summary="A QuerySet (or a manager) is stored in the cache.",
     why="""\
 A QuerySet is not lazy any more once it is cached: pickling runs the query and stores all rows, as instances, together
@@ -57,6 +27,7 @@ with the query's inner state. That state is private to one release of Django: af
 `values()` and `values_list()` are QuerySets as well, until `list()` makes rows of them. And an empty QuerySet is
 falsy, so that `cache.get(key) or compute()` never uses it.""",
     severity=Severity.HIGH,
+    fix=dict_form.propose,
     examples=(
         Example(
             bad="""\
@@ -85,8 +56,7 @@ def product_names():
 """,
         ),
     ),
-    check_site=check,
-    fix="""\
+    fix_note="""\
 The QuerySet becomes `list(….values(…))` of the fields that the readers use, the readers read dicts, and the key moves
 to a new version: under the same conditions as for CL101.""",
     not_found=("QuerySets that reach the cache through code outside the project.",),
@@ -104,3 +74,33 @@ new processes do not read one another's.""",
         ),
     ),
 )
+
+
+@RULE.on(Write)
+def check(write: Write, facts: Facts) -> Iterator[Report]:
+    """One finding for a write that stores a QuerySet, at the first one in the value."""
+    found = [part for part in parts(write) if is_queryset(part)]
+    if not found:
+        return
+    part = found[0]
+    typ = part.typ
+    assert isinstance(typ, QuerySet | Manager)
+    where, related = source_of(typ, write)
+    of_model = f" of `{typ.model.name}`" if typ.model is not None else ""
+    noun = "manager" if isinstance(typ, Manager) else typ.type
+    message = (
+        f"{subject(write, part)} {verb(write, part)} a {noun}{of_model}{where}: "
+        "pickling it runs the query and stores every row with the query itself, which the next migration or upgrade of "
+        f"Django breaks; store {_instead(typ)}"
+    )
+    certain = typ.model is not None and typ.model.certain
+    yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)),
+        confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
+    )  # fmt: skip
+
+
+def _instead(typ: QuerySet | Manager) -> str:
+    """What to store: the rows are plain data already where ``values`` or ``values_list`` made them."""
+    if isinstance(typ, QuerySet) and any(isinstance(m, Dict | Tuple | Scalar | Str) for m in members(typ.row)):
+        return "`list(…)` of it"
+    return "`list(….values(…))`"

@@ -4,41 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
-from cachelint.findings import Finding, Severity
-from cachelint.rules.base import Example, Rule, source_of, wrapper_places
+from cachelint.findings import Severity
+from cachelint.fixes import list_of
+from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.values.parts import is_unpicklable, parts, subject, verb
+from cachelint.rules.wording import source_of, wrapper_places
 from cachelint.types.base import UNKNOWN, Unknown
 from cachelint.types.containers import Coroutine, DictView, Generator
 from cachelint.types.join import members
 from cachelint.types.pickle import pickle_refusal
 
-
-def check(rule: Rule, site: CacheCall, facts: Facts) -> Iterator[Finding]:
-    """One finding for a write of something that can't be pickled."""
-    found = [part for part in parts(site) if is_unpicklable(part)]
-    if not found or any(isinstance(member, Unknown) for member in members(site.value or UNKNOWN)):
-        # Something else may be what is stored: then nobody can say that this call raises.
-        return
-    part = found[0]
-    refusal = pickle_refusal(part.typ)
-    where, related = source_of(part.typ, site)
-    advice = "make a `list(…)` of it" if isinstance(part.typ, Generator | DictView) else "store plain data"
-    if isinstance(part.typ, Coroutine):
-        advice = "await it"
-    message = (
-        f"{subject(site, part)} {verb(site, part)} {refusal}{where}: pickle refuses it, "
-        f"so that this call raises; {advice}"
-    )
-    yield rule.finding(
-        site, site.node_of("value", "default", "data"), message, related=(*related, *wrapper_places(site))
-    )
-
-
 RULE = Rule(
     code="CL103",
-    name="unpicklable",
     summary="The value can't be pickled: the call raises.",
     why="""\
 Some things have no state that could be written down: a generator, a coroutine that nobody awaited, a lambda, a function
@@ -47,6 +26,7 @@ manager without `.all()`, an open file, a lock, a connection, a request, a templ
 `cache.set` raises `TypeError` (or `AttributeError`) for them, on every backend that stores anything. With
 `DummyCache`, which many use in development and tests, nothing raises: the error comes in production.""",
     severity=Severity.HIGH,
+    fix=list_of.propose,
     examples=(
         Example(
             bad="""\
@@ -65,8 +45,7 @@ def remember_squares(numbers):
 """,
         ),
     ),
-    check_site=check,
-    fix="`list(…)` around a generator or a view of a dict: safe, as the call raised before.",
+    fix_note="`list(…)` around a generator or a view of a dict: safe, as the call raised before.",
     not_found=("What a class of another package refuses by its own `__reduce__`.",),
     deploy="""\
 There are no live entries: the call raised whenever it ran. After the deploy it stores a list.""",
@@ -81,3 +60,23 @@ There are no live entries: the call raised whenever it ran. After the deploy it 
         ),
     ),
 )
+
+
+@RULE.on(Write)
+def check(write: Write, facts: Facts) -> Iterator[Report]:
+    """One finding for a write of something that can't be pickled."""
+    found = [part for part in parts(write) if is_unpicklable(part)]
+    if not found or any(isinstance(member, Unknown) for member in members(write.value or UNKNOWN)):
+        # Something else may be what is stored: then nobody can say that this call raises.
+        return
+    part = found[0]
+    refusal = pickle_refusal(part.typ)
+    where, related = source_of(part.typ, write)
+    advice = "make a `list(…)` of it" if isinstance(part.typ, Generator | DictView) else "store plain data"
+    if isinstance(part.typ, Coroutine):
+        advice = "await it"
+    message = (
+        f"{subject(write, part)} {verb(write, part)} {refusal}{where}: pickle refuses it, "
+        f"so that this call raises; {advice}"
+    )
+    yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)))
