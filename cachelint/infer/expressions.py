@@ -128,12 +128,24 @@ def _set(context: Context, node: cst.Set) -> Type:
 
 def _dict(context: Context, node: cst.Dict) -> Type:
     made: Type = Dict(NEVER, NEVER, origin=context.origin(node))
+    run: list[tuple[Type, Type]] = []
     for element in node.elements:
         if isinstance(element, cst.DictElement):
-            made = mutation.with_item(made, context.lazy(element.key), context.lazy(element.value))
+            run.append((_key(context, element.key), context.lazy(element.value)))
         elif isinstance(element, cst.StarredDictElement):
-            made = mutation.merge_dicts(made, force(context.evaluate(element.value)))
-    return made
+            made = mutation.merge_dicts(mutation.with_items(made, run), force(context.evaluate(element.value)))
+            run = []
+    return mutation.with_items(made, run)
+
+
+def _key(context: Context, node: cst.BaseExpression) -> Type:
+    """The type of a key; a literal costs no step: a table may have thousands."""
+    if isinstance(node, cst.SimpleString):
+        return _string(context, node)
+    return _number(context, node) if isinstance(node, cst.Integer) else context.lazy(node)
+
+
+# -- comprehensions ------------------------------------------------------------------------------------------
 
 
 def _comprehended(context: Context, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Type:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import itertools
+from collections.abc import Callable, Sequence
 
 import libcst as cst
 
@@ -155,6 +157,36 @@ def with_item(typ: Type, key: Type, value: Type, *, replace: bool = False) -> Ty
             return List(join_all(items), tuple(items), origin=typ.origin)
         return List(lazy_join(typ.element, value), origin=typ.origin)
     return join_all(with_item(m, key, value) for m in members(typ)) if len(members(typ)) > 1 else typ
+
+
+def with_items(typ: Type, items: Sequence[tuple[Type, Type]]) -> Type:
+    """A container after ``container[key] = value`` for several, as :func:`with_item` would make it one after the other.
+
+    Keys that stand side by side and are not known are taken together: each value may be that of any entry before it.
+    """
+    if not isinstance(typ, Dict):
+        return functools.reduce(lambda made, item: with_item(made, *item), items, typ)
+    entries = dict(typ.entries)
+    key, value = typ.key, typ.value
+    for is_known, group in itertools.groupby(items, lambda item: _is_constant(item[0])):
+        found = list(group)
+        if is_known:
+            entries.update((constant(name), inner) for name, inner in found)
+            continue
+        values = _one_of([inner for _, inner in found])
+        entries = {name: lazy_join(before, values) for name, before in entries.items()}
+        key = lazy_join(key, _one_of([name for name, _ in found]))
+        value = lazy_join(value, values)
+    return Dict(key, value, tuple(entries.items()), typ.default, typ.type, origin=typ.origin)
+
+
+def _one_of(types: list[Type]) -> Type:
+    return types[0] if len(types) == 1 else Lazy(lambda: join_all(types))
+
+
+def _is_constant(key: Type) -> bool:
+    known = constant(key)
+    return known is not NO_VALUE and not isinstance(known, bytes | bytearray)
 
 
 def _added(context: Context, typ: Type, method: str, arguments: Arguments) -> Type:

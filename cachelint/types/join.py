@@ -30,16 +30,16 @@ def join(*types: Type) -> Type:
 def join_all(types: Iterable[Type]) -> Type:
     """:func:`join` for any number of types."""
     found: list[Type] = []
+    more = False
     for typ in types:
         for member in members(typ):
-            _add(found, member)
+            # One too many is dropped at once: nothing can be made of it but a comparison with all that follow.
+            more = not _add(found, member) or more
     if not found:
         return NEVER
     if len(found) == 1:
         return found[0]
-    if len(found) > _MAX_MEMBERS:
-        found = [*found[:_MAX_MEMBERS], UNKNOWN]
-    return Union(tuple(found))
+    return Union((*found, UNKNOWN) if more else tuple(found))
 
 
 def lazy_join(first: Type, second: Type) -> Type:
@@ -51,15 +51,19 @@ def lazy_join(first: Type, second: Type) -> Type:
     return Lazy(lambda: join(first, second))
 
 
-def _add(found: list[Type], typ: Type) -> None:
+def _add(found: list[Type], typ: Type) -> bool:
+    """Add a member to those of a union, where it is none of them; whether there was room for it."""
     for index, other in enumerate(found):
         if other == typ:
-            return
+            return True
         merged = _merge(other, typ)
         if merged is not None:
             found[index] = merged
-            return
+            return True
+    if len(found) >= _MAX_MEMBERS:
+        return False
     found.append(typ)
+    return True
 
 
 def _merge(a: Type, b: Type) -> Type | None:
