@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: example test accuracy format docs site sarif dist clean
+.PHONY: example check test rule accuracy format docs site sarif dist clean
 
 example: .venv/.cachelint  ## run cachelint on the example shop
 	cd examples/shop && { ../../$(BIN)/cachelint --no-cache . || test $$? = 1; }
 
-test: .venv/.dev  ## formatter, linter, types, layers, tests
+# What ends within a minute: all but the stories on real Django, the servers, the random programs and the generated files.
+check: .venv/.dev  ## formatter, linter, types, layers, drift, and the tests that take seconds
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -15,8 +16,15 @@ test: .venv/.dev  ## formatter, linter, types, layers, tests
 	$(BIN)/python scripts/derive_orm_table.py --check
 	$(BIN)/python scripts/write_rule_pages.py --check
 	$(BIN)/python scripts/write_schemas.py --check
+	$(BIN)/python -m pytest -q -n auto -m "not slow"
+
+test: check  ## everything: check, and the tests that take minutes
 	$(BIN)/python scripts/make_story_environments.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto -m slow
+
+rule: .venv/.dev  ## the skeleton of a rule: make rule NAME=unchecked-miss CODE=CL501
+	$(BIN)/python scripts/new_rule.py "$(NAME)" "$(CODE)"
+	$(BIN)/ruff format -q cachelint/rules
 
 accuracy: .venv/.cachelint  ## measure against the labels of accuracy/; fails where a figure has fallen
 	$(BIN)/python scripts/measure_accuracy.py --check

@@ -24,6 +24,9 @@ FAMILIES = {
     "7": "pages",
 }
 
+_NAME = re.compile(r"[a-z]+(-[a-z]+)*")
+_CODE = re.compile(r"CL[1-7]\d\d")
+
 RULE = '''\
 """{code}: TODO in a few words, what is wrong."""
 
@@ -68,7 +71,7 @@ TODO what the change means for live entries, and for the order of a deploy.""",
 
 @RULE.on(Write)
 def check(write: Write, facts: Facts) -> Iterator[Report]:
-    """TODO when there is a finding. Judge what the call decides: ``write.decides("value")`` is None where it does not."""
+    """TODO when there is a finding. ``write.decides("value")`` is None where another call decides the value."""
     value = write.decides("value")
     if value is None:
         return

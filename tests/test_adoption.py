@@ -29,7 +29,7 @@ def test_a_baseline_keeps_old_findings_quiet_where_lines_move(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("--write-baseline", "known.json") == 0
-    assert "3 findings kept in known.json" in capsys.readouterr().out
+    assert "Wrote 3 findings to known.json" in capsys.readouterr().out
     assert run("--baseline", "known.json") == 0
     path = project / "app/case.py"
     text = path.read_text()
@@ -91,7 +91,7 @@ def test_comments_for_all_findings(project: Path, capsys: pytest.CaptureFixture[
         + '    cache.set("noted", 1)  # here\n'
     )
     assert run("--add-ignores", "--reason", "from before") == 0
-    assert "Silenced 6 findings in 1 file." in capsys.readouterr().out
+    assert "Suppressed 6 findings in 1 file." in capsys.readouterr().out
     text = path.read_text()
     assert '    cache.set(f"sum_{pk}", (1, 2), 60)  # cachelint: ignore CL105, CL301 -- from before\n' in text
     assert '        "more", 1  # cachelint: ignore CL201 -- from before\n' in text
@@ -134,9 +134,9 @@ def test_a_revision_that_git_does_not_know(revision: str, project: Path, capsys:
         (["--diff", "--baseline", "x"], "--baseline cannot be combined with --diff"),
         (["--diff", "--add-ignores"], "--add-ignores cannot be combined with --diff"),
         (["--fix", "--write-baseline", "x"], "--write-baseline cannot be combined with --fix"),
-        (["--write-baseline", "x", "app"], "--write-baseline keeps all that is found"),
-        (["--diff", "--format", "json"], "--diff prints a diff"),
-        (["--statistics", "--format", "json"], "--statistics is a format of its own"),
+        (["--write-baseline", "x", "app"], "it keeps all findings"),
+        (["--diff", "--format", "json"], "--diff cannot be combined with --format"),
+        (["--statistics", "--format", "json"], "it is a format of its own"),
         (["--reason", "x"], "--reason requires --add-ignores"),
         (["--add-ignores", "--reason", "a\nimport os"], "--reason must be one line"),
         (["--select", ","], "--select is empty"),

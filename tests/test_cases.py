@@ -41,6 +41,7 @@ def test_case(code: str, title: str, text: str, tmp_path: Path) -> None:
     assert not outcome.problems
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "title", "text"), ALL, ids=IDS)
 def test_the_order_of_files_does_not_matter(code: str, title: str, text: str, tmp_path: Path) -> None:
     root = make_project(tmp_path, text)
@@ -53,6 +54,7 @@ def test_the_order_of_files_does_not_matter(code: str, title: str, text: str, tm
 WITH_FINDINGS = [(case, name) for case, name in zip(ALL, IDS, strict=True) if re.search(r"# CL\d", case[2])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [c for c, _ in WITH_FINDINGS], ids=[n for _, n in WITH_FINDINGS])
 def test_silencing_leaves_nothing(case: tuple[str, str, str], tmp_path: Path) -> None:
     text = re.sub(r"#((?: CL\d{3})+)\s*$", r"# cachelint: ignore\1 -- seen", case[2], flags=re.M)
@@ -60,6 +62,7 @@ def test_silencing_leaves_nothing(case: tuple[str, str, str], tmp_path: Path) ->
     assert check(make_project(tmp_path, text)).findings == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [c for c, _ in WITH_FINDINGS], ids=[n for _, n in WITH_FINDINGS])
 def test_fixes_hold(case: tuple[str, str, str], tmp_path: Path) -> None:
     root = make_project(tmp_path, case[2])

@@ -18,6 +18,8 @@ from cachelint.run.analysis import analyse
 from cachelint.run.session import Options
 from tests.support import CODES, make_project
 
+pytestmark = pytest.mark.slow
+
 VALUES = {
     "plain": "[1, 2]",
     "CL101": "Book.objects.get(pk=pk)",

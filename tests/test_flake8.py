@@ -14,6 +14,8 @@ from cachelint.run.analysis import Outcome
 from cachelint.run.session import Options, run
 from tests.support import REPOSITORY, check, make_project
 
+pytestmark = pytest.mark.slow
+
 _LINE = re.compile(r"^(?:\./)?(?P<path>[^:]+):(?P<line>\d+):(?P<column>\d+): (?P<code>CL\d{3}) (?P<text>.*)$")
 
 

@@ -24,6 +24,8 @@ from cachelint.types.join import join, members
 from cachelint.types.strings import Str, literal
 from tests.support import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 PROJECTS = {
     REPOSITORY / "examples/shop": ("config.settings", "."),
     REPOSITORY / "tests/fixtures/library": ("config.settings.local", "src"),

@@ -48,6 +48,7 @@ def _reversed(text: str) -> str:
     return "".join([*made, *lines[at:]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "title", "text"), ALL, ids=IDS)
 def test_the_order_of_definitions_does_not_matter(code: str, title: str, text: str, tmp_path: Path) -> None:
     try:
@@ -89,6 +90,7 @@ def _functions(codebase: Codebase) -> list[FunctionRef]:
     return [function for module in codebase.containing("def") for function in codebase.functions(module)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PROJECTS)
 def test_each_function_alone_and_all_in_any_order(name: str) -> None:
     root = PROJECTS[name]

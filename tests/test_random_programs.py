@@ -11,6 +11,7 @@ import tempfile
 import textwrap
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from cachelint.run.fix import repair
 from cachelint.run.session import Options
 from tests.support import CODES
 from tests.test_stories import FOLDER, HEADER
+
+pytestmark = pytest.mark.slow
 
 #: How a key is written: the helper code before it, and the expression with `pk`.
 KEYS = st.sampled_from(

@@ -25,6 +25,8 @@ from cachelint.run.session import Options, run
 from tests.edits import edited
 from tests.support import CODES, REPOSITORY, make_project
 
+pytestmark = pytest.mark.slow
+
 CASE = """\
 def shown(request, pk):
     book = cache.get("book:v1:%s" % pk)

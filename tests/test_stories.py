@@ -20,6 +20,8 @@ from cachelint.run.fix import repair
 from cachelint.run.session import Options
 from tests.support import CODES, REPOSITORY, check
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parent / "stories"
 HEADER = (FOLDER / "project/header.txt").read_text(encoding="utf-8")
 #: Codes of findings that stand in the way of a JSON serializer.

@@ -18,6 +18,8 @@ from cachelint.run.fix import repair
 from cachelint.run.session import Options
 from tests.support import CODES, make_project
 
+pytestmark = pytest.mark.slow
+
 SECOND = 'from django.core.cache import cache\n\ncache.set("b", 1)\n'
 
 

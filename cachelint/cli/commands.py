@@ -17,6 +17,7 @@ from cachelint.project.files import discover, find_root
 from cachelint.project.store.disk import FOLDER
 from cachelint.report.formats import FORMATS, TEXT
 from cachelint.rules.registry import NAMES
+from cachelint.run.options import UsageError
 from cachelint.run.session import files_of
 from cachelint.run.subprojects import split
 
@@ -101,6 +102,50 @@ def _config(words: Sequence[str]) -> int:
     return CLEAN
 
 
+def _reveal(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        "cachelint reveal",
+        description="Print what cachelint knows at a line: the variables, and each cache call with its key, value and"
+        " timeout.",
+    )
+    parser.add_argument("place", metavar="FILE:LINE")
+    place = parser.parse_args(list(words)).place
+    name, _, number = place.rpartition(":")
+    if not name or not number.isdecimal():
+        warn(f"{place}: write FILE:LINE, for example shop/views.py:14")
+        return FAILED
+    path = Path(name)
+    if not path.is_file():
+        warn(f"{name}: no such file")
+        return FAILED
+    # Imported here: other commands need no interpreter.
+    from cachelint.run.reveal import reveal
+
+    try:
+        options = make_options([path])
+        found = reveal(
+            options, files_of(options).files, path.resolve().relative_to(options.root).as_posix(), int(number)
+        )
+    except UsageError as error:
+        warn(str(error))
+        return FAILED
+    print(f"{found.place}{f' in {found.function}' if found.function else ''}")
+    _print_rows("variables", found.variables)
+    for called, rows in found.calls:
+        _print_rows(called, rows)
+    if not found.variables and not found.calls:
+        print("\nnothing is known here: no variable is bound on this line, and no cache is called")
+    return CLEAN
+
+
+def _print_rows(title: str, rows: Sequence[tuple[str, str]]) -> None:
+    if rows:
+        width = max(len(name) for name, _ in rows)
+        print(f"\n{title}")
+        for name, text in rows:
+            print(f"  {name:{width}}  {text}")
+
+
 _BASH_FIRST = f"""\
 _cachelint_first() {{
   case "${{COMP_WORDS[1]}}" in
@@ -145,6 +190,7 @@ def _completion(words: Sequence[str]) -> int:
 #: By the first word of the command line, who does it.
 BY_NAME: dict[str, Callable[[Sequence[str]], int]] = {
     "rule": _explain,
+    "reveal": _reveal,
     "config": _config,
     "clean": _clean,
     "completion": _completion,

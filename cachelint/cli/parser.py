@@ -14,14 +14,15 @@ from cachelint.report.formats import FORMATS, TEXT
 
 _DESCRIPTION = "Finds, and repairs, misuse of Django's low-level cache API. Without PATHS: the working directory."
 _EPILOG = """\
-`cachelint rule CL101` explains a rule, `cachelint rule` lists them. `cachelint config` shows the settings in force,
+`cachelint rule CL101` explains a rule, `cachelint rule` lists them. `cachelint reveal FILE:LINE` prints what cachelint
+knows at a line. `cachelint config` shows the settings in force,
 `cachelint clean` removes the results kept on disk, `cachelint completion SHELL` completes the words of this one.
 Exit code: 0 nothing found, 1 findings are left, 2 something that was asked for could not be done.
 """
 
 
 #: What the first word may be instead of a path; cachelint.commands has what each does.
-COMMANDS = ("rule", "config", "clean", "completion")
+COMMANDS = ("rule", "reveal", "config", "clean", "completion")
 #: Exit codes.
 CLEAN, FINDINGS, FAILED = 0, 1, 2
 

@@ -28,7 +28,8 @@ class FileDependencies:
     whole: bool = False
     skeleton: str = ""
     lines: dict[int, str] = field(default_factory=dict)
-    #: The answers of `FileQueries.findall`, `near`, `lines_with`, `standing`, `matches` (the number, or its complement) and `text`.
+    #: The answers of `FileQueries.findall`, `near`, `lines_with`, `standing`, `matches` (the number, or its complement)
+    #: and `text`.
     found: dict[int, str] = field(default_factory=dict)
     near: dict[str, str] = field(default_factory=dict)
     lines_with: dict[str, str] = field(default_factory=dict)
