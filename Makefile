@@ -14,6 +14,7 @@ check: .venv/.dev  ## formatter, linter, types, layers, drift, and the tests tha
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/derive_orm_table.py --check
+	$(BIN)/python scripts/derive_library.py --check
 	$(BIN)/python scripts/write_rule_pages.py --check
 	$(BIN)/python scripts/write_schemas.py --check
 	$(BIN)/python -m pytest -q -n auto -m "not slow"

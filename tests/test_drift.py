@@ -11,7 +11,7 @@ from cachelint.rules.registry import MODULES, NAMES, rules
 from tests.support import REPOSITORY
 
 
-@pytest.mark.parametrize("script", ["derive_orm_table.py", "write_rule_pages.py"])
+@pytest.mark.parametrize("script", ["derive_orm_table.py", "derive_library.py", "write_rule_pages.py"])
 def test_generated_files_are_fresh(script: str) -> None:
     command = [sys.executable, str(REPOSITORY / "scripts" / script), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -39,10 +39,6 @@ class Declared:
                 return arguments.get(index, name)
         return None
 
-    def has(self, role: str) -> bool:
-        """Whether any parameter plays a role."""
-        return any(of == role for of, _ in self.parameters)
-
 
 def parse(name: str, parameters: tuple[str, ...]) -> Declared:
     """What the configuration says: ``role``, ``role=name`` or ``_`` for each parameter. Raises ValueError."""

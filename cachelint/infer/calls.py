@@ -17,6 +17,7 @@ from cachelint.infer.functions import call_closure, call_function
 from cachelint.infer.instance_attributes import constructed
 from cachelint.infer.library import builtins, caches, django_calls, methods, serializers, stdlib, types, views
 from cachelint.infer.library.call import Call
+from cachelint.library.registry import returns
 from cachelint.types.arguments import Arguments
 from cachelint.types.base import UNKNOWN, Type, Union, Unknown, at, force
 from cachelint.types.cache import Cached, CacheHandler, CacheObject, RawClient
@@ -45,7 +46,6 @@ def arguments_of(context: Context, node: cst.Call) -> Arguments:
     positional: list[Type] = []
     keywords: dict[str, Type] = {}
     star = False
-    element: Type | None = None
     rest: Type = UNKNOWN
     for argument in node.args:
         if argument.star == "*":
@@ -53,7 +53,7 @@ def arguments_of(context: Context, node: cst.Call) -> Arguments:
             if isinstance(inner, List | Tuple) and inner.items is not None:
                 positional.extend(inner.items)
             else:
-                star, element = True, context.iterate(inner)
+                star = True
         elif argument.star == "**":
             inner = force(context.evaluate(argument.value))
             if isinstance(inner, Dict):
@@ -66,7 +66,7 @@ def arguments_of(context: Context, node: cst.Call) -> Arguments:
             keywords[argument.keyword.value] = context.lazy(argument.value)
         else:
             positional.append(context.lazy(argument.value))
-    return Arguments(tuple(positional), keywords, star, element, rest)
+    return Arguments(tuple(positional), keywords, star, rest)
 
 
 def call(context: Context, node: cst.Call) -> Type:
@@ -205,8 +205,7 @@ def _external(made: Call, name: str) -> Type:
         entry = table.get(name)
         if entry is not None:
             return entry(made) if callable(entry) else entry
-    fallback = django_calls.by_ending(made, name)
-    return fallback if fallback is not None else UNKNOWN
+    return returns(name) or django_calls.by_ending(made, name) or UNKNOWN
 
 
 def _bound(made: Call, callee: BoundMethod) -> Type:

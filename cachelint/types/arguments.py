@@ -16,8 +16,6 @@ class Arguments:
     positional: tuple[Type, ...] = ()
     keywords: dict[str, Type] = field(default_factory=dict)
     star: bool = False
-    #: The element of a ``*args`` whose items are not known one by one.
-    star_element: Type | None = None
     #: What a ``**kwargs`` of unknown keys passes for any name.
     rest: Type = UNKNOWN
 

@@ -133,7 +133,6 @@ class KeyGraph:
     def __init__(self, interpreter: Interpreter, calls: Sequence[CacheCall], references: References) -> None:
         self._interpreter = interpreter
         self._codebase = interpreter.codebase
-        self._references = references
         handed_on = _calls_by_inner(calls)
         #: The sites whose own key is known or open, with its patterns.
         self.keyed: list[tuple[CacheCall, frozenset[KeyPattern]]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import libcst as cst
 
@@ -42,4 +42,3 @@ class Call:
 
 
 Result = Callable[[Call], Type]
-Table = Mapping[str, Result | Type]

@@ -7,22 +7,12 @@ from cachelint.django.fields import FIELD_TYPES
 from cachelint.django.orm import SOME_MODEL
 from cachelint.infer import strings
 from cachelint.infer.library.call import Call, Result
-from cachelint.types.base import BOOL, INT, NEVER, NONE, UNKNOWN, Lazy, Scalar, Type, Unknown, force
+from cachelint.types.base import NEVER, NONE, UNKNOWN, Lazy, Scalar, Type, Unknown, force
 from cachelint.types.code import Class, ExternalSymbol, Partial
 from cachelint.types.containers import Coroutine, Dict, Generator, List, Tuple
 from cachelint.types.django import Expression, Manager, ModelClass, ModelInstance, ModelType, QuerySet
 from cachelint.types.join import join, join_all, members
 from cachelint.types.strings import STR, Str, constant
-
-_SAFE = Str(None, True)
-_LAZY = Scalar("lazy string")
-_DATETIME = Scalar("datetime.datetime")
-_RESPONSE = Scalar("django.http.HttpResponse")
-_UNRENDERED = Scalar("unrendered TemplateResponse")
-
-
-def _all(typ: Type, *names: str) -> dict[str, Result]:
-    return {name: _fixed(typ) for name in names}
 
 
 def _fixed(typ: Type) -> Result:
@@ -138,7 +128,6 @@ def _prefixed(prefixes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, .
     return tuple(f"{prefix}.{name}" for prefix in prefixes for name in names)
 
 
-_TRANSLATION = "django.utils.translation"
 _HTTP = ("django.http", "django.http.response")
 
 CALLS: dict[str, Result] = {
@@ -149,47 +138,12 @@ CALLS: dict[str, Result] = {
     "django.shortcuts.get_list_or_404": lambda made: List(_row(made)),
     "django.shortcuts.aget_object_or_404": lambda made: Coroutine(_row(made)),
     "django.shortcuts.aget_list_or_404": lambda made: Coroutine(List(_row(made))),
-    **_all(_RESPONSE, "django.shortcuts.render", "django.shortcuts.redirect",
-           *_prefixed(_HTTP, ("HttpResponse", "HttpResponseRedirect", "HttpResponsePermanentRedirect",
-                              "HttpResponseNotFound", "HttpResponseForbidden", "HttpResponseBadRequest"))),
-    **_all(Scalar("django.http.JsonResponse"), *_prefixed(_HTTP, ("JsonResponse",))),
-    **_all(Scalar("django.http.FileResponse"), *_prefixed(_HTTP, ("FileResponse",))),
     **dict.fromkeys(_prefixed(_HTTP, ("StreamingHttpResponse",)), _streaming),
-    **_all(_UNRENDERED, "django.template.response.TemplateResponse", "django.template.response.SimpleTemplateResponse"),
-    **_all(Scalar("rest_framework.response.Response"), "rest_framework.response.Response"),
-    **_all(_DATETIME, "django.utils.timezone.now", "django.utils.timezone.localtime", "django.utils.timezone.make_aware",
-           "django.utils.timezone.make_naive", "django.utils.dateparse.parse_datetime"),
-    **_all(Scalar("datetime.date"), "django.utils.timezone.localdate", "django.utils.dateparse.parse_date"),
-    **_all(Scalar("datetime.tzinfo"), "django.utils.timezone.get_current_timezone", "django.utils.timezone.get_default_timezone"),
     "django.contrib.auth.get_user_model": _user_model,
     **dict.fromkeys(("django.contrib.auth.get_user",), _get_user),
     "django.contrib.auth.authenticate": lambda made: join(_get_user(made), NONE),
     "django.apps.apps.get_model": _get_model,
-    **_all(STR, f"{_TRANSLATION}.gettext", f"{_TRANSLATION}.ugettext", f"{_TRANSLATION}.pgettext", f"{_TRANSLATION}.ngettext",
-           f"{_TRANSLATION}.get_language", f"{_TRANSLATION}.npgettext", "django.urls.reverse",
-           "django.utils.crypto.get_random_string", "django.core.serializers.serialize", "django.utils.http.urlencode",
-           "django.utils.formats.date_format", "django.utils.html.strip_tags", "django.utils.text.capfirst",
-           "django.utils.dateformat.format", "django.templatetags.static.static",
-           "django.middleware.csrf.get_token", "django.core.cache.utils.make_template_fragment_key",
-           "django.contrib.auth.hashers.make_password", "django.core.signing.dumps"),
-    **_all(_LAZY, f"{_TRANSLATION}.gettext_lazy", f"{_TRANSLATION}.ugettext_lazy", f"{_TRANSLATION}.pgettext_lazy",
-           f"{_TRANSLATION}.ngettext_lazy", f"{_TRANSLATION}.npgettext_lazy", "django.urls.reverse_lazy",
-           "django.utils.text.format_lazy"),
-    **_all(_SAFE, "django.utils.safestring.mark_safe", "django.utils.safestring.SafeString", "django.utils.safestring.SafeText",
-           "django.utils.html.format_html", "django.utils.html.format_html_join", "django.utils.html.escape",
-           "django.utils.html.conditional_escape", "django.utils.html.linebreaks", "django.template.loader.render_to_string",
-           "django.utils.html.json_script"),
-    **_all(Scalar("django.template.Template"), "django.template.loader.get_template", "django.template.loader.select_template",
-           "django.template.Template"),
-    **_all(Scalar("django.core.paginator.Paginator"), "django.core.paginator.Paginator"),
-    **_all(Scalar("django.db.models.Q"), "django.db.models.Q"),
-    **_all(Scalar("QueryDict"), "django.http.QueryDict"),
-    **_all(Scalar("django.core.files.File"), "django.core.files.base.ContentFile", "django.core.files.File"),
-    **_all(Scalar("database cursor"), "django.db.connection.cursor"),
-    **_all(BOOL, "django.utils.timezone.is_aware", "django.utils.timezone.is_naive"),
-    **_all(INT, "django.utils.timezone.get_offset"),
     **dict.fromkeys(("django.utils.functional.SimpleLazyObject", "django.utils.functional.lazy"), _lazy_object),
-    "django.core.files.storage.default_storage.open": _fixed(Scalar("binary file")),
     "django.forms.models.model_to_dict": _model_to_dict,
     "django.forms.model_to_dict": _model_to_dict,
     "django.db.models.Manager": _manager,
@@ -198,12 +152,10 @@ CALLS: dict[str, Result] = {
     "django.db.models.manager.Manager.from_queryset": _from_queryset,
     "django.db.models.manager.BaseManager.from_queryset": _from_queryset,
     "django.contrib.auth.models.UserManager": _manager,
-    "django.contrib.auth.models.AnonymousUser": _fixed(Scalar("object")),
     **{name: _expression(name.rpartition(".")[2]) for name in _prefixed(
         ("django.db.models", "django.db.models.aggregates", "django.db.models.functions", "django.db.models.expressions",
          "django.contrib.postgres.aggregates"), expressions.NAMES)},
     **{name: _fixed(ExternalSymbol(name)) for name in _prefixed(("django.db.models",), tuple(FIELD_TYPES))},
-    **dict.fromkeys(("environ.Env", "environs.Env"), _fixed(UNKNOWN)),
     "decouple.config": _env,
     "asgiref.sync.sync_to_async": lambda made: UNKNOWN,
 }  # fmt: skip

@@ -8,12 +8,13 @@ import libcst as cst
 
 from cachelint.infer import strings
 from cachelint.infer.library.call import Call
+from cachelint.library.registry import has_method, returns
 from cachelint.types.base import BOOL, BYTES, FLOAT, INT, NEVER, NO_VALUE, NONE, UNKNOWN, Scalar, Type, force
 from cachelint.types.cache import Cached, Pickled
 from cachelint.types.code import ExternalSymbol, Partial
-from cachelint.types.containers import Dict, DictView, Iterator, List, Set, Tuple
+from cachelint.types.containers import Dict, DictView, List, Set, Tuple
 from cachelint.types.join import join, join_all, members
-from cachelint.types.strings import DIGEST, STR, Placeholder, Str, Text, constant, literal
+from cachelint.types.strings import STR, Placeholder, Str, Text, constant, literal
 
 
 def call(made: Call, receiver: Type, name: str) -> Type:
@@ -184,77 +185,10 @@ def _set(made: Call, receiver: Set, name: str) -> Type:
     return BOOL if name.startswith("is") else NONE
 
 
-_DATETIME: dict[str, Type] = {
-    **dict.fromkeys(("isoformat", "strftime", "ctime", "tzname"), STR),
-    **dict.fromkeys(("astimezone", "replace"), Scalar("datetime.datetime")),
-    "date": Scalar("datetime.date"),
-    "time": Scalar("datetime.time"),
-    "timestamp": FLOAT,
-    "weekday": INT,
-    "isoweekday": INT,
-    "toordinal": INT,
-    "isocalendar": UNKNOWN,
-    "timetuple": UNKNOWN,
-}
-_METHODS: dict[str, dict[str, Type]] = {
-    "datetime.datetime": _DATETIME,
-    "datetime.date": {**_DATETIME, "replace": Scalar("datetime.date")},
-    "datetime.time": {"isoformat": STR, "strftime": STR},
-    "datetime.timedelta": {"total_seconds": FLOAT},
-    "decimal.Decimal": {"quantize": Scalar("decimal.Decimal"), "to_integral_value": Scalar("decimal.Decimal")},
-    "bytes": {
-        "decode": STR, "hex": STR, "strip": BYTES, "replace": BYTES, "split": List(BYTES), "startswith": BOOL,
-        "find": INT, "join": BYTES,
-    },
-    "binary file": {"read": BYTES, "readline": BYTES, "readlines": List(BYTES), "tell": INT},
-    "text file": {"read": STR, "readline": STR, "readlines": List(STR), "tell": INT},
-    "hash": {"hexdigest": DIGEST, "digest": BYTES},
-    "QueryDict": {
-        "get": join(STR, NONE), "getlist": List(STR), "urlencode": STR, "dict": Dict(STR, STR), "copy": Scalar("QueryDict"),
-        "pop": List(STR), "keys": DictView("keys", STR), "values": DictView("values", STR),
-        "items": DictView("items", Tuple(STR, (STR, STR))),
-    },
-    "requests.Session": dict.fromkeys(
-        ("get", "post", "put", "patch", "delete", "head", "options", "request", "send"), Scalar("requests.Response")
-    ),
-    "django.db.models.fields.files.FieldFile": {"read": BYTES, "open": Scalar("binary file")},
-    "requests.Response": {"json": UNKNOWN, "iter_content": UNKNOWN, "raise_for_status": NONE},
-    "re.Pattern": {
-        "sub": STR, "split": List(STR), "findall": List(UNKNOWN),
-        "match": join(Scalar("re.Match"), NONE), "search": join(Scalar("re.Match"), NONE),
-        "fullmatch": join(Scalar("re.Match"), NONE), "finditer": Iterator(Scalar("re.Match"), "iterator"),
-    },
-    "re.Match": {"group": STR, "groups": Tuple(STR), "groupdict": Dict(STR, STR), "start": INT, "end": INT},
-    "pathlib.Path": {
-        "read_text": STR, "read_bytes": BYTES, "exists": BOOL, "is_file": BOOL, "is_dir": BOOL, "open": Scalar("file"),
-        "resolve": Scalar("pathlib.Path"), "joinpath": Scalar("pathlib.Path"), "as_posix": STR,
-    },
-    "io.BytesIO": {"getvalue": BYTES, "read": BYTES},
-    "io.StringIO": {"getvalue": STR, "read": STR},
-    "unrendered TemplateResponse": {"render": Scalar("django.template.response.TemplateResponse")},
-    "django.http.HttpRequest": {
-        "build_absolute_uri": STR, "get_full_path": STR, "get_host": STR, "is_secure": BOOL, "get_port": STR,
-        "is_ajax": BOOL, "get_signed_cookie": STR,
-    },
-    "django.core.paginator.Paginator": {
-        "page": Scalar("django.core.paginator.Page"), "get_page": Scalar("django.core.paginator.Page"),
-    },
-    "django.template.Template": {"render": Str(None, True)},
-    "database connection": {"cursor": Scalar("database cursor")},
-    "database cursor": {"fetchall": List(Tuple(UNKNOWN)), "fetchone": UNKNOWN, "execute": UNKNOWN},
-    "packaging.version.Version": {},
-    "datetime.tzinfo": {"localize": Scalar("datetime.datetime")},
-}  # fmt: skip
-
-
 def _total_seconds(receiver: Scalar) -> Type:
     if receiver.value is not NO_VALUE:
         return literal(receiver.value.total_seconds())
     return FLOAT
-
-
-def _read(made: Call) -> Type:
-    return UNKNOWN
 
 
 _SPECIAL: dict[tuple[str, str], Callable[[Scalar], Type]] = {("datetime.timedelta", "total_seconds"): _total_seconds}
@@ -264,12 +198,12 @@ def _scalar(made: Call, receiver: Scalar, type_name: str, name: str) -> Type:
     special = _SPECIAL.get((type_name, name))
     if special is not None:
         return special(receiver)
-    return _METHODS.get(type_name, {}).get(name, UNKNOWN)
+    return returns(f"{type_name}.{name}") or UNKNOWN
 
 
 def knows(receiver: Scalar, name: str) -> bool:
     """Whether a type has a method of that name, as far as the tables know."""
-    return name in _METHODS.get(receiver.type, {})
+    return has_method(f"{receiver.type}.{name}")
 
 
 def of_cached(receiver: Cached, name: str) -> Type:

@@ -7,23 +7,12 @@ import datetime
 from cachelint.infer.library.builtins import CALLS as BUILTINS
 from cachelint.infer.library.call import Call, Result
 from cachelint.library.picklers import DUMPERS
-from cachelint.types.base import BOOL, BYTES, FLOAT, INT, NEVER, NO_VALUE, NONE, UNKNOWN, Scalar, Type, force
-from cachelint.types.cache import Cached, Pickled, RawClient
+from cachelint.types.base import BYTES, INT, NEVER, NO_VALUE, NONE, UNKNOWN, Scalar, Type, force
+from cachelint.types.cache import Cached, Pickled
 from cachelint.types.code import ExternalSymbol, Partial
 from cachelint.types.containers import Dict, Iterator, List, Tuple
 from cachelint.types.join import join, join_all, members
 from cachelint.types.strings import STR, constant, literal
-
-_DATETIME = Scalar("datetime.datetime")
-_DATE = Scalar("datetime.date")
-
-
-def _all(typ: Type, *names: str) -> dict[str, Result]:
-    return {name: _fixed(typ) for name in names}
-
-
-def _fixed(typ: Type) -> Result:
-    return lambda made: typ
 
 
 def _timedelta(made: Call) -> Type:
@@ -101,10 +90,6 @@ def _choice(made: Call) -> Type:
     return made.element()
 
 
-def _loads(made: Call) -> Type:
-    return UNKNOWN
-
-
 def _load_json(made: Call) -> Type:
     parse_float = made.arguments.typ(-1, "parse_float")
     if parse_float == ExternalSymbol("decimal.Decimal"):
@@ -151,50 +136,8 @@ def _typed_namedtuple(made: Call) -> Type:
 
 
 CALLS: dict[str, Result] = {
-    **_all(_DATETIME, "datetime.datetime", "datetime.datetime.now", "datetime.datetime.utcnow",
-           "datetime.datetime.fromtimestamp", "datetime.datetime.strptime", "datetime.datetime.combine",
-           "datetime.datetime.fromisoformat", "datetime.datetime.utcfromtimestamp", "datetime.datetime.today",
-           "dateutil.parser.parse", "dateutil.parser.isoparse"),
-    **_all(_DATE, "datetime.date", "datetime.date.today", "datetime.date.fromisoformat", "datetime.date.fromtimestamp"),
-    **_all(Scalar("datetime.time"), "datetime.time", "datetime.time.fromisoformat"),
     "datetime.timedelta": _timedelta,
-    **_all(Scalar("decimal.Decimal"), "decimal.Decimal"),
-    **_all(Scalar("fractions.Fraction"), "fractions.Fraction"),
-    **_all(Scalar("uuid.UUID"), "uuid.uuid1", "uuid.uuid3", "uuid.uuid4", "uuid.uuid5", "uuid.uuid7", "uuid.UUID"),
-    **_all(STR, "json.dumps", "simplejson.dumps", "time.strftime", "time.ctime", "uuid.uuid4.hex", "os.getcwd",
-           "os.getenv", "platform.node", "socket.gethostname", "textwrap.dedent", "secrets.token_hex",
-           "secrets.token_urlsafe", "html.escape", "html.unescape", "urllib.parse.urlencode", "urllib.parse.urljoin",
-           "urllib.parse.quote", "urllib.parse.quote_plus", "urllib.parse.unquote", "urllib.parse.urlunparse",
-           "re.sub", "re.escape", "os.path.join", "os.path.basename", "os.path.dirname", "os.path.abspath",
-           "os.path.normpath", "os.path.realpath", "traceback.format_exc", "locale.getlocale", "inspect.getsource"),
-    **_all(List(STR), "re.split", "os.listdir", "glob.glob", "shlex.split"),
-    **_all(FLOAT, "time.time", "time.monotonic", "time.perf_counter", "time.process_time", "random.random",
-           "random.uniform", "math.sqrt", "math.log", "os.path.getmtime"),
-    **_all(INT, "time.time_ns", "random.randint", "random.randrange", "secrets.randbelow", "math.floor", "math.ceil",
-           "os.getpid", "os.path.getsize", "zlib.crc32", "zlib.adler32"),
-    **_all(BOOL, "os.path.exists", "os.path.isfile", "os.path.isdir", "hmac.compare_digest"),
     **dict.fromkeys(("xml.etree.ElementTree.tostring", "lxml.etree.tostring", "lxml.html.tostring"), _tostring),
-    **_all(BYTES, "os.urandom", "secrets.token_bytes", "subprocess.check_output", "base64.urlsafe_b64decode"),
-    **_all(Scalar("hash"), "hashlib.md5", "hashlib.sha1", "hashlib.sha256", "hashlib.sha512", "hashlib.sha224",
-           "hashlib.blake2b", "hashlib.blake2s", "hashlib.new", "hmac.new", "hashlib.sha384"),
-    **_all(Scalar("re.Pattern"), "re.compile"),
-    **_all(join(Scalar("re.Match"), NONE), "re.match", "re.search", "re.fullmatch"),
-    **_all(Scalar("pathlib.Path"), "pathlib.Path", "pathlib.PurePath", "pathlib.Path.cwd", "pathlib.Path.home"),
-    **_all(Scalar("io.BytesIO"), "io.BytesIO"),
-    **_all(Scalar("io.StringIO"), "io.StringIO"),
-    **_all(Scalar("threading.Lock"), "threading.Lock", "threading.RLock", "threading.Semaphore", "threading.Event",
-           "threading.Condition", "asyncio.Lock", "multiprocessing.Lock"),
-    **_all(Scalar("threading.local"), "threading.local"),
-    **_all(Scalar("socket.socket"), "socket.socket", "socket.create_connection"),
-    **_all(Scalar("types.MappingProxyType"), "types.MappingProxyType"),
-    **_all(Scalar("file"), "tempfile.TemporaryFile", "tempfile.NamedTemporaryFile", "io.open", "gzip.open"),
-    **_all(Scalar("collections.deque"), "collections.deque"),
-    **_all(Scalar("zoneinfo.ZoneInfo"), "zoneinfo.ZoneInfo"),
-    **_all(Scalar("datetime.tzinfo"), "pytz.timezone"),
-    **_all(Scalar("packaging.version.Version"), "packaging.version.parse", "packaging.version.Version"),
-    **_all(Scalar("requests.Response"), *(f"requests.{m}" for m in ("get", "post", "put", "patch", "delete", "head", "request"))),
-    **_all(Scalar("requests.Response"), *(f"httpx.{m}" for m in ("get", "post", "put", "patch", "delete", "head", "request"))),
-    **_all(Scalar("requests.Session"), "requests.Session", "requests.session", "requests.sessions.Session", "httpx.Client"),
     "collections.defaultdict": _defaultdict,
     "collections.OrderedDict": _ordered,
     "collections.Counter": _counter,
@@ -206,27 +149,14 @@ CALLS: dict[str, Result] = {
     "itertools.chain": _chain,
     "itertools.chain.from_iterable": _chain_iterable,
     "itertools.islice": lambda made: Iterator(made.element(), "itertools.islice"),
-    "itertools.groupby": _fixed(Iterator(UNKNOWN, "itertools.groupby")),
     "copy.copy": _same,
     "copy.deepcopy": _same,
     "random.choice": _choice,
     "random.sample": lambda made: List(made.element()),
-    "random.shuffle": _fixed(NONE),
     "os.environ.get": _environ,
     "json.loads": _load_json,
     "json.load": _load_json,
     **{name: _pickled(shown) for name, shown in DUMPERS.items()},
-    "jsonpickle.encode": _fixed(STR),
     **dict.fromkeys(("zlib.compress", "zlib.decompress", "gzip.compress", "gzip.decompress", "bz2.compress", "bz2.decompress", "lzma.compress", "lzma.decompress", "base64.b64encode", "base64.b64decode", "base64.urlsafe_b64encode", "base64.standard_b64decode", "base64.decodebytes", "base64.encodebytes", "binascii.hexlify", "binascii.unhexlify", "base64.b85encode", "base64.b85decode", "lz4.frame.compress", "lz4.frame.decompress", "zstandard.decompress"), _through),
-    **{name: _fixed(RawClient("the redis client")) for name in (
-        "redis.Redis", "redis.StrictRedis", "redis.from_url", "redis.Redis.from_url", "redis.StrictRedis.from_url",
-        "redis.client.Redis", "redis.asyncio.Redis", "redis.asyncio.from_url", "fakeredis.FakeRedis",
-        "django_redis.get_redis_connection", "redis.RedisCluster", "redis.cluster.RedisCluster", "redis.sentinel.Sentinel",
-    )},
-    **{name: _fixed(RawClient("the memcached client")) for name in (
-        "memcache.Client", "pylibmc.Client", "pymemcache.Client", "pymemcache.client.base.Client",
-        "pymemcache.client.Client", "pymemcache.client.hash.HashClient", "bmemcached.Client",
-    )},
     "contextlib.closing": _same,
-    "asyncio.sleep": _fixed(UNKNOWN),
 }  # fmt: skip
