@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from cachelint.rules.explain import UNUSED, page
-from cachelint.rules.registry import rules
+from cachelint.rules.loading import rules
 
 PAGES = Path(__file__).parent.parent / "docs/rules"
 

@@ -11,7 +11,7 @@ import pytest
 from cachelint.findings import Applicability
 from cachelint.project.codebase import Codebase
 from cachelint.project.files import discover
-from cachelint.rules.registry import rules
+from cachelint.rules.loading import rules
 from cachelint.run.analysis import analyse
 from cachelint.run.fix import repair
 from cachelint.run.session import Options

@@ -16,7 +16,7 @@ from cachelint.cli.commands import BY_NAME
 from cachelint.cli.main import main
 from cachelint.cli.parser import COMMANDS
 from cachelint.infer.interpreter import Interpreter
-from cachelint.rules.registry import rules
+from cachelint.rules.loading import rules
 from cachelint.types.code import Function
 from tests.support import make_project
 

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from cachelint.rules.registry import MODULES, NAMES, rules
+from cachelint.rules.loading import rules
+from cachelint.rules.registry import MODULES, NAMES
 from tests.support import REPOSITORY
 
 

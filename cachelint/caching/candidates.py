@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from cachelint.django.cache_api import METHOD_NAMES
 from cachelint.library.picklers import DESERIALIZER_NAMES, DESERIALIZER_WORDS
-from cachelint.project.codebase import Codebase, Module
+from cachelint.project.codebase import Codebase
+from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 
 _IMPORT = re.compile(

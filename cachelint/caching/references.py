@@ -9,7 +9,7 @@ import libcst as cst
 from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
 from cachelint.project.classes import dotted
-from cachelint.project.codebase import Module
+from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import ClassRef, FunctionRef, Symbol, ValueRef

@@ -13,7 +13,8 @@ from cachelint.caching.facts import Facts
 from cachelint.caching.observer import CallCollector, called_by
 from cachelint.infer.context import Context
 from cachelint.infer.interpreter import Interpreter
-from cachelint.project.codebase import Codebase, Module
+from cachelint.project.codebase import Codebase
+from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.types.code import Function

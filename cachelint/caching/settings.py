@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cachelint.findings import Place
 from cachelint.infer.interpreter import Interpreter
-from cachelint.project.codebase import Module
+from cachelint.project.module import Module
 from cachelint.project.symbols import ValueRef
 from cachelint.types.base import Origin, Type
 from cachelint.types.containers import Dict

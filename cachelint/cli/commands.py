@@ -27,7 +27,8 @@ def _explain(words: Sequence[str]) -> int:
     parser.add_argument("code", nargs="?", metavar="CODE", help="a code or name: CL101, model-instance")
     wanted = parser.parse_args(list(words)).code
     from cachelint.rules.explain import UNUSED, listing, page
-    from cachelint.rules.registry import UNUSED_IGNORE, find_code, find_rule
+    from cachelint.rules.loading import find_rule
+    from cachelint.rules.registry import UNUSED_IGNORE, find_code
 
     if wanted is None:
         print(listing())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from cachelint.project.codebase import Codebase, Module
+from cachelint.project.codebase import Codebase
 from cachelint.project.files import is_test
+from cachelint.project.module import Module
 
 _NAMED = re.compile(rb"DJANGO_SETTINGS_MODULE['\"]\s*[,:=\]]\s*=?\s*['\"]([\w.]+)['\"]")
 _LOOKS = re.compile(rb"^(INSTALLED_APPS|MIDDLEWARE|CACHES|ROOT_URLCONF)\s*(:[^=\n]+)?=", re.M)
@@ -29,7 +30,7 @@ def settings_modules(codebase: Codebase) -> list[Module]:
     named = _all_named(codebase)
     looking = [module for module in codebase.search(_LOOKS, *_WORDS) if module not in named]
     everything = {*named, *looking}
-    candidates = [*named, *(module for module in looking if not _is_fragment(module, everything))]
+    candidates = [*named, *(module for module in looking if not _is_fragment(codebase, module, everything))]
     candidates += _building_on(codebase, candidates)
     real = [module for module in candidates if not is_for_tests(module.path)]
     return real or candidates
@@ -67,17 +68,17 @@ def _all_named(codebase: Codebase) -> list[Module]:
     return named
 
 
-def _is_fragment(module: Module, others: set[Module]) -> bool:
+def _is_fragment(codebase: Codebase, module: Module, others: set[Module]) -> bool:
     """Whether a file has nothing but caches, and no other settings take it in: an example, for a container say."""
-    if {name for name, _ in module.findall(_LOOKS)} != {b"CACHES"} or _taken_in(module) & others:
+    if {name for name, _ in module.findall(_LOOKS)} != {b"CACHES"} or _taken_in(codebase, module) & others:
         return False
     word = module.name.rpartition(".")[2]
-    return not any(o is not module and o in others and o.near(word) for o in module.codebase.containing(word))
+    return not any(o is not module and o in others and o.near(word) for o in codebase.containing(word))
 
 
 def _building_on(codebase: Codebase, known: list[Module]) -> list[Module]:
     """Modules that take in all names of settings, and say some of them otherwise: those of another environment."""
-    taking = {module: _taken_in(module) for module in codebase.search(_STAR, "import *")}
+    taking = {module: _taken_in(codebase, module) for module in codebase.search(_STAR, "import *")}
     found = dict.fromkeys(known)
     for _ in range(_MAX_ROUNDS):
         fresh = [module for module, others in taking.items() if module not in found and others & found.keys()]
@@ -85,9 +86,8 @@ def _building_on(codebase: Codebase, known: list[Module]) -> list[Module]:
     return list(found)[len(known) :]
 
 
-def _taken_in(module: Module) -> set[Module | None]:
+def _taken_in(codebase: Codebase, module: Module) -> set[Module | None]:
     """The modules whose names a module takes in, all of them."""
-    codebase = module.codebase
     return {codebase.module(module.absolute(name.decode()), module) for (name,) in module.findall(_STAR)} - {None}
 
 

@@ -17,7 +17,8 @@ from cachelint.infer.environment import Env
 from cachelint.infer.recursion import ROOT, Calls, Frame
 from cachelint.memo import Memo
 from cachelint.project.classes import Classes
-from cachelint.project.codebase import Codebase, Module
+from cachelint.project.codebase import Codebase
+from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import ClassRef, FunctionRef, Symbol, ValueRef

@@ -25,7 +25,8 @@ from cachelint.infer.statements import run_block
 from cachelint.infer.subscripts import item_of
 from cachelint.memo import PROGRESS, Memo
 from cachelint.project.classes import Classes
-from cachelint.project.codebase import Codebase, Module
+from cachelint.project.codebase import Codebase
+from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import ClassRef, External, FunctionRef, ModuleRef, Symbol, ValueRef
 from cachelint.types.base import UNKNOWN, Lazy, Type, force

@@ -39,7 +39,7 @@ def parse(text: str) -> Type:
     head, bracket, rest = text.partition("[")
     if not bracket:
         return _NAMES.get(text) or Scalar(text)
-    return _container(head, [part for part in _split(rest.removesuffix("]"), ",")])
+    return _container(head, _split(rest.removesuffix("]"), ","))
 
 
 def _container(head: str, parts: list[str]) -> Type:

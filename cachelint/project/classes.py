@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from cachelint.project.codebase import Codebase, Module
+from cachelint.project.codebase import Codebase
+from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import ClassRef, External, Symbol, ValueRef
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from cachelint.frozen import dataclass
-
-if TYPE_CHECKING:
-    from cachelint.project.codebase import Module
-    from cachelint.project.outline import Definition
+from cachelint.project.module import Module
+from cachelint.project.outline import Definition
 
 
 @dataclass(frozen=True, slots=True)

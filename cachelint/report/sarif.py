@@ -10,7 +10,8 @@ from cachelint import __version__
 from cachelint.findings import Finding, Place, Related, Severity
 from cachelint.report.paths import shown_path
 from cachelint.rules.explain import UNUSED, page
-from cachelint.rules.registry import UNUSED_IGNORE, rules
+from cachelint.rules.loading import rules
+from cachelint.rules.registry import UNUSED_IGNORE
 from cachelint.run.analysis import Outcome
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

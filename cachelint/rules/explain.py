@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cachelint.rules.base import Rule
-from cachelint.rules.registry import rules
+from cachelint.rules.loading import rules
 
 
 def page(rule: Rule) -> str:

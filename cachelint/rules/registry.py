@@ -1,17 +1,10 @@
 """All rules: the one place where a new one is made known.
 
-A code stands beside the module that says everything about the rule; the rule's name is that of the module. The modules
-are imported when rules are asked for: to know codes and names, or to find results on disk, needs none of them.
+A code stands beside the module that says everything about the rule; the rule's name is that of the module. To know
+codes and names needs none of the modules: ``loading`` imports them.
 """
 
 from __future__ import annotations
-
-import importlib
-from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from cachelint.rules.base import Rule
 
 MODULES: dict[str, str] = {
     "CL101": "values.model_instance",
@@ -32,23 +25,6 @@ NAMES: dict[str, str] = {code: module.rpartition(".")[2].replace("_", "-") for c
 #: What is said of comments, by no rule about the cache: on unless it is ignored.
 UNUSED_IGNORE = "CL001"
 _ALL = {**NAMES, UNUSED_IGNORE: "unused-ignore"}
-
-
-@cache
-def rules() -> tuple[Rule, ...]:
-    """All rules, in the order of their codes."""
-    made: list[Rule] = []
-    for code, module in sorted(MODULES.items()):
-        rule: Rule = importlib.import_module(f"cachelint.rules.{module}").RULE
-        assert rule.code == code
-        made.append(rule)
-    return tuple(made)
-
-
-def find_rule(text: str) -> Rule | None:
-    """The rule of a code or name, however it is capitalised."""
-    code = find_code(text)
-    return next((rule for rule in rules() if rule.code == code), None)
 
 
 def find_code(text: str) -> str | None:

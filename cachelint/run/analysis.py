@@ -42,7 +42,7 @@ def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source
     from cachelint.caching.declared import by_name
     from cachelint.caching.rounds import collect
     from cachelint.project.codebase import Codebase
-    from cachelint.rules.registry import rules
+    from cachelint.rules.loading import rules
     from cachelint.run.checker import check_facts
     from cachelint.suppression import comments
 

@@ -9,7 +9,7 @@ from cachelint.caching.facts import Fact, Facts
 from cachelint.findings import Finding
 from cachelint.fixes.base import FixBlocked
 from cachelint.rules.base import Check, Rule
-from cachelint.rules.registry import rules
+from cachelint.rules.loading import rules
 
 
 def check_facts(facts: Facts, codes: Iterable[str]) -> list[Finding]:

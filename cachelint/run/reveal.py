@@ -15,7 +15,8 @@ from cachelint.caching.keys.template import templates
 from cachelint.caching.rounds import collect
 from cachelint.infer.context import Context, Run
 from cachelint.infer.interpreter import Interpreter
-from cachelint.project.codebase import Codebase, Module
+from cachelint.project.codebase import Codebase
+from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import FunctionRef
 from cachelint.run.options import Options, UsageError

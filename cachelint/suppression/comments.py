@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cachelint.findings import Confidence, Finding, Place, Severity
-from cachelint.project.codebase import Codebase, Module
+from cachelint.project.codebase import Codebase
+from cachelint.project.module import Module
 from cachelint.project.source import Source, SourceError, read_source
 from cachelint.rules.registry import NAMES, UNUSED_IGNORE, matching
 

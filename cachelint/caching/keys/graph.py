@@ -26,7 +26,7 @@ from cachelint.types.join import members
 from cachelint.types.strings import Str, Text, constant
 
 if TYPE_CHECKING:
-    from cachelint.project.codebase import Module
+    from cachelint.project.module import Module
 
 #: A method of a cache that is handed on without being called, and other ways to a key that no call shows; by a word
 #: that each begins with, so that most of a file is passed over at the speed of memory.

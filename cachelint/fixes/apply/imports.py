@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from cachelint.findings import Edit, Place
 from cachelint.fixes.base import FixBlocked
-from cachelint.project.codebase import Codebase, Module
+from cachelint.project.codebase import Codebase
+from cachelint.project.module import Module
 
 
 def name_for(module: Module, home: str, name: str, taken: Collection[str]) -> tuple[str, Edit | None]:

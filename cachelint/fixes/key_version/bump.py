@@ -21,7 +21,7 @@ from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import is_none
 from cachelint.frozen import dataclass
 from cachelint.infer.events import called_name
-from cachelint.project.codebase import Module
+from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.types.base import Origin

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import libcst as cst
 
@@ -11,8 +11,25 @@ from cachelint.fixes.rows.stored import Form
 from cachelint.fixes.surroundings import ONLY_TESTS, binds, call_of, takes_keys
 from cachelint.infer.events import called_name
 
-if TYPE_CHECKING:
-    from cachelint.fixes.rows.tracing import Tracer
+
+class Tracer(Protocol):
+    """Whoever follows the values of a dict; see :class:`cachelint.fixes.rows.tracing.Tracer`."""
+
+    @property
+    def looked_up(self) -> list[tuple[Function, cst.BaseExpression]]:
+        """The expressions that items of a dict were asked by."""
+
+    def use(self, function: Function, node: cst.CSTNode, form: Form) -> bool:
+        """Follow the value that an expression gives."""
+
+    def source(self, function: Function, node: cst.BaseExpression, form: Form) -> None:
+        """Follow where a value comes from."""
+
+    def scope(self, function: Function, loop: cst.CSTNode) -> cst.CSTNode | None:
+        """The code that the variable of a loop is known in."""
+
+    def element(self, function: Function, name: str, scope: cst.CSTNode | None, loop: cst.CSTNode) -> None:
+        """Follow a variable that holds one row after the other."""
 
 
 class Mappings:
@@ -52,7 +69,7 @@ class Mappings:
                 index = parent.slice[0].slice
                 if not isinstance(index, cst.Index):
                     raise function.escape(node, "is used in a way that a dict could not stand in for")
-                self.tracer.traced.looked_up.append((function, index.value))
+                self.tracer.looked_up.append((function, index.value))
                 self.tracer.use(function, parent, Form.ONE)
             case cst.Attribute() if parent.value is node:
                 self._method(function, parent)
@@ -61,7 +78,7 @@ class Mappings:
             case cst.ComparisonTarget() if isinstance(parent.operator, cst.In | cst.NotIn):
                 comparison = function.parents[parent]
                 assert isinstance(comparison, cst.Comparison)
-                self.tracer.traced.looked_up.append((function, comparison.left))
+                self.tracer.looked_up.append((function, comparison.left))
             case cst.Arg() if called_name(call_of(function, parent)) in ONLY_TESTS:
                 return
             case _:
@@ -89,7 +106,7 @@ class Mappings:
             raise function.escape(attribute, "is used in a way that a dict could not stand in for")
         if name == "get" and call.args:
             if moves:
-                self.tracer.traced.looked_up.append((function, call.args[0].value))
+                self.tracer.looked_up.append((function, call.args[0].value))
             for argument in call.args[1:]:
                 self.tracer.source(function, argument.value, Form.ONE)
             self.tracer.use(function, call, Form.ONE)

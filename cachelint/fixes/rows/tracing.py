@@ -270,6 +270,11 @@ class Tracer:
             raise function.escape(loop.iter, "is taken apart")
         self.element(function, loop.target.value, self.scope(function, loop), loop)
 
+    @property
+    def looked_up(self) -> list[tuple[Function, cst.BaseExpression]]:
+        """See mappings.Tracer."""
+        return self.traced.looked_up
+
     def scope(self, function: Function, loop: cst.CSTNode) -> cst.CSTNode | None:
         """What the variable of a loop is known in: a comprehension, or (None) all of the function."""
         if not isinstance(loop, cst.CompFor):

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import cachelint
+
 FOLDER = ".cachelint_cache"
 #: What the name of an entry begins with that is kept however old it is.
 LASTING = "lasting-"
@@ -35,7 +37,7 @@ def name_of(settings: object) -> str:
 @functools.cache
 def program() -> str:
     """A hash of the program itself: results of another state of it are not its own, whatever its version says."""
-    states = sorted(_sources(os.path.dirname(os.path.dirname(__file__))))
+    states = sorted(_sources(os.path.dirname(cachelint.__file__)))
     return hashlib.sha256(repr((states, _versions())).encode()).hexdigest()
 
 
