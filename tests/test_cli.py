@@ -117,14 +117,14 @@ def test_a_missing_path_does_not_stop_the_others(project: Path, capsys: pytest.C
         ('[tool.cachelint]\nselct = ["CL1"]\n', "unknown key 'selct'; did you mean 'select'?"),
         ('[tool.cachelint]\nselect = "CL1"\n', "must be a list of strings"),
         ('[tool.cachelint]\nignore = ["CL9"]\n', "no rule or family is called 'CL9'"),
-        ("[tool.cachelint\n", "no valid TOML"),
+        ("[tool.cachelint\n", "invalid TOML"),
         ("[tool.cachelint.per-file-ignores]\n'a' = 'CL1'\n", "must be a list of strings"),
-        ("[tool.cachelint]\nfix-timeout = 0\n", "fix-timeout must be a number of seconds above 0, not 0"),
-        ("[tool.cachelint]\nfix-timeout = '5'\n", "fix-timeout must be a number of seconds above 0, not '5'"),
+        ("[tool.cachelint]\nfix-timeout = 0\n", "fix-timeout must be a positive number of seconds, not 0"),
+        ("[tool.cachelint]\nfix-timeout = '5'\n", "fix-timeout must be a positive number of seconds, not '5'"),
         ("[tool.cachelint]\nwrappers = ['a.b']\n", "wrappers must be a table"),
         ("[tool.cachelint.wrappers]\n'remember' = ['key']\n", "'remember' is not the full name of a function"),
-        ("[tool.cachelint.wrappers]\n'lib.remember' = ['kee']\n", "'kee' is no role (key, value,"),
-        ("[tool.cachelint.wrappers]\n'lib.remember' = []\n", "'lib.remember' says of no parameter what it is"),
+        ("[tool.cachelint.wrappers]\n'lib.remember' = ['kee']\n", "'kee' is neither a role (key, value,"),
+        ("[tool.cachelint.wrappers]\n'lib.remember' = []\n", "'lib.remember' has no parameters"),
         ("[tool.cachelint.wrappers]\n'lib.remember' = ['key', 'key=k']\n", "two parameters for 'key'"),
     ],
 )
@@ -200,7 +200,7 @@ def test_an_unreadable_file(project: Path, capsys: pytest.CaptureFixture[str]) -
     path.write_text("from django.core.cache import cache\n")
     path.chmod(0)
     assert main(["--no-cache"]) == 2
-    assert "app/secret.py: can't be read" in capsys.readouterr().err
+    assert "app/secret.py: cannot be read" in capsys.readouterr().err
 
 
 def test_environments_and_ignored_folders_are_left_out(project: Path) -> None:
@@ -220,7 +220,7 @@ def test_environments_and_ignored_folders_are_left_out(project: Path) -> None:
 def test_computed_caches_are_said_to_be(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "config/settings.py").write_text("from elsewhere import make\nCACHES = make()\n")
     assert main(["--no-cache"]) == 1
-    assert "can't be told from the code" in capsys.readouterr().out
+    assert "could not be determined" in capsys.readouterr().out
 
 
 def test_diff_shows_what_fix_writes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -317,11 +317,11 @@ def test_each_fix_and_each_reason_is_shown(project: Path, capsys: pytest.Capture
     )
     main(["--no-cache", "--fix", "--show-fixes"])
     out = capsys.readouterr().out
-    assert "fixed app/case.py:25 CL201: pass timeout=450, which is in force now" in out
-    assert "unsafe app/case.py:29 CL301: put `v1` into the key (entries that are in the cache now are not found" in out
-    assert "not fixable app/case.py:30 CL202: for how long the value may be served is for a person to say" in out
-    assert "not fixable app/case.py:31 CL101: what is stored is more than instances alone (`list[" in out
-    assert "Fixed 1 problem in 1 file, 1 left unsafe, 2 not fixable." in out
+    assert "fixed app/case.py:25 CL201: pass timeout=450, the current default" in out
+    assert "unsafe app/case.py:29 CL301: add `v1` to the key (existing entries will no longer be found" in out
+    assert "not fixable app/case.py:30 CL202: only you know how stale this value may be; choose a timeout" in out
+    assert "not fixable app/case.py:31 CL101: the stored value contains more than model instances (`list[" in out
+    assert "Fixed 1 problem in 1 file, 1 fixable with --unsafe-fixes, 2 not fixable." in out
 
 
 def test_a_folder_without_python(
@@ -329,7 +329,7 @@ def test_a_folder_without_python(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main([]) == 0
-    assert "run it in the folder of a Django project" in capsys.readouterr().out
+    assert "run cachelint in a Django project" in capsys.readouterr().out
 
 
 def test_a_mistake_of_ours_costs_one_definition(
@@ -409,7 +409,7 @@ def test_no_such_shell(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_folder_that_is_called_like_a_command(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config"]) == 0
-    assert "the folder of that name is ./config" in capsys.readouterr().err
+    assert "for the folder of that name, write ./config" in capsys.readouterr().err
     assert main(["--no-cache", "./config"]) == 0
 
 

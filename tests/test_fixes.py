@@ -219,7 +219,7 @@ def test_no_timeout_is_claimed_that_may_be_another(change: Callable[[str], str],
     settings = root / "config/settings.py"
     settings.write_text(change(settings.read_text()))
     (finding,) = check(root).findings
-    assert "can't be told" in finding.message
+    assert "could not be determined" in finding.message
     assert finding.fix is None
 
 
@@ -353,14 +353,14 @@ def test_what_is_returned_is_never_changed_without_asking(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("pages", "why"),
     [
-        (PAGES + "\n\ndef raw(pk):\n    return find(pk)\n", "nothing that calls `raw` is seen"),
-        (PAGES + "\n\nFIND = find\n", "`find` is named at app/pages.py:13 in a way that is not followed"),
-        (PAGES + "\n\ndef shout(pk):\n    return find(pk).shout()\n", "has its method `shout()` called"),
-        (PAGES + "\n\ndef show(pk):\n    print(find(pk))\n", "is handed on"),
-        (PAGES + "\n\ndef cover(pk):\n    return find(pk).cover\n", "is no plain field of `Book`"),
-        (PAGES + "\n\ndef both(pk):\n    book = find(pk)\n    book = pk\n    return book.title\n", "`pk` is no query"),
-        (PAGES + "\n\ndef find():\n    pass\n", "nothing that calls `find` is seen"),
-        (PAGES + '\n\nURLS = ["app.shelf.find"]\n', "`find` is named at app/pages.py:13"),
+        (PAGES + "\n\ndef raw(pk):\n    return find(pk)\n", "no call of `raw` was found"),
+        (PAGES + "\n\nFIND = find\n", "`find` is used at app/pages.py:13 in a way that cannot be followed"),
+        (PAGES + "\n\ndef shout(pk):\n    return find(pk).shout()\n", "has its `shout()` method called"),
+        (PAGES + "\n\ndef show(pk):\n    print(find(pk))\n", "is passed to code that cannot be followed"),
+        (PAGES + "\n\ndef cover(pk):\n    return find(pk).cover\n", "is not a plain field of `Book`"),
+        (PAGES + "\n\ndef both(pk):\n    book = find(pk)\n    book = pk\n    return book.title\n", "added to `pk`"),
+        (PAGES + "\n\ndef find():\n    pass\n", "no call of `find` was found"),
+        (PAGES + '\n\nURLS = ["app.shelf.find"]\n', "`find` is used at app/pages.py:13"),
     ],
 )
 def test_a_caller_that_a_dict_would_break_is_named(pages: str, why: str, tmp_path: Path) -> None:
@@ -946,7 +946,7 @@ def test_a_cache_that_is_reached_without_a_call_makes_nothing_safe(loose: str, t
     (finding,) = [f for f in check(root).findings if f.code == "CL101"]
     assert finding.fix is None or finding.fix.applicability is Applicability.UNSAFE
     if finding.fix is not None:
-        assert "reaches the cache" in finding.fix.reason or "has the words of the key" in finding.fix.reason
+        assert "accesses the cache" in finding.fix.reason or "contains the text of the key" in finding.fix.reason
 
 
 def test_a_list_for_get_or_set_is_made_on_a_miss_only(tmp_path: Path) -> None:

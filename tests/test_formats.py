@@ -125,7 +125,7 @@ def test_several_at_once(project: Path, capsys: pytest.CaptureFixture[str]) -> N
     said = capsys.readouterr().out
     assert (project / "report.concise").read_text() == said
     assert all((project / f"report.{name}").stat().st_size for name in (*FORMATS, "text"))
-    assert "made here" in (project / "report.text").read_text()
+    assert "comes from `" in (project / "report.text").read_text()
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("concise", "github", "statistics")])
@@ -138,16 +138,16 @@ def test_nothing_found_is_a_report_as_well(name: str, project: Path, capsys: pyt
 @pytest.mark.parametrize("word", ["sarif", "sarif=", "saarif=x", "=x"])
 def test_an_output_that_is_none(word: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--no-cache", "--output", word]) == 2
-    assert f"--output {word}: write FORMAT=FILE" in capsys.readouterr().err
+    assert f"--output {word}: expected FORMAT=FILE" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["json=no/such/folder/x"], "json=no/such/folder/x: there is no folder no/such/folder"),
-        (["json=app"], "json=app: is a folder"),
-        (["json=-"], "json=-: names a file; what is printed is chosen by --format json"),
-        (["json=x", "sarif=app/../x"], "json=x: two reports can't be written to one file"),
+        (["json=no/such/folder/x"], "json=no/such/folder/x: no such folder: no/such/folder"),
+        (["json=app"], "json=app: this is a folder, not a file"),
+        (["json=-"], "json=-: needs a file; use --format json to print the report"),
+        (["json=x", "sarif=app/../x"], "json=x: two reports cannot be written to the same file"),
     ],
 )
 def test_an_output_that_can_not_be_written(

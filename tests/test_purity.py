@@ -167,7 +167,7 @@ def test_functions_that_call_one_another_in_a_circle(tmp_path: Path) -> None:
         root = make_project(tmp_path / str(len(messages)), text)
         found = [f for f in check(root).findings if f.code == "CL101"]
         lines = (root / "app/case.py").read_text().splitlines()
-        messages.append({lines[f.place.line - 1]: f.message.split(" (line")[0] for f in found})
+        messages.append({lines[f.place.line - 1]: f.message.split(", line")[0] for f in found})
     assert len(messages[0]) == 3
     assert messages[0] == messages[1]
 

@@ -49,12 +49,12 @@ def test_it_is_not(text: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('cache.set("a", 1, 60)  # cachelint: ignore CL201', "CL201 not reported here"),
-        ('cache.set("a", 1, 60)  # cachelint: ignore CL2', "silences nothing"),
-        ("x = 1  # cachelint: ignore", "silences nothing"),
-        ('cache.set("a", 1, 60)  # cachelint: ignore CL999', "names no rule"),
-        ('cache.set("a", 1, 60)  # cachelint: disable=CL201', "is not understood"),
-        ('cache.set("a", 1, 60)  # TODO cachelint: ignore CL2, CL3: why', "is not understood"),
+        ('cache.set("a", 1, 60)  # cachelint: ignore CL201', "suppresses nothing for CL201: not reported here"),
+        ('cache.set("a", 1, 60)  # cachelint: ignore CL2', "suppresses nothing"),
+        ("x = 1  # cachelint: ignore", "suppresses nothing"),
+        ('cache.set("a", 1, 60)  # cachelint: ignore CL999', "names an unknown rule"),
+        ('cache.set("a", 1, 60)  # cachelint: disable=CL201', "has the wrong form"),
+        ('cache.set("a", 1, 60)  # TODO cachelint: ignore CL2, CL3: why', "has the wrong form"),
     ],
 )
 def test_a_comment_that_silences_nothing_is_reported(text: str, said: str, tmp_path: Path) -> None:

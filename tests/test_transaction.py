@@ -67,7 +67,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(root: Path, monkeypatc
         real(where, changed, original)
 
     monkeypatch.setattr("cachelint.run.fix.write", write)
-    assert "changed by somebody else" in fix(root)
+    assert "changed by another program" in fix(root)
     assert path.read_text() == "# somebody was faster\n"
     assert (root / "app/second.py").read_text() == SECOND
 

@@ -106,7 +106,7 @@ class CacheCall:
     @property
     def fix_blocked(self) -> str:
         """Why no fix can be made at this call, whatever the rule; empty where one may."""
-        return f"`{self.called}` is third-party code: what it does inside is not known" if self.declared else ""
+        return f"`{self.called}` is third-party code, which is not analyzed" if self.declared else ""
 
     def decides(self, role: str) -> Type | None:
         """What the call passes for a role (key, value, timeout); None where it passes nothing, or another decides."""

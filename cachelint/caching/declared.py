@@ -49,12 +49,12 @@ def parse(name: str, parameters: tuple[str, ...]) -> Declared:
         match = _PARAMETER.fullmatch(text)
         role = match.group(1) if match else ""
         if match is None or role not in (*ROLES, "_"):
-            raise ValueError(f"{text!r} is no role ({', '.join(ROLES)}, _), nor role=name")
+            raise ValueError(f"{text!r} is neither a role ({', '.join(ROLES)}, _) nor role=name")
         if role != "_" and any(role == other for other, _ in found):
             raise ValueError(f"{name!r} has two parameters for {role!r}")
         found.append((role, match.group(2) or role))
     if not found:
-        raise ValueError(f"{name!r} says of no parameter what it is: {', '.join(ROLES)}")
+        raise ValueError(f"{name!r} has no parameters: list their roles ({', '.join(ROLES)})")
     return Declared(name, tuple(found))
 
 

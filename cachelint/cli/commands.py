@@ -23,7 +23,7 @@ from cachelint.run.subprojects import split
 
 
 def _explain(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("cachelint rule", description="Explain a rule; without CODE: list them all.")
+    parser = argparse.ArgumentParser("cachelint rule", description="Explain a rule. Without CODE, list all rules.")
     parser.add_argument("code", nargs="?", metavar="CODE", help="a code or name: CL101, model-instance")
     wanted = parser.parse_args(list(words)).code
     from cachelint.rules.explain import UNUSED, listing, page
@@ -40,7 +40,7 @@ def _explain(words: Sequence[str]) -> int:
     if rule is None:
         try:
             expand([wanted])
-            warn(f"{wanted} is a family of rules; name one of them")
+            warn(f"{wanted} is a family of rules; name a single rule")
         except ConfigError as error:
             warn(str(error))
         return FAILED
@@ -59,7 +59,7 @@ def _show_page(text: str) -> None:
 
 
 def _clean(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("cachelint clean", description="Remove the results that are kept on disk.")
+    parser = argparse.ArgumentParser("cachelint clean", description="Remove the results stored on disk.")
     parser.parse_args(list(words))
     root = find_root(Path.cwd())
     folders = [place / FOLDER for place in (root, *(root / inner for inner in discover(root).projects))]
@@ -68,16 +68,16 @@ def _clean(words: Sequence[str]) -> int:
         try:
             shutil.rmtree(folder)
         except OSError as error:
-            warn(f"{folder}: can't be removed: {error.strerror or error}")
+            warn(f"{folder}: cannot be removed: {error.strerror or error}")
             return FAILED
         print(f"Removed {folder}.")
     if not kept:
-        print("Nothing is kept here.")
+        print("Nothing to remove.")
     return CLEAN
 
 
 def _config(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("cachelint config", description="Show the settings in force, and who says so.")
+    parser = argparse.ArgumentParser("cachelint config", description="Show the settings and where they come from.")
     parser.parse_args(list(words))
     root = find_root(Path.cwd())
     try:
@@ -86,9 +86,9 @@ def _config(words: Sequence[str]) -> int:
         warn(str(error))
         return FAILED
     print(f"project: {root}")
-    print(f"configuration: {config.path or 'none: all settings are the defaults'}")
+    print(f"configuration: {config.path or 'none, all settings have their defaults'}")
     for path in config.extends:
-        print(f"which extends: {path}")
+        print(f"extends: {path}")
     for name, value, said_by in settings_of(config):
         # Which file says so is clear where there is one.
         source = "  # default" if said_by is None else f"  # {said_by}" if config.extends else ""
@@ -99,7 +99,7 @@ def _config(words: Sequence[str]) -> int:
         warn(str(error))
         return FAILED
     for folder, _ in inner:
-        print(f"{folder}: a project of its own, by {folder}/pyproject.toml")
+        print(f"{folder}: a separate project, configured in {folder}/pyproject.toml")
     return CLEAN
 
 
@@ -163,9 +163,9 @@ _ZSH_FIRST = f"_alternative 'commands:command:({' '.join(COMMANDS)})' 'files:fil
 def _completion(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         "cachelint completion",
-        description="Print what makes a shell complete the words of cachelint.",
+        description="Print a shell completion script for cachelint.",
         epilog="bash: cachelint completion bash > ~/.local/share/bash-completion/completions/cachelint\n"
-        "zsh:  cachelint completion zsh > a folder of $fpath/_cachelint",
+        "zsh:  cachelint completion zsh > FOLDER/_cachelint, where $fpath contains FOLDER",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     # Imported here: nobody else needs it.

@@ -87,7 +87,7 @@ def _report(paths: list[Path], words: argparse.Namespace) -> int:
         print_summary(outcome, fixed, options.codes - {UNUSED_IGNORE})
         if gone and not options.paths and not words.since:
             entries = count(gone, "entry", "entries")
-            print(f"{entries} of {words.baseline} no longer found; --write-baseline removes them.")
+            print(f"{words.baseline}: {entries} no longer found; update it with --write-baseline.")
     if outcome.problems:
         return FAILED
     return FINDINGS if not words.exit_zero and _fails(outcome, Severity(words.fail_on)) else CLEAN
@@ -105,7 +105,7 @@ def _warn_of_empty_paths(options: Options) -> None:
             continue
         files = files_of(options).files if files is None else files
         if not any(file.startswith(f"{path}/") for file in files):
-            warn(f"{path}: no Python files here (excluded files, files that git ignores and environments are skipped)")
+            warn(f"{path}: no Python files here (excluded and git-ignored files and virtual environments are skipped)")
 
 
 def _warn_of_problems(outcome: Outcome) -> None:

@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if words and words[0] in COMMANDS:
             if os.path.isdir(words[0]):
-                warn(f"`{words[0]}` is a command; the folder of that name is ./{words[0]}")
+                warn(f"`{words[0]}` is a command; for the folder of that name, write ./{words[0]}")
             # Imported here and below where it is used: most runs need none of it, and importing is half of their time.
             from cachelint.cli import commands
 
@@ -35,12 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warn("interrupted")
         return FAILED
     except OSError as error:
-        warn(f"{error.filename or 'the output'} can't be read or written: {error.strerror or error}")
+        warn(f"{error.filename or 'the output'} cannot be read or written: {error.strerror or error}")
         return FAILED
     except Exception as error:
         if os.environ.get("CACHELINT_TRACEBACK"):
             raise
-        warn(f"a bug in cachelint: {error!r}; CACHELINT_TRACEBACK=1 shows where, for a report")
+        warn(f"a bug in cachelint: {error!r}; set CACHELINT_TRACEBACK=1 for a traceback to report")
         return FAILED
 
 
@@ -62,6 +62,6 @@ def program() -> None:
         pass
     except (OSError, ValueError) as error:
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            warn(f"the output can't be written: {error}")
+            warn(f"the output cannot be written: {error}")
         code = FAILED
     os._exit(code)

@@ -18,24 +18,24 @@ def parse_outputs(words: Sequence[str]) -> list[tuple[str, Path]]:
     places = [path.resolve() for _, path in outputs]
     for (name, path), place in zip(outputs, places, strict=True):
         if places.count(place) > 1:
-            raise ConfigError(f"--output {name}={path}: two reports can't be written to one file")
+            raise ConfigError(f"--output {name}={path}: two reports cannot be written to the same file")
     return outputs
 
 
 def _output(word: str) -> tuple[str, Path]:
     name, _, path = word.partition("=")
     if path.endswith(".py"):
-        raise ConfigError(f"--output {word}: would be written over Python code")
+        raise ConfigError(f"--output {word}: would overwrite Python code")
     if name not in (TEXT, *FORMATS) or not path:
         known = ", ".join((TEXT, *FORMATS))
-        raise ConfigError(f"--output {word}: write FORMAT=FILE, where FORMAT is one of {known}")
+        raise ConfigError(f"--output {word}: expected FORMAT=FILE, where FORMAT is one of {known}")
     if path == "-":
-        raise ConfigError(f"--output {word}: names a file; what is printed is chosen by --format {name}")
+        raise ConfigError(f"--output {word}: needs a file; use --format {name} to print the report")
     place = Path(path)
     if place.is_dir():
-        raise ConfigError(f"--output {word}: is a folder")
+        raise ConfigError(f"--output {word}: this is a folder, not a file")
     if not place.parent.is_dir():
-        raise ConfigError(f"--output {word}: there is no folder {place.parent}")
+        raise ConfigError(f"--output {word}: no such folder: {place.parent}")
     return name, place
 
 
@@ -45,7 +45,7 @@ def write_output(outcome: Outcome, name: str, path: Path) -> None:
     try:
         path.write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
-        raise ConfigError(f"{path}: can't be written: {error.strerror or error}") from None
+        raise ConfigError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def print_report(outcome: Outcome, style: str) -> None:
@@ -70,12 +70,10 @@ def print_summary(outcome: Outcome, fixed: str, codes: frozenset[str]) -> None:
         print(fixed)
     found = len(outcome.findings)
     if not codes:
-        print("No rule is on: nothing was looked for. `cachelint config` shows the settings.")
+        print("No rules are enabled, so nothing was checked. `cachelint config` shows the settings.")
         return
     if not outcome.files:
-        print(
-            f"No Python files below {outcome.root}: run it in the folder of a Django project, or name files or folders."
-        )
+        print(f"No Python files in {outcome.root}: run cachelint in a Django project, or pass files or folders.")
         return
     if not outcome.uses_cache and not found:
         print(

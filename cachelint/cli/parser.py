@@ -12,12 +12,12 @@ from cachelint.did_you_mean import closest
 from cachelint.findings import Confidence, Severity
 from cachelint.report.formats import FORMATS, TEXT
 
-_DESCRIPTION = "Finds, and repairs, misuse of Django's low-level cache API. Without PATHS: the working directory."
+_DESCRIPTION = "Finds and fixes misuse of Django's low-level cache API. PATHS defaults to the working directory."
 _EPILOG = """\
-`cachelint rule CL101` explains a rule, `cachelint rule` lists them. `cachelint reveal FILE:LINE` prints what cachelint
-knows at a line. `cachelint config` shows the settings in force,
-`cachelint clean` removes the results kept on disk, `cachelint completion SHELL` completes the words of this one.
-Exit code: 0 nothing found, 1 findings are left, 2 something that was asked for could not be done.
+`cachelint rule CL101` explains a rule, `cachelint rule` lists all rules. `cachelint reveal FILE:LINE` prints what
+cachelint knows at a line. `cachelint config` shows the current settings, `cachelint clean` removes the results stored
+on disk, `cachelint completion SHELL` prints a completion script.
+Exit code: 0 nothing found, 1 findings left, 2 something that was asked for could not be done.
 """
 
 
@@ -60,45 +60,45 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("paths", nargs="*", metavar="PATHS", help="files or folders to report on")
     made.add_argument("--version", action="version", version=f"cachelint {__version__}")
     fixing = made.add_argument_group("fixing")
-    fixing.add_argument("--fix", action="store_true", help="apply the fixes that change nothing else")
-    fixing.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: those to be read first, too")
+    fixing.add_argument("--fix", action="store_true", help="apply the safe fixes")
+    fixing.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: also the unsafe fixes")
     fixing.add_argument(
-        "--show-fixes", action="store_true", help="with --fix: each fix, and what stands in the way of others"
+        "--show-fixes", action="store_true", help="with --fix: list the fixes made, and why others were not"
     )
-    fixing.add_argument("--diff", action="store_true", help="show what --fix would write, and write nothing")
+    fixing.add_argument("--diff", action="store_true", help="show what --fix would change, without writing it")
     rules = made.add_argument_group("rules")
     rules.add_argument("--select", metavar="CODES", action="append", help="only these rules: CL101,CL2,model-instance")
-    rules.add_argument("--ignore", metavar="CODES", action="append", help="not these rules")
-    rules.add_argument("--all-in-tests", action="store_true", help="hold test files to CL2 and CL3 as well")
+    rules.add_argument("--ignore", metavar="CODES", action="append", help="disable these rules")
+    rules.add_argument("--all-in-tests", action="store_true", help="report CL2 and CL3 in test files too")
     rules.add_argument(
         "--min-confidence",
         choices=[c.value for c in Confidence],
         default="medium",
-        help="how sure a finding must be (default: medium)",
+        help="lowest confidence to report (default: medium)",
     )
-    rules.add_argument("--since", metavar="REV", help="only what stands on lines changed since a git revision")
-    adoption = made.add_argument_group("an old codebase")
-    adoption.add_argument("--baseline", type=Path, metavar="FILE", help="findings in it stay quiet")
-    adoption.add_argument("--write-baseline", type=Path, metavar="FILE", help="keep all findings as known, exit 0")
-    adoption.add_argument("--add-ignores", action="store_true", help="write a comment at each call with a finding")
-    adoption.add_argument("--reason", metavar="TEXT", default="", help="what those comments give as their reason")
+    rules.add_argument("--since", metavar="REV", help="report only lines changed since a git revision")
+    adoption = made.add_argument_group("adopting cachelint")
+    adoption.add_argument("--baseline", type=Path, metavar="FILE", help="do not report the findings in this file")
+    adoption.add_argument("--write-baseline", type=Path, metavar="FILE", help="save all findings as known, exit 0")
+    adoption.add_argument("--add-ignores", action="store_true", help="add an ignore comment to calls with findings")
+    adoption.add_argument("--reason", metavar="TEXT", default="", help="reason to write in these comments")
     output = made.add_argument_group("output")
     output.add_argument(
-        "--format", choices=(TEXT, *FORMATS), default=TEXT, metavar="FORMAT", help="what is printed (default: text)"
+        "--format", choices=(TEXT, *FORMATS), default=TEXT, metavar="FORMAT", help="report format (default: text)"
     )
     output.add_argument(
         "--output",
         metavar="FORMAT=FILE",
         action="append",
         default=[],
-        help=f"also to a file: {', '.join((TEXT, *FORMATS))}",
+        help=f"also write a report to a file: {', '.join((TEXT, *FORMATS))}",
     )
-    output.add_argument("--statistics", action="store_true", help="how often each rule was broken, nothing else")
+    output.add_argument("--statistics", action="store_true", help="print only how often each rule was broken")
     output.add_argument(
-        "--fail-on", choices=[s.value for s in Severity], default="low", help="exit 1 only from this severity on"
+        "--fail-on", choices=[s.value for s in Severity], default="low", help="lowest severity that gives exit code 1"
     )
-    output.add_argument("--exit-zero", action="store_true", help="exit 0 even where something was found")
-    output.add_argument("--no-cache", action="store_true", help="neither read nor write results kept on disk")
+    output.add_argument("--exit-zero", action="store_true", help="exit 0 even if there are findings")
+    output.add_argument("--no-cache", action="store_true", help="do not read or write results on disk")
     made.formatter_class = argparse.RawDescriptionHelpFormatter
     return made
 
@@ -122,12 +122,12 @@ def conflicts(words: argparse.Namespace) -> str:
             return f"{name} cannot be combined with {changing[0]}: name the files or rules to fix instead"
     if words.write_baseline and (words.paths or words.since or words.select or words.add_ignores):
         return (
-            "--write-baseline cannot be combined with paths, --select, --since or --add-ignores: it keeps all findings"
+            "--write-baseline cannot be combined with paths, --select, --since or --add-ignores: it saves all findings"
         )
     if words.diff and (words.format != TEXT or words.statistics or words.output):
         return "--diff cannot be combined with --format, --output or --statistics"
     if words.statistics and words.format != TEXT:
-        return "--statistics cannot be combined with --format: it is a format of its own"
+        return "--statistics cannot be combined with --format: it is a format itself"
     if words.reason and not words.add_ignores:
         return "--reason requires --add-ignores"
     if not words.reason.isprintable():

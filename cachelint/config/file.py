@@ -73,15 +73,15 @@ def _joined(path: Path, table: Any, extends: list[Path], said_by: dict[str, Path
     other = Path(os.path.normpath(path.parent / name))
     if not name or other.resolve() == path.resolve():
         raise ConfigError(
-            f"{path}: tool.cachelint.extend: {'names no file' if not name else 'the file extends itself'}"
+            f"{path}: tool.cachelint.extend: {'the path is empty' if not name else 'the file extends itself'}"
         )
     if len(extends) >= _MAX_EXTENDS:
-        raise ConfigError(f"{path}: tool.cachelint.extend: more than {_MAX_EXTENDS} files one after the other")
+        raise ConfigError(f"{path}: tool.cachelint.extend: more than {_MAX_EXTENDS} files extend one another")
     if not other.is_file():
         raise ConfigError(f"{path}: tool.cachelint.extend: {name}: no such file")
     inherited = read_table(other)
     if inherited is None:
-        raise ConfigError(f"{path}: tool.cachelint.extend: {name} has no [tool.cachelint]")
+        raise ConfigError(f"{path}: tool.cachelint.extend: {name} has no [tool.cachelint] table")
     _check(other, inherited)
     extends.append(other)
     return {
@@ -107,7 +107,7 @@ def settings_of(config: Config) -> list[tuple[str, str, Path | None]]:
 
 def _toml(value: Any) -> str:
     if value is None:
-        return '"the one in force"'
+        return '"the current default"'
     if isinstance(value, dict):
         return "{" + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in value.items()) + "}"
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
@@ -116,11 +116,11 @@ def _toml(value: Any) -> str:
 def read_table(path: Path) -> Any | None:
     """The ``[tool.cachelint]`` of a file; None where it has none. Raises ConfigError."""
     if not path.is_file():
-        raise ConfigError(f"{path}: is no file that can be read")
+        raise ConfigError(f"{path}: not a file that can be read")
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     # Most say nothing to us, and a start is quicker without the parser. A NUL: text in an encoding that hides words.
     if b"cachelint" not in data and b"\0" not in data:
         return None
@@ -138,11 +138,11 @@ def _parsed(path: Path, data: bytes) -> dict[str, Any]:
         # Some editors put a mark before the first line.
         return tomllib.loads(data.decode("utf-8-sig"))
     except RecursionError:
-        raise ConfigError(f"{path}: no valid TOML: too deeply nested") from None
+        raise ConfigError(f"{path}: invalid TOML: too deeply nested") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: no valid TOML: {error}") from None
+        raise ConfigError(f"{path}: invalid TOML: {error}") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: no valid TOML: not UTF-8") from None
+        raise ConfigError(f"{path}: invalid TOML: not UTF-8") from None
 
 
 def _check(path: Path, table: Any) -> Config:
@@ -156,10 +156,10 @@ def _check(path: Path, table: Any) -> Config:
     exclude = _strings(path, "exclude", table.get("exclude", []))
     for pattern in (*exclude, *(table.get("per-file-ignores") or {})):
         if not is_pattern(pattern):
-            raise ConfigError(f"{path}: tool.cachelint: {pattern!r} is no pattern as in .gitignore")
+            raise ConfigError(f"{path}: tool.cachelint: {pattern!r} is not a valid .gitignore pattern")
     ignores = table.get("per-file-ignores", {})
     if not isinstance(ignores, dict):
-        raise ConfigError(f"{path}: tool.cachelint.per-file-ignores must be a table of patterns and lists of codes")
+        raise ConfigError(f"{path}: tool.cachelint.per-file-ignores must be a table from patterns to lists of codes")
     per_file = tuple(
         (pattern, _strings(path, f"per-file-ignores.{pattern!r}", codes)) for pattern, codes in ignores.items()
     )
@@ -174,7 +174,7 @@ def _check(path: Path, table: Any) -> Config:
             raise ConfigError(f"{path}: tool.cachelint.{name}: {error}") from None
     timeout = table.get("fix-timeout")
     if timeout is not None and (not isinstance(timeout, int) or isinstance(timeout, bool) or timeout <= 0):
-        raise ConfigError(f"{path}: tool.cachelint.fix-timeout must be a number of seconds above 0, not {timeout!r}")
+        raise ConfigError(f"{path}: tool.cachelint.fix-timeout must be a positive number of seconds, not {timeout!r}")
     tests = table.get("all-in-tests", False)
     if not isinstance(tests, bool):
         raise ConfigError(f"{path}: tool.cachelint.all-in-tests must be true or false, not {tests!r}")
@@ -184,7 +184,7 @@ def _check(path: Path, table: Any) -> Config:
 
 def _wrappers(path: Path, table: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(table, dict):
-        raise ConfigError(f"{path}: tool.cachelint.wrappers must be a table of full names and lists of parameters")
+        raise ConfigError(f"{path}: tool.cachelint.wrappers must be a table from full names to lists of parameters")
     wrappers = {name: _strings(path, f"wrappers.{name!r}", parameters) for name, parameters in table.items()}
     if wrappers:
         from cachelint.caching.declared import by_name
@@ -198,6 +198,6 @@ def _wrappers(path: Path, table: Any) -> tuple[tuple[str, tuple[str, ...]], ...]
 
 def _strings(path: Path, key: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        hint = "; write a name with dots in quotes" if key.startswith("wrappers.") and isinstance(value, dict) else ""
+        hint = "; put a name with dots in quotes" if key.startswith("wrappers.") and isinstance(value, dict) else ""
         raise ConfigError(f"{path}: tool.cachelint.{key} must be a list of strings, not {value!r}{hint}")
     return tuple(value)

@@ -17,7 +17,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """``; did you mean …?`` with the nearest of the known words, or all of them where none is near."""
     options = list(known)
     close = closest(word, options, 0.5)
-    return f"; did you mean {close!r}?" if close else f"; known are {', '.join(options)}"
+    return f"; did you mean {close!r}?" if close else f"; expected one of {', '.join(options)}"
 
 
 def expand(selectors: Sequence[str]) -> frozenset[str]:
@@ -27,7 +27,7 @@ def expand(selectors: Sequence[str]) -> frozenset[str]:
         found = matching(selector)
         if not found:
             close = closest(selector, [*NAMES, *NAMES.values()], 0.7)
-            hint = f"; did you mean {close!r}?" if close else "; `cachelint rule` lists them all"
+            hint = f"; did you mean {close!r}?" if close else "; `cachelint rule` lists all rules"
             raise ConfigError(f"no rule or family is called {selector!r}{hint}")
         codes.update(found)
     return frozenset(codes)

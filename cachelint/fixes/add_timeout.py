@@ -12,7 +12,7 @@ from cachelint.findings import Applicability, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 
-_NO_SETTINGS = "there are no settings here, so that whoever uses this package may have configured another timeout"
+_NO_SETTINGS = "there are no settings here: a project that uses this code may have configured another timeout"
 
 
 def propose(site: CacheCall, facts: Facts) -> Fix:
@@ -20,16 +20,16 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     settings = alias(facts.interpreter, site.alias)
     wanted = facts.fix_timeout
     if wanted is None and not settings.known:
-        raise FixBlocked("the timeout that is in force can't be told from the code")
+        raise FixBlocked("the current default timeout could not be determined")
     if wanted is None and (settings.timeout is None or settings.timeout <= 0):
         raise FixBlocked(
-            f"the timeout that is in force is {settings.timeout}, which nobody should write down: choose one"
+            f"the current default timeout is {settings.timeout}, which should not be made explicit: choose a timeout"
         )
     if site.inner is not None:
-        raise FixBlocked(f"`{site.called}` decides how a timeout is passed to it")
+        raise FixBlocked(f"how to pass a timeout depends on `{site.called}`")
     node = site.node
     if not isinstance(node, cst.Call) or not node.args:
-        raise FixBlocked("the call passes no argument that a timeout could follow")
+        raise FixBlocked("the call has no argument that `timeout=` could follow")
     seconds = wanted if wanted is not None else int(settings.timeout or 0)
     text = f"timeout={seconds}"
     last = node.args[-1]
@@ -41,14 +41,14 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     rest = module.line(place.end_line)[place.end_column - 1 :]
     separator = f",\n{lead}" if alone and len(node.args) > 1 and "#" not in rest else ", "
     if wanted is not None and not (settings.known and settings.has_settings and settings.timeout == wanted):
-        reason = "`fix-timeout` in the configuration says so, and another timeout may be in force"
+        reason = "this is `fix-timeout` from the configuration; the current default timeout may be different"
         return Fix(f"pass {text}", (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
-    title = f"pass {text}, which is in force now"
+    title = f"pass {text}, the current default"
     if facts.keys.asked:
         return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, facts.keys.asked)
     tests = _in_tests(facts)
     if tests:
-        reason = f"{tests} has other timeouts for tests, which do not count where the call says one"
+        reason = f"{tests} sets other timeouts for tests, which an explicit timeout overrides"
         return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
     if settings.has_settings:
         return Fix(title, (edits.after(place, separator + text),), Applicability.SAFE)

@@ -25,7 +25,7 @@ def calls_of(
     parsed = ref.module.parsed(ref.definition)
     tree = parsed.function if parsed is not None else None
     if tree is None or any(dotted(d.decorator) not in ("classmethod", "staticmethod") for d in tree.decorators):
-        raise FixBlocked(f"`{name}` is decorated, so that others than the calls that are seen may use what it returns")
+        raise FixBlocked(f"`{name}` is decorated, so code other than the calls found may use what it returns")
     found: list[tuple[FunctionRef, ParsedDefinition, cst.Call]] = []
     accounted = False
     for reference in facts.references.of(ref.module, ref.definition):
@@ -33,10 +33,10 @@ def calls_of(
             accounted = True
             continue
         if reference.call is None or reference.function is None or reference.parsed is None:
-            raise FixBlocked(f"`{name}` is named at {reference.where} in a way that is not followed")
+            raise FixBlocked(f"`{name}` is used at {reference.where} in a way that cannot be followed")
         found.append((reference.function, reference.parsed, reference.call))
     if not found and not accounted:
-        raise FixBlocked(f"nothing that calls `{name}` is seen")
+        raise FixBlocked(f"no call of `{name}` was found")
     return found
 
 
@@ -47,15 +47,15 @@ def check_method(ref: FunctionRef, facts: Facts) -> None:
     classes, name = facts.interpreter.classes, ref.definition.name
     owner = ClassRef(ref.module, ref.definition.parent)
     if classes.externals(owner) and not _is_own(classes, owner, name):
-        raise FixBlocked(f"`{name}` is a method of a class that derives from another outside the project")
+        raise FixBlocked(f"`{name}` is a method of a class with a base class outside the project")
     family = [b for b in classes.order(owner) if isinstance(b, ClassRef) and b != owner] + classes.subclasses(owner)
     if any(other.definition.scope and name in other.definition.scope.definitions for other in family):
-        raise FixBlocked(f"`{name}` is a method that is overridden")
+        raise FixBlocked(f"the method `{name}` is also defined by a base class or subclass")
     for module in facts.codebase.containing(name):
         for definition in module.outline.walk():
             if definition.name == name and definition is not ref.definition and definition.form == "function":
                 where = f"{module.path}:{module.line_of(definition)}"
-                raise FixBlocked(f"`{name}` is the name of another function as well ({where})")
+                raise FixBlocked(f"another function is also called `{name}` ({where})")
 
 
 def _is_own(classes: Classes, owner: ClassRef, name: str) -> bool:

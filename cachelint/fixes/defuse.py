@@ -84,7 +84,7 @@ class Function:
             inside = self.around(inside)
         if isinstance(inside, cst.FunctionDef) and inside.asynchronous is not None:
             raise FixBlocked(
-                f"{self.where(node)}: a list would run the query in an async function, which Django refuses"
+                f"{self.where(node)}: a list would run the query in an async function, which Django does not allow"
             )
 
     def around(self, node: cst.CSTNode) -> cst.CSTNode:
@@ -125,7 +125,7 @@ class Function:
 
     def escape(self, node: cst.CSTNode, what: str) -> FixBlocked:
         """The reason why a value can't be followed."""
-        subject = f"`{node.value}` {what}" if isinstance(node, cst.Name) else f"it {what}"
+        subject = f"`{node.value}` {what}" if isinstance(node, cst.Name) else f"the value {what}"
         return FixBlocked(f"{self.where(node)}: {subject} (`{self.statement(node)}`)")
 
 

@@ -41,41 +41,39 @@ _AS_TEXT = {
     "datetime.date": _Text("datetime", "date", "{}.isoformat()", "@.fromisoformat({})"),
     "datetime.time": _Text("datetime", "time", "{}.isoformat()", "@.fromisoformat({})"),
 }
-_REASON = "what is stored becomes {}, which is not what every reader outside this code may expect"
+_REASON = "the stored value becomes {}, which readers outside this code may not expect"
 
 
 def propose(site: CacheCall, facts: Facts) -> Fix:
     """The fix. Raises FixBlocked."""
     types = members(site.value) if site.value is not None else ()
     if len(types) != 1:
-        raise FixBlocked("what is stored is not always of one kind")
+        raise FixBlocked("the stored value can have several types")
     typ = types[0]
     if isinstance(typ, Pickled):
         return both_ends.propose(site, facts)
     if not isinstance(typ, Set) and not (isinstance(typ, Scalar) and typ.type in (*_AS_TEXT, "bytes")):
-        raise FixBlocked(
-            "what it should be stored as, and how each reader should take it back, is for a person to decide"
-        )
+        raise FixBlocked("choose a JSON-compatible representation and update the readers")
     for _, part in walk(typ.element) if isinstance(typ, Set) else ():
         verdict = json_verdict(part)
         if verdict.json in (Json.REFUSES, Json.CHANGES):
-            raise FixBlocked(f"JSON would not keep a list of what is in the set either ({verdict.what})")
+            raise FixBlocked(f"JSON would not keep a list of the set's elements either ({verdict.what})")
     return _fix(site, typ, facts)
 
 
 def _fix(site: CacheCall, typ: Type, facts: Facts) -> Fix:
     key = facts.keys.of(site)
     if key is None:
-        raise FixBlocked("the key is not known here in all its parts")
+        raise FixBlocked("part of this cache key could not be determined")
     moved = move(key, facts, first=2)
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
     stored: set[cst.CSTNode] = {write.nodes["value"] for _, write in writes if "value" in write.nodes}
     if not reads:
-        raise FixBlocked("nothing here reads the key, so that it can't be told what its readers expect")
+        raise FixBlocked("no read of this key was found, so the type that its readers expect is unknown")
     for function, write in writes:
         if members(write.value) != (typ,) if write.value is not None else True:
-            raise FixBlocked(f"{function.where(write.node)} stores something else under the key")
+            raise FixBlocked(f"{function.where(write.node)} stores something else under this key")
         changes += _written(function, write, typ)
     for read in reads:
         if isinstance(typ, Set):
@@ -86,13 +84,13 @@ def _fix(site: CacheCall, typ: Type, facts: Facts) -> Fix:
             changes += _read_back(read, _AS_TEXT[typ.type], facts)
     what = "a list" if isinstance(typ, Set) else "text"
     reason = moved.unsafe_reason or _REASON.format(what)
-    return Fix(f"store {what}, under a new version of the key", tuple(changes), Applicability.UNSAFE, reason)
+    return Fix(f"store {what} under a new version of the key", tuple(changes), Applicability.UNSAFE, reason)
 
 
 def _written(function: Function, site: CacheCall, typ: Type) -> list[Edit]:
     value = site.nodes.get("value")
     if value is None:
-        raise FixBlocked(f"{function.where(site.node)}: the value can't be seen at the call")
+        raise FixBlocked(f"{function.where(site.node)}: the value is not visible at this call")
     place, code = function.parsed.place(value), function.parsed.code(value)
     if isinstance(typ, Set):
         elements = members(typ.element)
@@ -103,7 +101,7 @@ def _written(function: Function, site: CacheCall, typ: Type) -> list[Edit]:
     if typ.type == "bytes":
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and _is_plain(value, "encode"):
             return [edits.replace(edits.between(function.parsed.place(value.func.value), place), "")]
-        raise FixBlocked(f"{function.where(value)}: `{short(code)}` is no text that is encoded here")
+        raise FixBlocked(f"{function.where(value)}: `{short(code)}` is not a plain `.encode()` call")
     before, _, after = _AS_TEXT[typ.type].write.partition("{}")
     if not isinstance(value, cst.Name | cst.Call | cst.Attribute | cst.Subscript) and not before:
         before, after = f"({before}", f"){after}"
@@ -126,7 +124,7 @@ def _check_many(read: Read, stored: set[cst.CSTNode]) -> None:
     function = read.function
     for node, test in later_uses(read, stored, None):
         if not test and not takes_a_list(function, node):
-            raise function.escape(node, "is used in a way that a list could not stand in for")
+            raise function.escape(node, "is used in a way that a list does not support")
 
 
 def _decoded(read: Read, stored: set[cst.CSTNode]) -> list[Edit]:
@@ -148,13 +146,13 @@ def _read_back(read: Read, how: _Text, facts: Facts) -> list[Edit]:
     function = read.function
     line = function.parents.get(read.statement) if read.statement is not None else None
     if read.statement is None or not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
-        raise function.escape(read.whole, "is not assigned in a statement of its own")
+        raise function.escape(read.whole, "is not assigned to a variable in a separate statement")
     source = facts.codebase.source(function.parsed.path)
     taken = {node.value for node in function.parents if isinstance(node, cst.Name) and function.is_assigned(node.value)}
     name, added = name_for(function.ref.module, how.module, how.name, {*taken, read.name})
     end = function.parsed.place(read.statement)
     if end.end_line >= len(source.line_starts):
-        raise function.escape(read.whole, "is read in the last line")
+        raise function.escape(read.whole, "is read on the last line of the file")
     text = source.line_text(end.line)
     indent = text[: len(text) - len(text.lstrip())]
     step = "\t" if "\t" in indent else "    "

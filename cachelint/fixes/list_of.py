@@ -19,20 +19,20 @@ from cachelint.types.walk import walk
 def propose(site: CacheCall, facts: Facts) -> Fix:
     """The fix. Raises FixBlocked."""
     if site.inner is not None or site.method not in ("set", "add"):
-        raise FixBlocked("the value is made elsewhere")
+        raise FixBlocked("the value is created elsewhere")
     types = members(site.value) if site.value is not None else ()
     if not all(isinstance(k, DictView) or (isinstance(k, Generator) and not k.asynchronous) for k in types):
-        raise FixBlocked("only a generator or a view of a dict can be made a list of")
+        raise FixBlocked("only a generator or a dict view can be turned into a list")
     node = site.nodes.get("value")
     if node is None:
-        raise FixBlocked("the value can't be seen at the call")
+        raise FixBlocked("the value is not visible at this call")
     for typ in types:
         if isinstance(typ, DictView | Generator):
             for _, part in walk(typ.element):
                 verdict = json_verdict(part)
                 if verdict.json not in (Json.KEEPS, Json.UNKNOWN):
                     raise FixBlocked(
-                        f"JSON would not keep a list of what is in it ({verdict.what}): choose what to store"
+                        f"JSON would not keep a list of its elements ({verdict.what}): choose what to store"
                     )
     place = site.parsed.place(node)
     changes: tuple[Edit, ...] = (edits.before(place, "list("), edits.after(place, ")"))
@@ -40,9 +40,9 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
         changes = (edits.before(place, "list"),)
     generators = any(isinstance(k, Generator) for k in types)
     if generators and not isinstance(node, cst.GeneratorExp | cst.Call):
-        reason = f"whatever reads `{short(site.parsed.code(node))}` after this call finds it used up"
-        return Fix("make a list of it", changes, Applicability.UNSAFE, reason)
+        reason = f"code that reads `{short(site.parsed.code(node))}` after this call will find it empty"
+        return Fix("wrap it in `list(…)`", changes, Applicability.UNSAFE, reason)
     if generators and isinstance(node, cst.Call):
-        reason = "a generator that does not end would make a list that does not either"
-        return Fix("make a list of it", changes, Applicability.UNSAFE, reason)
-    return Fix("make a list of it", changes, Applicability.SAFE)
+        reason = "if the generator never ends, `list(…)` never ends either"
+        return Fix("wrap it in `list(…)`", changes, Applicability.UNSAFE, reason)
+    return Fix("wrap it in `list(…)`", changes, Applicability.SAFE)

@@ -37,18 +37,18 @@ def local_ends(key: Key, relative_to: str) -> tuple[list[Read], list[tuple[Funct
         if site.innermost.method in _NO_VALUE:
             continue
         if site.inner is not None:
-            raise FixBlocked(f"{where}: the value goes through `{site.called}`")
+            raise FixBlocked(f"{where}: the value passes through `{site.called}`")
         if site.function is None or site.parsed.function is None:
-            raise FixBlocked(f"{where} uses the key outside a function")
+            raise FixBlocked(f"{where} uses this key outside a function")
         function = functions.setdefault(id(site.parsed), Function(site.function, site.parsed, relative_to))
         if site.method in ("set", "add"):
             writes.append((function, site))
         elif site.method == "get":
             if not is_none(site.nodes.get("default")) and "default" in site.nodes:
-                raise FixBlocked(f"{where} reads the key with a default")
+                raise FixBlocked(f"{where} reads this key with a default")
             reads.append(_read(function, site.node))
         else:
-            raise FixBlocked(f"{where} uses the key with `{site.called}`")
+            raise FixBlocked(f"{where} uses this key with `{site.called}`")
     return reads, writes
 
 
@@ -83,10 +83,10 @@ def later_uses(
         if isinstance(parent, cst.AssignTarget | cst.NamedExpr) and getattr(parent, "target", None) is node:
             value = function.parents[parent].value if isinstance(parent, cst.AssignTarget) else parent.value  # type: ignore[attr-defined]
             if value is not read.whole and not is_none(value) and made is not None and value not in made:
-                raise function.escape(node, "is something else at times")
+                raise function.escape(node, "has a different value on some paths")
             continue
         if isinstance(parent, cst.Param | cst.AugAssign | cst.AnnAssign | cst.Del | cst.Global | cst.NameItem):
-            raise function.escape(node, "is something else at times")
+            raise function.escape(node, "has a different value on some paths")
         if node not in stored:
             yield node, is_test(function, node)
 

@@ -25,8 +25,8 @@ _NAMES: dict[str, Type] = {
     "None": NONE,
     "list": List(UNKNOWN),
     "dict": Dict(UNKNOWN, UNKNOWN),
-    "redis client": RawClient("the redis client"),
-    "memcached client": RawClient("the memcached client"),
+    "redis client": RawClient("Redis"),
+    "memcached client": RawClient("Memcached"),
 }
 
 

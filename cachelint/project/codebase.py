@@ -60,7 +60,7 @@ class Codebase:
                 self._unreadable(path, str(error))
                 found = Source(path, "")
             except OSError as error:
-                self._unreadable(path, f"can't be read: {error.strerror or error}")
+                self._unreadable(path, f"cannot be read: {error.strerror or error}")
                 found = Source(path, "")
             self._sources[path] = found
             self.count("read")
@@ -85,15 +85,15 @@ class Codebase:
         # The whole of it, so that any change matters.
         text = self.source(module.path).text
         if too_deep(text):
-            self.problem(module.path, "too deeply nested to be parsed; what can be read of it was")
+            self.problem(module.path, "too deeply nested to be parsed; read as far as possible")
             return
         try:
             libcst.parse_module(text)
         except libcst.ParserSyntaxError:
             line = module.reading.outline.error_line
-            self.problem(module.path, f"syntax error near line {line}; what can be read of the file was")
+            self.problem(module.path, f"syntax error near line {line}; read as far as possible")
         except (RecursionError, ValueError):
-            self.problem(module.path, "can't be parsed; what can be read of it was")
+            self.problem(module.path, "cannot be parsed; read as far as possible")
 
     def search(self, pattern: re.Pattern[bytes], *words: str) -> list[Module]:
         """The modules whose source matches a pattern of bytes; one of ``words`` stands in each match.

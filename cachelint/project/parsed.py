@@ -65,7 +65,7 @@ class ParsedDefinition:
             line = self.first_line + error.raw_line - 1
             raise ParseFailed(f"syntax error near line {line}") from None
         except (RecursionError, ValueError) as error:
-            raise ParseFailed(f"can't be parsed near line {definition.line}: {type(error).__name__}") from None
+            raise ParseFailed(f"cannot be parsed near line {definition.line}: {type(error).__name__}") from None
         body: list[cst.BaseStatement] = list(self.module.body)
         if header and body and isinstance(body[0], cst.If):
             block = body[0].body

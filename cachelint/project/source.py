@@ -67,14 +67,14 @@ def read_source(path: Path, name: str) -> Source:
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise SourceError(f"larger than {MAX_BYTES // 1_000_000} MB, left out")
+        raise SourceError(f"larger than {MAX_BYTES // 1_000_000} MB, skipped")
     return decode_source(data, name)
 
 
 def decode_source(data: bytes, name: str) -> Source:
     """Decode the bytes of a file as Python does (PEP 263); raises SourceError."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise SourceError("UTF-16 is no encoding for Python source; save it as UTF-8")
+        raise SourceError("UTF-16 is not a valid encoding for Python source; save the file as UTF-8")
     if b"\0" in data:
         raise SourceError("contains NUL bytes")
     if data.isascii() and b"coding" not in data[:400]:

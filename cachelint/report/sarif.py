@@ -58,7 +58,7 @@ def _rule(rule: Any) -> dict[str, Any]:
 _UNUSED = {
     "id": UNUSED_IGNORE,
     "name": "unused-ignore",
-    "shortDescription": {"text": "A comment silences nothing."},
+    "shortDescription": {"text": "A comment suppresses nothing."},
     "help": {"text": UNUSED, "markdown": UNUSED},
     "defaultConfiguration": {"level": _LEVELS[Severity.LOW]},
 }

@@ -116,7 +116,7 @@ def _underline(place: Place, message: str, primary: bool, source: str, width: in
 def _fix_note(finding: Finding) -> Text | None:
     if finding.fix is not None:
         flag = "--fix" if finding.fix.applicability is Applicability.SAFE else "--fix --unsafe-fixes"
-        reason = f" (read it first: {finding.fix.reason})" if finding.fix.reason else ""
+        reason = f" (review it first: {finding.fix.reason})" if finding.fix.reason else ""
         return Text(f"  = {flag}: {finding.fix.title}{reason}", "green", overflow="fold")
     if finding.no_fix:
         return Text(f"  = no fix: {finding.no_fix}", "dim", overflow="fold")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cachelint.rules.base import Rule
 from cachelint.rules.loading import rules
 
 
-def page(rule: Rule) -> str:
-    """The page of a rule, as Markdown."""
+def page(rule: Rule, shown: Sequence[str] = ()) -> str:
+    """The page of a rule, as Markdown; ``shown`` is what the program prints for each example, where it was run."""
     lines = [
         f"# {rule.code} {rule.name}",
         "",
@@ -17,26 +19,28 @@ def page(rule: Rule) -> str:
     ]
     lines += ["## Why", "", rule.why, ""]
     for index, example in enumerate(rule.examples):
-        lines += ["## Example" if index == 0 else "Another:", "", "```python", example.bad.rstrip(), "```", ""]
+        lines += ["## Example" if index == 0 else "Another example:", "", "```python", example.bad.rstrip(), "```", ""]
+        if index < len(shown):
+            lines += ["cachelint prints:", "", "```text", shown[index], "```", ""]
         lines += ["Better:", "", "```python", example.good.rstrip(), "```", ""]
         if example.note:
             lines += [example.note, ""]
-    lines += ["## Fix", "", rule.fix_note or "There is no automatic fix: only you know what is meant.", ""]
+    lines += ["## Fix", "", rule.fix_note or "There is no automatic fix: only you know what the code should do.", ""]
     lines += ["## Live entries and deploys", "", rule.deploy, ""]
     if rule.not_found:
-        lines += ["## What is not found", "", *(f"- {text}" for text in rule.not_found), ""]
+        lines += ["## What is not detected", "", *(f"- {text}" for text in rule.not_found), ""]
     lines += [
-        "## Silencing it",
+        "## Suppressing",
         "",
-        f"On any line of the call, or alone on the line above: `# cachelint: ignore {rule.code} -- reason`.",
+        f"Write `# cachelint: ignore {rule.code} -- reason` on any line of the call, or alone on the line above.",
         "",
         "## Options",
         "",
         *(f"- {text}" for text in rule.options),
         f'- `ignore = ["{rule.code}"]`, or `per-file-ignores` for some files.',
-        "- `wrappers`: functions of third-party code that write to a cache.",
+        "- `wrappers`: third-party functions that write to a cache.",
         "",
-        "## Read on",
+        "## References",
         "",
         *(f"- [{title}]({address})" for title, address in rule.references),
     ]
@@ -46,25 +50,24 @@ def page(rule: Rule) -> str:
 UNUSED = """\
 # CL001 unused-ignore
 
-A comment `# cachelint: ignore` silences nothing, names no rule, or is written in a way that is not understood.
-Severity: low.
+A comment `# cachelint: ignore` suppresses nothing, names no rule, or has the wrong form. Severity: low.
 
 ## Why
 
-A comment that is left behind when the code is mended hides the next finding that appears there. Delete it, or name the
-rule that it is meant for: `# cachelint: ignore CL202 -- reason` on any line of the call, or above it,
-several one above another. A family (`CL2`) silences each of its rules.
+A comment that stays after the code was fixed hides the next finding that appears there. Delete it, or name the rule
+that it is meant for: `# cachelint: ignore CL202 -- reason` on any line of the call, or above it; several comments
+can be stacked. A family (`CL2`) suppresses each of its rules.
 
 ## Options
 
-- `ignore = ["CL001"]` reports none of them.
-- Only comments all of whose rules are on are judged: with `--select CL1` nothing is said of `ignore CL202`, nor of a
-  comment that names no rule. `--select` leaves CL001 on; `--ignore CL001` and `per-file-ignores` put it off, a comment
-  does not.
+- `ignore = ["CL001"]` disables this rule.
+- A comment is only checked if all its rules are enabled: with `--select CL1`, neither `ignore CL202` nor a comment
+  without a rule is reported. `--select` leaves CL001 enabled; `--ignore CL001` and `per-file-ignores` disable it, a
+  comment does not.
 """
 
 
 def listing() -> str:
     """All rules, a line each."""
     lines = [f"{rule.code}  {rule.name:20} {rule.severity.value:7} {rule.summary}" for rule in rules()]
-    return "\n".join([*lines, f"CL001  {'unused-ignore':20} {'low':7} A comment silences nothing."])
+    return "\n".join([*lines, f"CL001  {'unused-ignore':20} {'low':7} A comment suppresses nothing."])

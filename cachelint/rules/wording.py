@@ -33,7 +33,7 @@ def quote(parsed: ParsedDefinition, node: cst.CSTNode, limit: int = 50) -> str:
 
 
 def source_of(typ: Type, call: CacheCall) -> tuple[str, tuple[Related, ...]]:
-    """Where a value was made, as the end of a sentence and as a place."""
+    """Where a value was made, in parentheses to follow a noun, and as a place."""
     origin = typ.origin
     if origin is None:
         return "", ()
@@ -43,10 +43,10 @@ def source_of(typ: Type, call: CacheCall) -> tuple[str, tuple[Related, ...]]:
     if place in {call.parsed.place(node) for node in call.nodes.values()}:
         return "", ()
     if what in ("`self`", "`cls`"):
-        return "", (Related(place, "a method of the model itself"),)
+        return "", (Related(place, "a method of the model"),)
     if isinstance(origin.parsed.gathered.parents.get(origin.node), cst.Annotation):
-        return f", declared as {what} ({where})", (Related(place, f"declared here: {what}"),)
-    return f", from {what} ({where})", (Related(place, f"made here: {what}"),)
+        return f" (declared as {what}, {where})", (Related(place, f"declared as {what}"),)
+    return f" (from {what}, {where})", (Related(place, f"comes from {what}"),)
 
 
 def wrapper_places(call: CacheCall) -> tuple[Related, ...]:
@@ -54,7 +54,7 @@ def wrapper_places(call: CacheCall) -> tuple[Related, ...]:
     if call.inner is None:
         return ()
     inner = call.innermost
-    return (Related(inner.place, f"`{call.called}` hands it on to `{inner.called}` here"),)
+    return (Related(inner.place, f"`{call.called}` passes it to `{inner.called}` here"),)
 
 
 def seconds(value: float) -> str:

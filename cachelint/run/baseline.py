@@ -32,7 +32,7 @@ def write(path: Path, findings: Sequence[Finding]) -> None:
         try:
             read(path)
         except BaselineError:
-            raise BaselineError(f"{path}: exists, and is no baseline: it is not written over") from None
+            raise BaselineError(f"{path}: exists and is not a cachelint baseline; it was not overwritten") from None
     counts = Counter(mark(finding) for finding in findings)
     files: dict[Mark, str] = {}
     for finding in findings:
@@ -46,7 +46,7 @@ def write(path: Path, findings: Sequence[Finding]) -> None:
             json.dumps({"version": VERSION, "entries": entries}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
     except OSError as error:
-        raise BaselineError(f"{path}: can't be written: {error.strerror or error}") from None
+        raise BaselineError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
 def read(path: Path) -> Counter[Mark]:
@@ -56,7 +56,7 @@ def read(path: Path) -> Counter[Mark]:
         if type(document["version"]) is not int:
             raise TypeError
         if document["version"] != VERSION:
-            raise BaselineError(f"{path}: written by another version of cachelint; write it anew with --write-baseline")
+            raise BaselineError(f"{path}: written by another version of cachelint; recreate it with --write-baseline")
         if not isinstance(document["entries"], list):
             raise TypeError
         known: Counter[Mark] = Counter()
@@ -68,9 +68,9 @@ def read(path: Path) -> Counter[Mark]:
             known[key] += count
         return known
     except OSError as error:
-        raise BaselineError(f"{path}: can't be read: {error.strerror or error}") from None
+        raise BaselineError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise BaselineError(f"{path}: is no baseline of cachelint; --write-baseline writes one") from None
+        raise BaselineError(f"{path}: not a cachelint baseline; create one with --write-baseline") from None
 
 
 def apply(findings: Sequence[Finding], known: Counter[Mark]) -> tuple[list[Finding], int]:

@@ -48,7 +48,7 @@ def repair(options: Options, *, unsafe: bool, write_files: bool) -> Repaired:
     outcome.findings = done.left
     summary = _summary(done, failed, options)
     if finished:
-        summary = f"Finished what an interrupted run had begun: wrote {', '.join(finished)}.\n{summary}"
+        summary = f"Finished an interrupted run: wrote {', '.join(finished)}.\n{summary}"
     return Repaired(outcome, done, summary, failed)
 
 
@@ -58,13 +58,13 @@ def _summary(done: Repair, failed: str, options: Options) -> str:
     fixed, files = len(done.fixed), len(done.changed)
     unsafe = sum(1 for f in done.left if f.fix is not None and f.fix.applicability is Applicability.UNSAFE)
     text = f"Fixed {fixed} problem{'s' * (fixed != 1)} in {files} file{'s' * (files != 1)}"
-    text += f", {unsafe} left unsafe, {len(done.left) - unsafe} not fixable."
+    text += f", {unsafe} fixable with --unsafe-fixes, {len(done.left) - unsafe} not fixable."
     named = [path for path in options.paths if path != "."]
     others = [p for p in sorted(done.changed) if named and not any(p == n or p.startswith(f"{n}/") for n in named)]
     if others:
-        text += f"\nAlso changed, and to be committed together: {', '.join(others)}."
+        text += f"\nAlso changed, commit together: {', '.join(others)}."
     for finding, reason in done.taken_back:
-        text += f"\nTaken back at {finding.place.path}:{finding.place.line}: {reason} ({finding.code})."
+        text += f"\nFix reverted at {finding.place.path}:{finding.place.line}: {reason} ({finding.code})."
     return text
 
 

@@ -47,12 +47,12 @@ def _git(root: Path, *words: str) -> str:
             ["git", "-c", "core.quotepath=off", *words], cwd=root, capture_output=True, check=False
         )  # fmt: skip
     except OSError as error:
-        raise SinceError(f"--since needs git: {error.strerror or error}") from None
+        raise SinceError(f"--since requires git: {error.strerror or error}") from None
     if done.returncode:
         message = done.stderr.decode("utf-8", "replace").strip().splitlines()
         if any("not a git repository" in line.lower() for line in message):
-            raise SinceError(f"--since: {root} is in no git repository")
-        raise SinceError(f"--since: git says: {message[0] if message else 'nothing'}")
+            raise SinceError(f"--since: {root} is not in a git repository")
+        raise SinceError(f"--since: git failed: {message[0] if message else 'no error message'}")
     return done.stdout.decode("utf-8", "surrogateescape")
 
 

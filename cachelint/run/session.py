@@ -83,7 +83,7 @@ def joined(root: Path, outcomes: Sequence[tuple[str, Outcome]]) -> Outcome:
 
 def _add_errors(outcome: Outcome, found: Discovery) -> None:
     for path, message in found.errors:
-        outcome.problems.setdefault(path, f"can't be read: {message}")
+        outcome.problems.setdefault(path, f"cannot be read: {message}")
 
 
 def _only_wanted(outcome: Outcome, options: Options) -> Outcome:

@@ -164,20 +164,20 @@ def _ignores_of(path: str, codebase: Codebase, commented: Collection[str]) -> li
 
 def _unused(ignore: Ignore, active: set[str]) -> str:
     if not ignore.understood:
-        return "this comment is not understood, and silences nothing: write `# cachelint: ignore CL201 -- reason`"
+        return "this comment has the wrong form and suppresses nothing; write `# cachelint: ignore CL201 -- reason`"
     if ignore.unknown:
-        return f"this comment names no rule of cachelint: {', '.join(ignore.unknown)}; a reason stands after ` -- `"
+        return f"this comment names an unknown rule: {', '.join(ignore.unknown)}; write a reason after ` -- `"
     if ignore.family and (ignore.used or not {*ignore.codes} - {UNUSED_IGNORE} <= active):
         return ""
     if not ignore.codes and not set(NAMES) <= active:
         return ""  # A rule that is off may be what it is for.
     if ignore.family:
-        return "this comment silences nothing: none of the rules that it names reports anything here"
+        return "this comment suppresses nothing: none of its rules reports anything here"
     idle = [code for code in ignore.codes if code not in ignore.used and code in active]
     if not ignore.codes and not ignore.used:
-        return "this comment silences nothing: no rule reports anything here"
+        return "this comment suppresses nothing: no rule reports anything here"
     if idle:
-        return f"this comment silences nothing: {', '.join(idle)} not reported here"
+        return f"this comment suppresses nothing for {', '.join(idle)}: not reported here"
     return ""
 
 

@@ -34,6 +34,7 @@ def article(noun: str) -> str:
     """The noun with ``a`` or ``an``."""
     bare = noun.lstrip("`")
     vowel = bare[:1].lower() in "aeio" or (bare[:1] == "u" and not bare.lower().startswith(("uuid", "user", "uni")))
+    vowel = vowel or bare.startswith("Http")
     return f"an {noun}" if vowel else f"a {noun}"
 
 

@@ -70,7 +70,7 @@ def json_verdict(typ: Type) -> Verdict:
                 return Verdict(Json.CHANGES, "a `QueryDict` keeps only the last value of each key")
             return _UNKNOWN
         case Str(markup=True):
-            return Verdict(Json.CHANGES, "a `SafeString` comes back as a plain `str` (which a template escapes again)")
+            return Verdict(Json.CHANGES, "a `SafeString` comes back as a plain `str` (which templates escape again)")
         case Str():
             return _KEEPS
         case Set(frozen=frozen):
@@ -84,14 +84,14 @@ def json_verdict(typ: Type) -> Verdict:
         case EnumMember(name=name, base=base):
             if base:
                 return Verdict(Json.CHANGES, f"a member of `{short(name)}` comes back as a plain `{base}`")
-            return _refuses(f"a member of the enumeration `{short(name)}`")
+            return _refuses(f"a member of the enum `{short(name)}`")
         case Instance(ref=ref, builtin="tuple" | "str" | "int" | "float" as builtin):
             plain = "list" if builtin == "tuple" else builtin
-            return Verdict(Json.CHANGES, f"a `{ref.definition.name}` comes back as a plain `{plain}`")
+            return Verdict(Json.CHANGES, f"{article(f'`{ref.definition.name}`')} comes back as a plain `{plain}`")
         case Instance(builtin="list" | "dict" | "OrderedDict" | "defaultdict" | "Counter"):
             return _UNKNOWN
         case Instance(ref=ref):
-            return _refuses(f"an instance of the project's own class `{ref.definition.name}`")
+            return _refuses(f"an instance of the project class `{ref.definition.name}`")
         case Class(ref=ref):
             return _refuses(f"the class `{ref.definition.name}`")
         case ModelClass(model=model):
@@ -101,7 +101,7 @@ def json_verdict(typ: Type) -> Verdict:
         case Iterator(type=name):
             return _refuses(article(f"`{name}` object"))
         case Pickled(maker=maker):
-            return _refuses(f"the `bytes` that `{maker}` made")
+            return _refuses(f"`bytes` made by `{maker}`")
         case ModelInstance() | QuerySet() | Manager():
             return _refuses("a model instance or QuerySet")
         case Generator() | Coroutine() | DictView() | Closure() | LocalClass() | LocalInstance():
@@ -123,7 +123,7 @@ def _dict_verdict(typ: Dict) -> Verdict:
         if name == "bytes":
             return _refuses("a dict with bytes keys")
         if name != "str":
-            changed = changed or f"the key {key!r} comes back as the text {str_key(key)!r}"
+            changed = changed or f"the key {key!r} comes back as the string {str_key(key)!r}"
     for found in members(typ.key):
         member = found.annotated if isinstance(found, Unknown) and found.annotated is not None else found
         match member:
@@ -134,11 +134,11 @@ def _dict_verdict(typ: Dict) -> Verdict:
             case Scalar(type=name) if name in JSON_REFUSES:
                 return _refuses(f"a dict with `{short(name)}` keys")
             case EnumMember(base=""):
-                return _refuses("a dict whose keys are members of an enumeration")
+                return _refuses("a dict whose keys are enum members")
             case Scalar(type=name) if name in _JSON_KEEPS:
-                changed = changed or f"the dict's `{name}` keys come back as text"
+                changed = changed or f"the dict's `{name}` keys come back as strings"
             case EnumMember(base=base):
-                changed = changed or f"the dict's keys come back as plain `{base}`, not as members"
+                changed = changed or f"the dict's keys come back as plain `{base}`, not as enum members"
     return Verdict(Json.CHANGES, changed) if changed else _KEEPS
 
 

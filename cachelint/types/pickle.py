@@ -24,10 +24,10 @@ PICKLE_REFUSES = {
     "socket.socket": "a socket",
     "database connection": "a database connection",
     "database cursor": "a database cursor",
-    "django.http.HttpRequest": "a request, with its open input stream",
-    "unrendered TemplateResponse": "a template response that is not rendered yet",
+    "django.http.HttpRequest": "a request with an open input stream",
+    "unrendered TemplateResponse": "a template response that has not been rendered",
     "django.http.FileResponse": "a response that streams an open file",
-    "streaming generator response": "a streaming response over a generator",
+    "streaming generator response": "a streaming response with a generator",
     "redis client": "a client with an open connection",
 }
 
@@ -38,19 +38,19 @@ def pickle_refusal(typ: Type) -> str | None:
         case Generator(maker=maker):
             return article(maker)
         case Coroutine():
-            return "a coroutine: an `await` is missing"
+            return "a coroutine that was never awaited"
         case DictView(method=method):
             return f"a `dict.{method}()` view"
         case Closure(name="lambda"):
             return "a lambda"
         case Closure(name=name):
-            return f"the function `{name}`, which is local to another function"
+            return f"the function `{name}`, defined inside another function"
         case LocalClass(name=name):
-            return f"the class `{name}`, which is local to a function"
+            return f"the class `{name}`, defined inside a function"
         case LocalInstance(name=name):
-            return f"an instance of `{name}`, a class that is local to a function"
+            return f"an instance of `{name}`, a class defined inside a function"
         case Manager(related=True):
-            return "a related manager (`.all()` is missing)"
+            return "a related manager without `.all()`"
         case Dict(type="defaultdict", default=default) if default is not None and isinstance(default, Closure):
             return "a defaultdict whose factory is a lambda"
         case Scalar(type=name) if name in PICKLE_REFUSES:

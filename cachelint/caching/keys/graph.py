@@ -193,10 +193,10 @@ class KeyGraph:
         """What a file does so and asks how it was called, or takes not any call; empty if none does."""
         replaced = self._tests_with(_REPLACED)
         if replaced:
-            return f"{replaced[0].path} puts an object of its own in the place of the cache, which may take no timeout"
+            return f"{replaced[0].path} replaces the cache with an object that may not accept `timeout`"
         asking = self._codebase.search(_ASKED, ".assert_", "_args", "_calls")
         mocked = next((m.path for m in self._tests_with(_MOCKED) if m in asking), "")
-        return f"{mocked} asks what the cache was called with" if mocked else ""
+        return f"{mocked} checks the arguments of cache calls" if mocked else ""
 
     def _tests_with(self, pattern: re.Pattern[bytes]) -> list[Module]:
         """The test files in which a pattern is found; only they are asked, as such patterns are slow."""
@@ -213,9 +213,9 @@ class KeyGraph:
                 match = expression.search(module.source.data)
                 if match is not None and not is_test(module.path):
                     line = module.source.data.count(b"\n", 0, match.start()) + 1
-                    return f"{module.path}:{line} reaches the cache in a way that shows no key"
+                    return f"{module.path}:{line} accesses the cache without a visible key"
         broken = min(codebase.problems, default=None)
-        return f"{broken} can't be read as a whole, and may use the key" if broken else ""
+        return f"{broken} could not be read completely and may use the key" if broken else ""
 
     def of(self, site: CacheCall) -> Key | None:
         """The key that a site belongs to; None where its own key is not known."""

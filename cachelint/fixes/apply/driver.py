@@ -162,7 +162,7 @@ def _unparsable(staged: Mapping[str, Source], repair: Repair, read: Callable[[st
     for path, source in staged.items():
         before = repair.changed.get(path) or read(path)
         if before.text != source.text and not _parses(source.text) and _parses(before.text):
-            return f"{path} would not parse any more"
+            return f"{path} would no longer parse"
     return ""
 
 
@@ -180,12 +180,12 @@ def _worse(before: _State, after: _State, batch: list[Finding]) -> str:
     """Why the state after a fix is no better; empty where it is."""
     broken = [path for path in after.problems if path not in before.problems]
     if broken:
-        return f"{broken[0]} would not parse any more"
+        return f"{broken[0]} would no longer parse"
     old, new = Counter(f.code for f in before.findings), Counter(f.code for f in after.findings)
     lesser = Counter(code for f in batch if f.fix is not None for code in f.fix.leaves)
     for code in new:
         if new[code] > old[code] + lesser[code]:
-            return f"{code} would be reported where it was not"
+            return f"it would introduce a new {code} finding"
     for code, count in Counter(f.code for f in batch).items():
         if old[code] - new[code] < count:
             return f"{code} would still be reported"

@@ -32,7 +32,7 @@ def name_for(module: Module, home: str, name: str, taken: Collection[str]) -> tu
     if is_free(home):
         return f"{home}.{name}", _added(module, f"import {home}")
     raise FixBlocked(
-        f"`{name}` and `{home}` mean something else in {module.path}, where `{home}.{name}` would be needed"
+        f"`{name}` and `{home}` already mean something else in {module.path}, which would need `{home}.{name}`"
     )
 
 

@@ -54,9 +54,9 @@ def _stage(root: Path, staged: Path, name: str, source: Source, original: Source
     path = (root / name).resolve()
     before = path.read_bytes()
     if before != original.encode(original.text):
-        raise NotWritten(f"{name} was changed by somebody else meanwhile; nothing was written")
+        raise NotWritten(f"{name} was changed by another program in the meantime; nothing was written")
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
-        raise NotWritten(f"{name} can't be written; nothing was written")
+        raise NotWritten(f"{name} is not writable; nothing was written")
     after = source.encode(source.text)
     # A file that a link leads to may lie on another disk, where nothing can be moved from here.
     near = staged if path.stat().st_dev == staged.stat().st_dev else path.parent

@@ -128,22 +128,22 @@ class _Move:
         after: dict[KeyPattern, tuple[KeyPattern, CacheCall]] = {}
         for site in self.group.values():
             if site.version is not None:
-                raise FixBlocked(f"{_line(site)} passes version=, which has to be changed by hand")
+                raise FixBlocked(f"{_line(site)} passes `version=`: change that by hand")
             for template in self._templates(site):
                 old, new = pattern(template), self._after(template, site)
                 known, other = after.setdefault(old, (new, site))
                 if known != new:
                     raise FixBlocked(
-                        f"{_line(other)} and {_line(site)} write the key in different ways: no one marker fits both"
+                        f"{_line(other)} and {_line(site)} build this key differently, so no single marker fits both"
                     )
         other_way = self._staying(near for old in after for near in index.near(old) if overlap(near, old))
         if other_way is not None:
             raise FixBlocked(
-                f"the key at {_line(other_way)} can be the same, and is written in another way: move it by hand"
+                f"{_line(other_way)} may produce the same key but builds it differently: update it by hand"
             )
         for new, site in after.values():
             if self._staying([new]) is not None:
-                raise FixBlocked(f"the key of {_line(site)} with a marker is one that is used already")
+                raise FixBlocked(f"adding a version to the key at {_line(site)} would collide with an existing key")
         self.helpers = {
             origin.parsed.definition.name
             for site in self.group.values()
@@ -157,7 +157,7 @@ class _Move:
             origin = change.origin
             source = origin.parsed.bare_code(origin.node)
             if source.count(change.old) != 1:
-                raise FixBlocked(f"the words of the key in `{source}` can't be told from the rest of it")
+                raise FixBlocked(f"the text of the key could not be located in `{source}`")
             place = origin.parsed.place(origin.node, bare=True)
             changes.append(edits.replace(place, source.replace(change.old, change.new)))
             elsewhere = self._check_name(origin) or elsewhere
@@ -186,12 +186,12 @@ class _Move:
             for site in pulled:
                 key = self.facts.keys.of(site)
                 if key is None:
-                    raise FixBlocked(f"{_line(site)} makes its key of the same words, and of more that is not known")
+                    raise FixBlocked(f"{_line(site)} uses the same text in a key that could not be fully determined")
                 self.keys.append(key)
                 self.group.update((id(member), member) for member in key.all_sites)
                 self.group[id(site)] = site
             if len(self.group) > _MAX_SITES:
-                raise FixBlocked(f"the words of the key stand in more than {_MAX_SITES} calls")
+                raise FixBlocked(f"the text of the key is used in more than {_MAX_SITES} calls")
 
     def _is_mine(self, site: CacheCall) -> bool:
         """Whether a site is of the group, or lies behind one of its calls: its words are theirs."""
@@ -224,8 +224,8 @@ class _Move:
         if not candidates:
             where = next((self.shared[literal] for literal in words if literal in self.shared), "")
             if where:
-                raise FixBlocked(f"the words of the key at {_line(site)} are used at {where} as well")
-            raise FixBlocked(f"the key at {_line(site)} has no words of its own that a marker could stand beside")
+                raise FixBlocked(f"the text of the key at {_line(site)} is also used at {where}")
+            raise FixBlocked(f"the key at {_line(site)} contains no literal text to add a version to")
         best = min(candidates, key=lambda literal: (literal not in marked, self._others(literal), -words[literal]))
         return self._change(template, literals[best])
 
@@ -240,7 +240,7 @@ class _Move:
         marked = [(index, part) for index, part in mine if VERSION_MARKER.search(part.text)]
         index, target = next(iter(marked), None) or next((i, p) for i, p in mine if says(p.text))
         if not marked and is_versioned(template):
-            raise FixBlocked(f"`{template.template}` has a version that is made at run time: raise that by hand")
+            raise FixBlocked(f"`{template.template}` has a version that is computed at run time: increase it by hand")
         before_placeholder = index + 1 < len(parts) and isinstance(parts[index + 1], Placeholder)
         rest = "".join(part.text for part in (*parts[index + 1 :], *parts[:index][::-1]) if isinstance(part, Text))
         return _Change(origin, target.text, _next_text(target.text, before_placeholder, self.first, rest))
@@ -261,7 +261,7 @@ class _Move:
             change = self.changed[literal]
             same = [index for index in mine if getattr(parts[index], "text", "") == change.old]
             if len(same) != 1:
-                raise FixBlocked(f"the words of the key at {_line(site)} are not written as a whole")
+                raise FixBlocked(f"the key at {_line(site)} does not contain the literal text in one piece")
             parts[same[0]] = Text(change.new, change.origin)
         return pattern(Str(tuple(parts)))
 
@@ -279,7 +279,7 @@ class _Move:
             for node in parsed.gathered.literals:
                 if id(node) not in self.changed and _words_of(parsed, node) in words:
                     raise FixBlocked(
-                        f"{parsed.path}:{parsed.place(node).line} writes the key once more, for something else"
+                        f"{parsed.path}:{parsed.place(node).line} repeats the text of the key for something else"
                     )
 
     def _written_elsewhere(self) -> str:
@@ -299,7 +299,7 @@ class _Move:
                     # In another encoding than UTF-8 a known line may have looked like none.
                     line = next(strange, 0)
                     if line:
-                        return f"{module.path}:{line} has the words of the key, in no call that is known to use it"
+                        return f"{module.path}:{line} contains the text of the key outside the calls known to use it"
         return ""
 
     def _has_more(self, module: Module, words: str, pattern: re.Pattern[bytes]) -> bool:
@@ -330,7 +330,7 @@ class _Move:
             if where is not None:
                 raise _Shared(origin, where)
         elif self._other_use(origin) is not None:
-            raise FixBlocked(f"{self._other_use(origin)} uses the key for more than the cache")
+            raise FixBlocked(f"{self._other_use(origin)} uses the key for something other than the cache")
         if definition.form == "function" and not any(site.parsed is origin.parsed for site in self.group.values()):
             if self._used_for_more(module, definition, 0) is not None:
                 return origin.parsed.place(origin.node)

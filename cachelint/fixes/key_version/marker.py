@@ -8,20 +8,18 @@ from cachelint.findings import Applicability, Fix
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.key_version.bump import move
 
-_COLD = (
-    "entries that are in the cache now are not found any more: tokens, codes, locks and counters among them are lost"
-)
+_COLD = "existing entries will no longer be found; tokens, codes, locks and counters among them are lost"
 
 
 def propose(site: CacheCall, facts: Facts) -> Fix:
     """The fix. Raises FixBlocked."""
     key = facts.keys.of(site)
     if key is None:
-        raise FixBlocked("the key is not known here in all its parts")
+        raise FixBlocked("part of this cache key could not be determined")
     moved = move(key, facts, first=1)
-    title = "put `v1` into the key" + (f" at all {moved.count} calls that use it" if moved.count > 1 else "")
+    title = "add `v1` to the key" + (f" at all {moved.count} calls that use it" if moved.count > 1 else "")
     reason = _COLD
     # Where else its words stand is not looked for: the fix is for a person to read in any case.
     if moved.possible_use:
-        reason += f"; and {moved.possible_use}"
+        reason += f"; {moved.possible_use}"
     return Fix(title, moved.edits, Applicability.UNSAFE, reason)

@@ -40,7 +40,7 @@ class Columns:
         names += sorted(name for name in wanted if "__" in name)
         if key.attname in wanted or pickle_keeps(self.models.value_type(key)):
             # Always, where it is plain data: rows that differ in nothing else stay apart under `distinct()`.
-            self._require_kept(key, f"the key of `{self.model.short_name}`")
+            self._require_kept(key, f"the primary key of `{self.model.short_name}`")
             names.insert(0, key.attname)
         return names
 
@@ -65,26 +65,26 @@ class Columns:
         what = f"{function.where(outer)}: `{function.parsed.code(outer)}`"
         parents = function.parents.get(outer)
         if field.related is None or (isinstance(parents, cst.Call) and parents.func is outer):
-            raise FixBlocked(f"{what} is no plain field of `{self.model.short_name}`")
+            raise FixBlocked(f"{what} is not a plain field of `{self.model.short_name}`")
         name = outer.attr.value
         if name == "pk":
             name = self.models.primary_key(field.related).attname
         other = {f.attname: f for f in self.models.fields(field.related).values() if not f.many}.get(name)
         if other is None:
-            raise FixBlocked(f"{what} is no plain field of `{field.related.short_name}`")
+            raise FixBlocked(f"{what} is not a plain field of `{field.related.short_name}`")
         self._require_kept(other, what)
         return f"{field.name}__{name}"
 
     def _require_field(self, name: str, what: str) -> None:
         field = dict(self._columns()).get(name)
         if field is None:
-            raise FixBlocked(f"{what} is no plain field of `{self.model.short_name}`")
+            raise FixBlocked(f"{what} is not a plain field of `{self.model.short_name}`")
         self._require_kept(field, what)
 
     def _require_kept(self, field: Field, what: str) -> None:
         typ = self.models.value_type(field)
         if not pickle_keeps(typ):
-            raise FixBlocked(f"{what} is a {field.field_class}, whose values are no plain data that is known")
+            raise FixBlocked(f"{what} has type {field.field_class}, whose values are not known to be plain data")
         if not json_keeps(typ):
-            note = f"{what} is a {field.field_class}"
+            note = f"{what} has type {field.field_class}"
             self.not_json += [note] if note not in self.not_json else []

@@ -42,8 +42,8 @@ _MAGIC = (
 
 #: Words that say that an instance is not what its row is.
 _CHANGES = {
-    "post_init": "a receiver of `post_init` may change instances when they are made",
-    "modeltranslation": "`modeltranslation` gives each reader another language of what is read of an instance",
+    "post_init": "a `post_init` receiver may change instances when they are created",
+    "modeltranslation": "with `modeltranslation`, the fields of an instance depend on the reader's language",
 }
 
 
@@ -62,7 +62,7 @@ class _DictForm:
         self.model, self.form = stored_model(site)
         key = facts.keys.of(site)
         if key is None:
-            raise FixBlocked("the key is not known here in all its parts")
+            raise FixBlocked("part of this cache key could not be determined")
         self.key: Key = key
         members_of_key = key.all_sites
         self.tracer = Tracer(
@@ -92,7 +92,7 @@ class _DictForm:
         fields = self.columns.wanted()
         traced = self.tracer.traced
         if not traced.reads and not traced.shown:
-            raise FixBlocked("nothing here reads a field of what is stored, so that it can't be told what to store")
+            raise FixBlocked("no read of a field of the stored value was found, so the fields to store are unknown")
         changes = self._edits(fields)
         names = ", ".join(f'"{name}"' for name in fields)
         title = f"store {self.form.value} of {names} under a new version of the key"
@@ -112,31 +112,31 @@ class _DictForm:
         if self.moved.unsafe_reason:
             return self.moved.unsafe_reason
         if self.columns.not_json:
-            return f"{self.columns.not_json[0]}: a pickle keeps its values, but a JSON serializer would not"
+            return f"{self.columns.not_json[0]}: pickle keeps its values, but a JSON serializer would not"
         if self._has_other_keys():
-            return "its keys are no text: a pickle keeps them, but JSON would make text of them"
+            return "its keys are not strings: pickle keeps them, but JSON would turn them into strings"
         if traced.shown:
             function, call, name, _ = traced.shown[0]
-            return f"{function.where(call)} shows it to a template, as `{name}`"
+            return f"{function.where(call)} passes it to a template as `{name}`"
         if self.facts.keys.mocked:
-            return f"{self.facts.keys.mocked} puts something else in the place of the cache, which may give instances"
+            return f"{self.facts.keys.mocked} replaces the cache with an object that may return instances"
         unguarded = self._unguarded()
         if unguarded:
             return unguarded
         if self.queries.early:
-            return "the query runs where it is made, and not only when it is stored"
+            return "the query will run where it is created instead of when it is stored"
         changed = traced.followed | traced.taking
         if changed:
             names = ", ".join(sorted(f"`{ref.definition.name}`" for ref in changed))
-            verb = "will return dicts to all callers" if traced.followed else "will be handed dicts"
+            verb = "will return dicts to all callers" if traced.followed else "will receive dicts"
             return f"{names} {verb}"
         if self.moved.elsewhere is not None:
             other = self.moved.elsewhere
-            return f"the key is written at {other.path}:{other.line}, whoever else asks for it there"
+            return f"the text of the key is at {other.path}:{other.line}, where other code may use it too"
         if any("__" in name for name in self.columns.wanted()):
-            return "a row without the related one gives None where the attribute raised"
+            return "if there is no related row, this gives None where the attribute raised"
         if self.moved.count > len({(s.parsed.path, s.place) for s in self.key.all_sites}):
-            return "other keys are made of the same words, and move with it"
+            return "other keys contain the same text and change with it"
         return ""
 
     def _unguarded(self) -> str:
@@ -154,9 +154,7 @@ class _DictForm:
                 guarded = bool(name) or not none
             if not guarded:
                 code = name or short(function.parsed.code(read))
-                return (
-                    f"{function.where(attribute)}: where `{code}` is None, a TypeError takes the AttributeError's place"
-                )
+                return f"{function.where(attribute)}: if `{code}` is None, this raises TypeError, not AttributeError"
         return ""
 
     # -- conditions ----------------------------------------------------------------------------------------
@@ -167,16 +165,16 @@ class _DictForm:
             method = site.innermost.method
             if method not in ("get", "set", "add", "get_or_set", "delete", "delete_many", "touch", "has_key",
                               "get_many", "set_many"):  # fmt: skip
-                raise FixBlocked(f"{where} uses the key with `{site.called}`")
+                raise FixBlocked(f"{where} uses this key with `{site.called}`")
             if site.function is None or site.parsed.function is None or not isinstance(site.node, cst.Call):
                 if method != "has_key":
-                    raise FixBlocked(f"{where} uses the key outside a function")
+                    raise FixBlocked(f"{where} uses this key outside a function")
             if method in ("get_many", "set_many") and (site.inner is not None or self.form is not Form.ONE):
-                raise FixBlocked(f"{where} uses the key with `{site.called}`")
+                raise FixBlocked(f"{where} uses this key with `{site.called}`")
             if method in ("set", "add", "get_or_set", "set_many") and site.value is not None:
                 types = [m for m in members(site.value) if not isinstance(m, Unknown)]
                 if types and stored_model(site) != (self.model, self.form):
-                    raise FixBlocked(f"{where} stores something else under the key")
+                    raise FixBlocked(f"{where} stores something else under this key")
         self.moved: Moved = move(self.key, self.facts, first=2)
 
     def _check_model(self) -> None:
@@ -185,14 +183,17 @@ class _DictForm:
             if self.facts.codebase.containing(word, re.compile(rb"\b" + word.encode() + rb"\b")):
                 raise FixBlocked(what)
         if not self.model.certain:
-            raise FixBlocked(f"`{self.model.short_name}` is a model by the look of it alone: its fields are not known")
+            raise FixBlocked(
+                f"`{self.model.short_name}` looks like a model, but its base class is outside the project, "
+                "so its fields are unknown"
+            )
         if ref is not None and self.models.is_abstract(ref):
-            raise FixBlocked(f"`{self.model.short_name}` is abstract: which model's rows these are is not known")
+            raise FixBlocked(f"`{self.model.short_name}` is abstract, so the model of these rows is unknown")
         for name in _MAGIC if ref is not None else ():
             found = self.facts.interpreter.classes.member(ref, name) if ref is not None else None
             if found is not None:
                 raise FixBlocked(
-                    f"`{self.model.short_name}` defines `{name}`, so that its instances are more than their fields"
+                    f"`{self.model.short_name}` defines `{name}`, so its instances are more than their fields"
                 )
 
     # -- readers and writers -------------------------------------------------------------------------------
@@ -222,7 +223,7 @@ class _DictForm:
         function = self._function(site)
         copes = "default" in site.nodes and not is_none(site.nodes["default"])
         if not copes and not self.tracer.is_tested(function, site.node):
-            raise FixBlocked(f"{function.where(site.node)}: what is read from the cache is never tested for a miss")
+            raise FixBlocked(f"{function.where(site.node)}: the cached value is used without a check for a miss")
 
     def _check_lookup(self, function: Function, key: cst.BaseExpression) -> None:
         """A key by which one is taken out of what `get_many` gave must be made of the words that are changed."""
@@ -234,13 +235,13 @@ class _DictForm:
                 found = []
         if not found:
             code = short(function.parsed.code(key))
-            raise FixBlocked(f"{function.where(key)}: `{code}` looks a key up that would not move with the others")
+            raise FixBlocked(f"{function.where(key)}: `{code}` looks up a key that would not change with the others")
 
     def _default(self, function: Function, site: CacheCall) -> None:
         """What `get_or_set` stores: what a callable returns, or the value itself."""
         node = site.nodes.get("default")
         if site.inner is not None or node is None:
-            raise FixBlocked(f"{function.where(site.node)}: the value can't be seen at the call")
+            raise FixBlocked(f"{function.where(site.node)}: the value is not visible at this call")
         if isinstance(node, cst.Lambda):
             self.tracer.source(function, node.body, self.form)
             return
@@ -254,9 +255,9 @@ class _DictForm:
                 self.tracer.returns(self.tracer.function(symbol, parsed), self.form)
                 return
         if site.called_value:
-            raise FixBlocked(f"{function.where(site.node)}: `{short(site.parsed.code(node))}` can't be followed")
+            raise FixBlocked(f"{function.where(site.node)}: `{short(site.parsed.code(node))}` cannot be followed")
         if isinstance(node, cst.IfExp | cst.BooleanOperation):
-            raise FixBlocked(f"{function.where(node)}: `{short(site.parsed.code(node))}` is one of two queries")
+            raise FixBlocked(f"{function.where(node)}: `{short(site.parsed.code(node))}` chooses between two queries")
         self.queries.eager.add(node)
         self.tracer.source(function, node, self.form)
 
@@ -270,10 +271,10 @@ class _DictForm:
             return
         function = self._function(site)
         if site.inner is not None and not self._hands_on(site):
-            raise FixBlocked(f"{function.where(site.node)}: `{site.called}` does more with the value than to store it")
+            raise FixBlocked(f"{function.where(site.node)}: `{site.called}` does more than store the value")
         value = site.nodes.get("value")
         if value is None:
-            raise FixBlocked(f"{function.where(site.node)}: the value can't be seen at the call")
+            raise FixBlocked(f"{function.where(site.node)}: the value is not visible at this call")
         name = value.value if isinstance(value, cst.Name) else ""
         if name and self.tracer.holds(function, name):
             return
@@ -291,7 +292,7 @@ class _DictForm:
         elif isinstance(data, cst.Dict):
             values = [e.value for e in data.elements if isinstance(e, cst.DictElement)]
         if not values or (isinstance(data, cst.Dict) and len(values) != len(data.elements)):
-            raise FixBlocked(f"{function.where(site.node)}: the values can't be seen at the call")
+            raise FixBlocked(f"{function.where(site.node)}: the values are not visible at this call")
         for value in values:
             if _is_dotted(value):
                 self._display(function, site, value)
@@ -302,21 +303,19 @@ class _DictForm:
         types = members(site.value) if site.value is not None else ()
         if not types or any(not isinstance(m, ModelInstance | List | QuerySet | Dict) for m in types):
             code = short(site.parsed.code(value))
-            raise FixBlocked(f"{function.where(site.node)}: `{code}` is something else at times")
+            raise FixBlocked(f"{function.where(site.node)}: `{code}` has a different value on some paths")
         if any(isinstance(m, QuerySet) for m in types):
             function.refuse_list(value)
         code = function.parsed.code(function.tree)
         if ".only(" in code or ".defer(" in code:
-            raise FixBlocked(f"{function.where(site.node)}: a field that was not fetched would be asked for here")
+            raise FixBlocked(f"{function.where(site.node)}: this would load a field that was not fetched")
         self._check_property(function, value)
         user = next((m.origin for m in types if m.origin is not None and _is_user(m.origin.node)), None)
         if user is not None or _is_user(value):
             code = user.code if user is not None else short(site.parsed.code(value))
             raise FixBlocked(f"{function.where(site.node)}: `{code}` may be an AnonymousUser, which has other fields")
         if function.in_f_string(value):
-            raise FixBlocked(
-                f"{function.where(site.node)}: `{short(site.parsed.code(value))}` stands inside an f-string"
-            )
+            raise FixBlocked(f"{function.where(site.node)}: `{short(site.parsed.code(value))}` is inside an f-string")
         self.displays.append((function, value))
 
     def _check_property(self, function: Function, value: cst.BaseExpression) -> None:
@@ -329,7 +328,7 @@ class _DictForm:
                 if found is not None and found[1][-1].form == "function":
                     code = short(function.parsed.code(value))
                     raise FixBlocked(
-                        f"{function.where(value)}: `{code}` is a property, which would be asked once a field"
+                        f"{function.where(value)}: `{code}` is a property, which would be read once per field"
                     )
             value = value.value
 
@@ -355,7 +354,7 @@ class _DictForm:
         for function, value, form in self.tracer.traced.made:
             if form is Form.BY_KEY:
                 code = short(function.parsed.code(value))
-                raise FixBlocked(f"{function.where(value)}: `{code}` is no dict that is made of a query right there")
+                raise FixBlocked(f"{function.where(value)}: `{code}` is not a dict built directly from a query")
             changes += self.queries.edit(function, value, fields, form is Form.MANY)
         for function, node in self.displays:
             changes.append(edits.replace(function.parsed.place(node), self._shown_as(function, node, fields)))
@@ -365,7 +364,7 @@ class _DictForm:
             assert isinstance(whole, cst.Attribute)
             end = edits.between(function.parsed.place(attribute.value), function.parsed.place(whole.attr))
             if "#" in self._source_of(end):
-                raise FixBlocked(f"{function.where(attribute)}: a comment stands in the middle of what would change")
+                raise FixBlocked(f"{function.where(attribute)}: there is a comment inside the code to change")
             changes.append(edits.replace(end, f"[{_quoted(function, attribute, name)}]"))
         return changes
 
@@ -379,7 +378,7 @@ class _DictForm:
         """A display of the fields of an instance, or of each of many."""
         code = function.parsed.code(node)
         if "\n" in code or "#" in code:
-            raise FixBlocked(f"{function.where(node)}: `{short(code)}` is written over several lines")
+            raise FixBlocked(f"{function.where(node)}: `{short(code)}` spans several lines")
         name = code if self.form is Form.ONE else "row"
         entries = ", ".join(f'"{field}": {name}.{field.replace("__", ".")}' for field in fields)
         shown = f"{{{entries}}}"
@@ -412,4 +411,4 @@ def _quoted(function: Function, node: cst.CSTNode, name: str) -> str:
     for quote in ('"', "'"):
         if quote not in taken:
             return f"{quote}{name}{quote}"
-    raise FixBlocked(f"{function.where(node)}: no quotes are left inside these f-strings")
+    raise FixBlocked(f"{function.where(node)}: these f-strings already use both kinds of quotes")

@@ -68,7 +68,7 @@ class Mappings:
             case cst.Subscript() if parent.value is node:
                 index = parent.slice[0].slice
                 if not isinstance(index, cst.Index):
-                    raise function.escape(node, "is used in a way that a dict could not stand in for")
+                    raise function.escape(node, "is used in a way that a dict does not support")
                 self.tracer.looked_up.append((function, index.value))
                 self.tracer.use(function, parent, Form.ONE)
             case cst.Attribute() if parent.value is node:
@@ -82,17 +82,17 @@ class Mappings:
             case cst.Arg() if called_name(call_of(function, parent)) in ONLY_TESTS:
                 return
             case _:
-                raise function.escape(node, "is used in a way that a dict could not stand in for")
+                raise function.escape(node, "is used in a way that a dict does not support")
 
     def _held(self, function: Function, target: cst.BaseExpression) -> None:
         if not isinstance(target, cst.Name):
-            raise function.escape(target, "is kept in something that is not followed")
+            raise function.escape(target, "is not assigned to a plain variable")
         for node in function.names(target.value):
             parent = function.parents.get(node)
             if node is target:
                 continue
             if isinstance(parent, cst.AssignTarget | cst.NamedExpr | cst.Param) or binds(parent, node):
-                raise function.escape(node, "is something else at times")
+                raise function.escape(node, "has a different value on some paths")
             self.follow(function, node)
 
     def _method(self, function: Function, attribute: cst.Attribute, *, moves: bool = True) -> None:
@@ -103,7 +103,7 @@ class Mappings:
         call = function.parents.get(attribute)
         name = attribute.attr.value
         if not isinstance(call, cst.Call) or call.func is not attribute:
-            raise function.escape(attribute, "is used in a way that a dict could not stand in for")
+            raise function.escape(attribute, "is used in a way that a dict does not support")
         if name == "get" and call.args:
             if moves:
                 self.tracer.looked_up.append((function, call.args[0].value))
@@ -120,12 +120,12 @@ class Mappings:
             pair = target.elements if isinstance(target, cst.Tuple) and len(target.elements) == 2 else ()
             first, second = (pair[0].value, pair[1].value) if pair else (None, None)
             if loop is None or not isinstance(second, cst.Name):
-                raise function.escape(attribute, "is used in a way that a dict could not stand in for")
+                raise function.escape(attribute, "is used in a way that a dict does not support")
             if moves and not self._is_unused(function, first, self.tracer.scope(function, loop)):
-                raise function.escape(attribute, "gives the keys as well, which move to a new version")
+                raise function.escape(attribute, "also returns the keys, which change to a new version")
             self.tracer.element(function, second.value, self.tracer.scope(function, loop), loop)
         else:
-            raise function.escape(attribute, f"has its method `{name}()` called")
+            raise function.escape(attribute, f"has its `{name}()` method called")
 
     def _is_unused(self, function: Function, target: cst.CSTNode | None, scope: cst.CSTNode | None) -> bool:
         """Whether a variable of a loop is asked for nowhere."""

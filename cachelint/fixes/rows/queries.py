@@ -67,9 +67,9 @@ class Queries:
             if f".{word}(" in code:
                 raise FixBlocked(f"{line}: after `.{word}()`, `.values()` would mean something else")
         if "prefetch_related" in function.parsed.code(function.tree) and _root(value) in _looped(function):
-            raise FixBlocked(f"{line}: what was fetched before would be asked for again, row by row")
+            raise FixBlocked(f"{line}: prefetched rows would be queried again, one by one")
         if function.in_f_string(value):
-            raise FixBlocked(f"{line}: `{short(code)}` stands inside an f-string")
+            raise FixBlocked(f"{line}: `{short(code)}` is inside an f-string")
         if rows:
             return self._rows(function, value, chosen)
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value.func.attr.value in _ONE_ROW:
@@ -82,13 +82,13 @@ class Queries:
             text = f".objects{chosen}" if isinstance(typ, ModelClass) else chosen
             if isinstance(typ, ModelClass):
                 if not self._has_objects():
-                    raise FixBlocked(f"{line}: `{self.model.short_name}` has no default manager called `objects`")
+                    raise FixBlocked(f"{line}: `{self.model.short_name}` has no default manager named `objects`")
                 objects = cst.Attribute(first, cst.Name("objects"))
                 self._require(function, objects, "get", f"`{self.model.short_name}.objects`")
             else:
                 self._require(function, first, "get")
             return _chosen(function, first, text)
-        raise FixBlocked(f"{line}: `{short(code)}` is no query that `.values()` could go into")
+        raise FixBlocked(f"{line}: `.values()` cannot be added to `{short(code)}`")
 
     def _rows(self, function: Function, value: cst.BaseExpression, chosen: str) -> list[Edit]:
         parsed = function.parsed
@@ -115,7 +115,7 @@ class Queries:
         if isinstance(parent, cst.Arg):
             call = function.parents.get(parent)
             if any(site.node is call and site.innermost.method == "get" for site in self.key.all_sites):
-                raise FixBlocked(f"{function.where(value)}: a list as the default would be made on each hit")
+                raise FixBlocked(f"{function.where(value)}: a list as the default would be built on every hit")
         if not isinstance(parent, cst.Assign):
             return
         target = parent.targets[0].target
@@ -130,7 +130,7 @@ class Queries:
         reads_itself = any(node is g or node in descendants(g) for g in given for node in read)
         self.early = self.early or self._is_early(function, parent, name)
         if read and not reads_itself:
-            raise FixBlocked(f"{function.where(value)}: a list in `{name}` would be made on each hit")
+            raise FixBlocked(f"{function.where(value)}: a list in `{name}` would be built on every hit")
 
     def _is_early(self, function: Function, assigned: cst.Assign, name: str) -> bool:
         """Whether something is called between the making of a QuerySet and the call that stores it."""
@@ -157,12 +157,12 @@ class Queries:
         for ref in (getattr(typ, "manager_class", None), getattr(typ, "queryset_class", None)):
             for name in (method, *_OWN_ROWS):
                 if ref is not None and name and self.facts.interpreter.classes.member(ref, name) is not None:
-                    raise FixBlocked(f"{line}: `{ref.definition.name}` has a `{name}()` of its own")
+                    raise FixBlocked(f"{line}: `{ref.definition.name}` defines its own `{name}()`")
         good = isinstance(typ, QuerySet | Manager) and typ.model == self.model
         if isinstance(typ, QuerySet):
             good = good and typ.row == ModelInstance(self.model) and typ.type == "QuerySet"
         if not good:
-            raise FixBlocked(f"{line}: `{code}` is no QuerySet that is known well enough")
+            raise FixBlocked(f"{line}: `{code}` is not known to be a plain QuerySet of this model")
 
     def _check_made(self, function: Function, node: cst.BaseExpression) -> None:
         """What a QuerySet in a variable was made by must be as good as if it stood here."""
@@ -181,7 +181,7 @@ class Queries:
         """A QuerySet in a variable must be made for this alone: what went through its rows may have changed them."""
         name = _root(node)
         if any(p.name.value == name for p in parameters(function.tree)) and not _is_self(function, name):
-            raise FixBlocked(f"{function.where(node)}: `{name}` is handed in, and may have been gone through before")
+            raise FixBlocked(f"{function.where(node)}: `{name}` is a parameter and may already have been evaluated")
         if not function.is_assigned(name):
             return
         inside = {id(node), *(id(n) for n in descendants(node))}
@@ -190,11 +190,11 @@ class Queries:
             if id(use) in inside or isinstance(target, cst.AssignTarget):
                 made = function.parents.get(target) if isinstance(target, cst.AssignTarget) else None
                 if isinstance(made, cst.Assign) and _root(made.value) != name and not self._is_query(function, made):
-                    raise FixBlocked(f"{function.where(use)}: `{name}` is something else than a QuerySet here")
+                    raise FixBlocked(f"{function.where(use)}: `{name}` is not a QuerySet here")
                 continue
             made = _assigned(function, use)
             if made is None or not any(is_name(t.target, name) for t in made.targets) or _root(made.value) != name:
-                raise FixBlocked(f"{function.where(use)}: `{name}` is used for more than what is stored")
+                raise FixBlocked(f"{function.where(use)}: `{name}` is used for more than the stored value")
 
     def _is_query(self, function: Function, made: cst.Assign) -> bool:
         return isinstance(type_of(self.facts, function, made.value), QuerySet | Manager)

@@ -49,7 +49,7 @@ def stored_model(site: CacheCall) -> tuple[ModelType, Form]:
                 assert isinstance(inner, ModelInstance)
                 if not pickle_keeps(member.key):
                     raise FixBlocked(
-                        f"the keys of what is stored are no plain data that is known (`{describe(member)}`)"
+                        f"the keys of the stored dict are not known to be plain data (`{describe(member)}`)"
                     )
                 found.append((inner.model, Form.BY_KEY))
             case List(element=element, items=()) if isinstance(force(element), Never):
@@ -61,15 +61,15 @@ def stored_model(site: CacheCall) -> tuple[ModelType, Form]:
             case _ if member == NONE:
                 continue
             case QuerySet():
-                raise FixBlocked("what is stored is a QuerySet whose rows are not known well enough")
+                raise FixBlocked("the stored value is a QuerySet whose row type is unknown")
             case Unknown():
-                raise FixBlocked("what is stored is at times something of which nothing is known")
+                raise FixBlocked("on some paths the type of the stored value is unknown")
             case _:
-                raise FixBlocked(f"what is stored is more than instances alone (`{describe(member)}`)")
+                raise FixBlocked(f"the stored value contains more than model instances (`{describe(member)}`)")
     if len(set(found)) != 1 or not empty <= {form for _, form in found}:
         models = ", ".join(sorted({f"`{model.short_name}`" for model, _ in found}))
         raise FixBlocked(
-            f"what is stored is of several models or forms ({models})" if found else "no instance is stored"
+            f"the stored value can have several models or containers ({models})" if found else "no instance is stored"
         )
     return found[0]
 

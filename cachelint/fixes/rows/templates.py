@@ -27,10 +27,10 @@ def names_in_templates(
     """
     template = next((a.value for a in call.args if isinstance(a.value, cst.SimpleString)), None)
     if template is None:
-        raise FixBlocked(f"{function.where(call)}: which template is shown is not known")
+        raise FixBlocked(f"{function.where(call)}: the name of the template is unknown")
     reader = _Reader(codebase, f"{function.where(call)}")
     if called_name(call) == "render" and len(call.args) > 1 and call.args[1].value is not template:
-        raise FixBlocked(f"{function.where(call)}: which template is shown is not known")
+        raise FixBlocked(f"{function.where(call)}: the name of the template is unknown")
     reader.read(str(template.evaluated_value), name, rows)
     return reader.found
 
@@ -49,16 +49,16 @@ class _Reader:
         self.done.add(template)
         paths = self.codebase.others(("templates", "jinja2"), template)
         if not paths or len(self.done) > _MAX_TEMPLATES:
-            raise FixBlocked(f"{self.where} shows it to the template {template!r}, which is not in the project")
+            raise FixBlocked(f"{self.where} passes it to the template {template!r}, which is not in the project")
         for path in paths:
             text = (self.codebase.root / path).read_text(encoding="utf-8", errors="replace")
             self._scan(path, text, name, rows)
             looped = rows and any(m.group(2) == name for m in _LOOP.finditer(text))
             for match in _MORE.finditer(text):
                 if looped and match.group().startswith("include"):
-                    raise FixBlocked(f"{path} includes a template that knows the loop's variable as well")
+                    raise FixBlocked(f"{path} includes a template that can also use the loop variable")
                 if match.group(3):
-                    raise FixBlocked(f"{path} includes a template whose name is not known")
+                    raise FixBlocked(f"{path} includes a template whose name is unknown")
                 self.read(match.group(1) or match.group(2), name, rows)
 
     def _scan(self, path: str, text: str, name: str, rows: bool) -> None:
@@ -75,12 +75,12 @@ class _Reader:
                     if used.group(1) is None and match.group(2) is not None and _is_test(inner, item):
                         continue
                     if used.group(1) is None or used.group(2):
-                        raise FixBlocked(f"{where} uses `{item}` in a way that a dict could not stand in for")
+                        raise FixBlocked(f"{where} uses `{item}` in a way that a dict does not support")
                     self.found.append((used.group(1), where))
             if rows:
                 rest = re.sub(rf"for\s+\w+\s+in\s+{re.escape(name)}\b", "", inner)
                 if re.search(rf"(?<![\w.]){re.escape(name)}\b", rest) and not _is_test(inner, name):
-                    raise FixBlocked(f"{where} uses `{name}` in a way that rows of dicts could not stand in for")
+                    raise FixBlocked(f"{where} uses `{name}` in a way that a list of dicts does not support")
 
 
 def _is_test(tag: str, name: str) -> bool:

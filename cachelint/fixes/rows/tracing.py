@@ -171,7 +171,7 @@ class Tracer:
                 self._returned(function, parent, form)
                 return False
             case cst.For() | cst.CompFor() if parent.iter is node and parent.asynchronous is not None:
-                raise function.escape(node, "is gone through with `async for`")
+                raise function.escape(node, "is iterated with `async for`")
             case cst.For() | cst.CompFor() if form is Form.MANY and parent.iter is node:
                 self._loop(function, parent)
                 return False
@@ -185,34 +185,34 @@ class Tracer:
             case cst.DictElement():
                 return self._in_dict(function, node, parent, form)
             case cst.AnnAssign():
-                raise function.escape(node, "is kept in a variable whose annotation says that it is no dict")
-        raise function.escape(node, "is used in a way that a dict could not stand in for")
+                raise function.escape(node, "is assigned to a variable whose annotation is not a dict")
+        raise function.escape(node, "is used in a way that a dict does not support")
 
     # -- variables that a use binds --------------------------------------------------------------------------
 
     def _bound(self, function: Function, target: cst.BaseExpression, form: Form) -> None:
         if not isinstance(target, cst.Name):
             where = short(function.parsed.code(target))
-            raise FixBlocked(f"{function.where(target)}: it is kept in `{where}` as well, which is not followed")
+            raise FixBlocked(f"{function.where(target)}: the value is also stored in `{where}`, which is not followed")
         if function.is_of_inner(target, target.value):
-            raise function.escape(target, "is a variable of a function inside another, which is not followed")
+            raise function.escape(target, "is a variable of a nested function, which is not followed")
         self.holder(function, target.value, form)
 
     def _attribute(self, function: Function, node: cst.CSTNode, parent: cst.Attribute, form: Form) -> bool:
         holder = function.parents.get(parent)
         name = parent.attr.value
         if isinstance(holder, cst.Call) and holder.func is parent:
-            raise function.escape(node, f"has its method `{name}()` called")
+            raise function.escape(node, f"has its `{name}()` method called")
         if form is not Form.ONE:
-            raise function.escape(node, f"has its attribute `{name}` read")
+            raise function.escape(node, f"has its `{name}` attribute read")
         if isinstance(holder, cst.AssignTarget | cst.Del) or (
             isinstance(holder, cst.AugAssign | cst.AnnAssign) and holder.target is parent
         ):
-            raise function.escape(node, "is changed")
+            raise function.escape(node, "is modified")
         if isinstance(holder, cst.MatchValue):
-            raise function.escape(node, "is what a `case` is compared with")
+            raise function.escape(node, "is used as a `case` pattern")
         if is_shown_as_written(function, parent):
-            raise function.escape(node, "is shown with its own code, by `=` in an f-string")
+            raise function.escape(node, "is printed with its source code, by `=` in an f-string")
         if expects_error(function, parent):
             raise function.escape(node, "is read where an AttributeError is expected")
         self.traced.reads.append((function, parent))
@@ -232,7 +232,7 @@ class Tracer:
             self._beside(function, parent.right if parent.left is node else parent.left, form)
             self.use(function, parent, form)
             return parent.left is node
-        raise function.escape(node, "is joined with something else")
+        raise function.escape(node, "is combined with another value by `and`")
 
     def _beside(self, function: Function, node: cst.BaseExpression, form: Form) -> None:
         """What stands in the place of the value at times must become a dict as well."""
@@ -240,7 +240,7 @@ class Tracer:
 
     def _returned(self, function: Function, node: cst.Return, form: Form) -> None:
         if function.around(node) is not function.tree:
-            raise function.escape(node, "is returned by a function inside another")
+            raise function.escape(node, "is returned by a nested function")
         self.returns(function, form)
 
     def returns(self, function: Function, form: Form) -> None:
@@ -251,7 +251,7 @@ class Tracer:
         check_method(ref, self.facts)
         self.traced.followed.add(ref)
         if len(self.traced.followed) > _MAX_FOLLOWED:
-            raise FixBlocked("what is stored is returned through too many functions")
+            raise FixBlocked("the stored value is returned through too many functions")
         for node in function.parents:
             if isinstance(node, cst.Return) and node.value is not None and function.around(node) is function.tree:
                 if (id(node.value), form) not in self._seen:
@@ -267,7 +267,7 @@ class Tracer:
 
     def _loop(self, function: Function, loop: cst.For | cst.CompFor) -> None:
         if not isinstance(loop.target, cst.Name):
-            raise function.escape(loop.iter, "is taken apart")
+            raise function.escape(loop.iter, "is unpacked by the loop")
         self.element(function, loop.target.value, self.scope(function, loop), loop)
 
     @property
@@ -287,7 +287,7 @@ class Tracer:
     def element(self, function: Function, name: str, scope: cst.CSTNode | None, loop: cst.CSTNode) -> None:
         """Follow a variable that holds one row after the other."""
         if not isinstance(scope, cst.Lambda) and any(p.name.value == name for p in parameters(function.tree)):
-            raise function.escape(loop, f"goes through `{name}`, which is a parameter as well")
+            raise function.escape(loop, f"is assigned to `{name}`, which is also a parameter")
         for node in function.names(name, scope):
             parent = function.parents.get(node)
             if parent is loop or (isinstance(parent, cst.Param) and parent.name is node):
@@ -295,7 +295,7 @@ class Tracer:
             if isinstance(parent, cst.Element) and function.parents.get(function.parents[parent]) is loop:
                 continue
             if isinstance(parent, cst.AssignTarget | cst.For | cst.CompFor) and parent.target is node:
-                raise function.escape(node, "is the name of something else as well")
+                raise function.escape(node, "is also used for something else")
             self.use(function, node, Form.ONE)
 
     def _argument(self, function: Function, node: cst.CSTNode, parent: cst.Arg, form: Form) -> bool:
@@ -303,7 +303,7 @@ class Tracer:
         if node in self.stored or call in self.cache_calls:
             return False
         if not isinstance(call, cst.Call) or parent.star:
-            raise function.escape(node, "is handed on")
+            raise function.escape(node, "is passed to code that cannot be followed")
         name = call.func.value if isinstance(call.func, cst.Name) else ""
         if form is not Form.ONE and name in ONLY_TESTS:
             return True
@@ -315,7 +315,7 @@ class Tracer:
                     self._sort_key(function, other)
             return self.use(function, call, Form.MANY if name in _SAME_ROWS else Form.ONE)
         if called_name(call) in _RENDERING and parent.keyword is None:
-            raise function.escape(node, "is handed on")
+            raise function.escape(node, "is passed to code that cannot be followed")
         self._passed_on(function, node, parent, call, form)
         return False
 
@@ -325,7 +325,7 @@ class Tracer:
         if isinstance(value, cst.Lambda) and len(value.params.params) == 1:
             self.element(function, value.params.params[0].name.value, value, value)
         elif argument.keyword is not None and argument.keyword.value == "key":
-            raise function.escape(value, "is what rows are handed to")
+            raise function.escape(value, "is a `key=` function that receives the rows")
 
     def _passed_on(
         self, function: Function, node: cst.CSTNode, argument: cst.Arg, call: cst.Call, form: Form
@@ -334,7 +334,7 @@ class Tracer:
         ref = self._callee(function, call)
         parsed = ref.module.parsed(ref.definition) if ref is not None else None
         if ref is None or parsed is None or parsed.function is None or ref.definition.parent is not None:
-            raise function.escape(node, "is handed on")
+            raise function.escape(node, "is passed to code that cannot be followed")
         inner = self.function(ref, parsed)
         positional = [p.name.value for p in (*parsed.function.params.posonly_params, *parsed.function.params.params)]
         index = call.args.index(argument)
@@ -343,16 +343,16 @@ class Tracer:
         elif index < len(positional) and not any(a.star or a.keyword for a in call.args[:index]):
             name = positional[index]
         else:
-            raise function.escape(node, "is handed on")
+            raise function.escape(node, "is passed to code that cannot be followed")
         if not inner.has_parameter(name):
-            raise function.escape(node, "is handed on")
+            raise function.escape(node, "is passed to code that cannot be followed")
         self.traced.taking.add(ref)
         if (ref, name) not in self._parameters:
             self._parameters.add((ref, name))
             for caller, other_parsed, other in calls_of(ref, self.facts):
                 passed = argument_of(other, name, positional)
                 if passed is None:
-                    raise FixBlocked(f"`{ref.definition.name}` is called without `{name}` as well")
+                    raise FixBlocked(f"`{ref.definition.name}` is also called without `{name}`")
                 self._passed.append((self.function(caller, other_parsed), passed, form))
         self.holder(inner, name, form)
 
@@ -370,7 +370,7 @@ class Tracer:
             if isinstance(parent.key, cst.SimpleString):
                 self.traced.shown.append((function, call, str(parent.key.evaluated_value), form))
                 return False
-        raise function.escape(node, "is put into something else")
+        raise function.escape(node, "is put into a dict")
 
     # -- variables -------------------------------------------------------------------------------------------
 
@@ -382,10 +382,10 @@ class Tracer:
         self._holders.add(key)
         taken = any(p.name.value == name for p in parameters(function.tree))
         if taken and (function.ref, name) not in self._parameters:
-            raise function.escape(function.tree, f"is in `{name}`, a parameter: others may pass instances")
+            raise function.escape(function.tree, f"is held in parameter `{name}`: other callers may pass instances")
         for node in function.parents:
             if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in _ALL_NAMES:
-                raise FixBlocked(f"{function.where(node)}: `{node.func.value}()` hands on all variables")
+                raise FixBlocked(f"{function.where(node)}: `{node.func.value}()` exposes all variables")
         for node in function.names(name):
             parent = function.parents.get(node)
             if isinstance(parent, cst.Param) and parent.name is node:
@@ -398,7 +398,7 @@ class Tracer:
             elif isinstance(parent, cst.NamedExpr) and parent.target is node:
                 self.source(function, parent.value, form)
             elif binds(parent, node):
-                raise function.escape(node, "is assigned in a way that is not understood")
+                raise function.escape(node, "is assigned in a way that cannot be followed")
             elif node in self.stored:
                 continue
             elif self.use(function, node, form):
@@ -417,7 +417,7 @@ class Tracer:
         self._sources.add(id(node))
         match inner:
             case cst.Name() if function.is_of_inner(inner, inner.value):
-                raise function.escape(inner, "is a variable of a function inside another, which is not followed")
+                raise function.escape(inner, "is a variable of a nested function, which is not followed")
             case cst.Name() if function.is_assigned(inner.value):
                 self._seen.add((id(inner), form))
                 self.holder(function, inner.value, form)

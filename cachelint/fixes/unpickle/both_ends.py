@@ -31,19 +31,19 @@ def propose_deserialization(load: Deserialization, facts: Facts) -> Fix:
     """The same where what was read is unpickled: the fix of the write whose entry it is. Raises FixBlocked."""
     read = next((member for member in members(load.data) if isinstance(member, Cached)), None)
     if read is None or read.store != "the Django cache":
-        raise FixBlocked("what is read comes from another client than Django's cache")
+        raise FixBlocked("the data comes from a client other than Django's cache")
     if load.via_place is not None:
-        raise FixBlocked(f"the data is handed in at {load.via_place.path}:{load.via_place.line}")
+        raise FixBlocked(f"the data is passed in at {load.via_place.path}:{load.via_place.line}")
     reader = next((s for s in facts.calls if read.origin is not None and s.node is read.origin.node), None)
     key = facts.keys.of(reader) if reader is not None else None
     if key is None:
-        raise FixBlocked("the key is not known here in all its parts")
+        raise FixBlocked("part of this cache key could not be determined")
     writer = next((site for site in key.all_sites if site.writes and _pickled(site) is not None), None)
     if writer is None:
-        raise FixBlocked("no call that writes this key is seen to pickle what it stores")
+        raise FixBlocked("no call was found that pickles a value and writes this key")
     found = propose(writer, facts)
     if not any(e.place.path == load.parsed.path for e in found.edits):
-        raise FixBlocked("the data is more than what is read")
+        raise FixBlocked("the data is more than the cached value")
     return found
 
 
@@ -56,7 +56,7 @@ def _pickled(site: CacheCall) -> Pickled | None:
 def _drop(site: CacheCall, facts: Facts) -> Fix:
     key = facts.keys.of(site)
     if key is None:
-        raise FixBlocked("the key is not known here in all its parts")
+        raise FixBlocked("part of this cache key could not be determined")
     moved = move(key, facts, first=2)
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
@@ -72,10 +72,10 @@ def _drop(site: CacheCall, facts: Facts) -> Fix:
         call = _dumps(function, write, stored)
         made.add(call)
         if call is not write.nodes.get("value") and not _is_stored_at_once(function, call, write):
-            reasons.append(f"{function.where(call)} pickles the value before it is stored: it must not change between")
+            reasons.append(f"{function.where(call)} pickles the value early: it must not change before it is stored")
         if call is not write.nodes.get("value") and not _is_fresh(function, call.args[0].value):
             code = short(function.parsed.code(call.args[0].value))
-            reasons.append(f"{function.where(call)}: `{code}` is kept elsewhere, and what was unpickled was a copy")
+            reasons.append(f"{function.where(call)}: other code may hold `{code}`, and readers used to get a copy")
         changes += _unwrapped(function, call, dropped)
     loads = {load.node for load in facts.deserializations}
     for read in reads:
@@ -85,7 +85,7 @@ def _drop(site: CacheCall, facts: Facts) -> Fix:
             tested, loaded = tested + test, loaded + (not test)
             if test:
                 if tests_truth(function, node):
-                    reasons.append(f"{function.where(node)} takes an empty value for a miss")
+                    reasons.append(f"{function.where(node)} treats an empty value as a miss")
                 continue
             argument = function.parents.get(node)
             load = function.parents.get(argument) if isinstance(argument, cst.Arg) else None
@@ -94,14 +94,14 @@ def _drop(site: CacheCall, facts: Facts) -> Fix:
             changes += _unwrapped(function, load, dropped)
             loaded += _is_repeated(function, load, read.whole)
         if not tested:
-            raise FixBlocked(f"{function.where(read.whole)}: what is read from the cache is never tested for a miss")
+            raise FixBlocked(f"{function.where(read.whole)}: the cached value is used without a check for a miss")
         if loaded > 1:
-            reasons.append(f"{function.where(read.whole)} unpickles what it read more than once, each time a copy")
+            reasons.append(f"{function.where(read.whole)} unpickles the value several times, each time a new copy")
     for (path, module), places in dropped.items():
         edit = unused_after(facts.codebase, path, module, len(places))
         if edit is not None:
             changes.append(edit)
-    title = "let Django serialise the value, under a new version of the key"
+    title = "let Django serialize the value under a new version of the key"
     if moved.unsafe_reason:
         reasons.insert(0, moved.unsafe_reason)
     if reasons:
@@ -161,11 +161,11 @@ def _check_content(function: Function, site: CacheCall, pickled: Pickled) -> Non
     where = function.where(site.node)
     for path, typ in walk(pickled.content):
         if isinstance(typ, Unknown) or json_verdict(typ).json is Json.UNKNOWN:
-            raise FixBlocked(f"{where}: what is pickled is not known{f' ({path})' if path else ''}")
+            raise FixBlocked(f"{where}: the type of the pickled value is unknown{f' ({path})' if path else ''}")
         if json_verdict(typ).json is not Json.KEEPS:
-            raise FixBlocked(f"{where}: JSON does not keep what is pickled ({json_verdict(typ).what})")
+            raise FixBlocked(f"{where}: JSON does not keep the pickled value ({json_verdict(typ).what})")
         if not path and typ == NONE:
-            raise FixBlocked(f"{where}: what is pickled may be None, which could not be told from a miss")
+            raise FixBlocked(f"{where}: the pickled value may be None, which would look like a miss")
 
 
 def _dumps(function: Function, site: CacheCall, stored: set[cst.CSTNode]) -> cst.Call:
@@ -187,8 +187,8 @@ def _dumps(function: Function, site: CacheCall, stored: set[cst.CSTNode]) -> cst
     if isinstance(value, cst.Call) and len(value.args) >= 1 and not value.args[0].star:
         if (dotted(value.func) or "").rpartition(".")[2] == "dumps":
             return value
-    code = short(site.parsed.code(value)) if value is not None else "the value"
-    raise FixBlocked(f"{function.where(site.node)}: `{code}` does more than to pickle")
+    code = f"`{short(site.parsed.code(value))}`" if value is not None else "the code"
+    raise FixBlocked(f"{function.where(site.node)}: {code} does more than pickle the value")
 
 
 def _reads_cache(function: Function, node: cst.BaseExpression) -> bool:
@@ -209,5 +209,5 @@ def _unwrapped(function: Function, call: cst.Call, dropped: dict[tuple[str, str]
     dropped.setdefault((function.parsed.path, module), set()).add(whole)
     begin = Place(whole.path, whole.line, whole.column, inner.line, inner.column)
     if "#" in function.parsed.code(call).replace(function.parsed.code(call.args[0].value), ""):
-        raise FixBlocked(f"{function.where(call)}: a comment stands in the middle of what would change")
+        raise FixBlocked(f"{function.where(call)}: there is a comment inside the code to change")
     return [edits.replace(begin, ""), edits.replace(edits.between(inner, whole), "")]

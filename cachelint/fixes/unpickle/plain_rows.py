@@ -36,7 +36,7 @@ def fix(site: CacheCall, facts: Facts) -> Fix:
     """The fix. Raises FixBlocked with what stands in its way."""
     key = facts.keys.of(site)
     if key is None:
-        raise FixBlocked("the key is not known here in all its parts")
+        raise FixBlocked("part of this cache key could not be determined")
     moved = move(key, facts, first=2)
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
@@ -45,7 +45,7 @@ def fix(site: CacheCall, facts: Facts) -> Fix:
     for function, write in writes:
         value = write.nodes.get("value")
         if value is None or not is_plain(write):
-            raise FixBlocked(f"{function.where(write.node)} stores something else under the key")
+            raise FixBlocked(f"{function.where(write.node)} stores something else under this key")
         for member in members(write.value) if write.value is not None else ():
             _check_row(function, write, member)
         stored.add(value)
@@ -55,9 +55,9 @@ def fix(site: CacheCall, facts: Facts) -> Fix:
     for read in reads:
         for node, test in later_uses(read, stored, None):
             if not test and _use(read.function, node):
-                reason = f"{read.function.where(node)} returns it: callers get a list where they got a QuerySet"
+                reason = f"{read.function.where(node)} returns it: callers will get a list instead of a QuerySet"
     reason = moved.unsafe_reason or reason
-    title = "store a list of the rows, under a new version of the key"
+    title = "store a list of the rows under a new version of the key"
     return Fix(title, tuple(changes), Applicability.UNSAFE if reason else Applicability.SAFE, reason)
 
 
@@ -75,4 +75,4 @@ def _use(function: Function, node: cst.CSTNode) -> bool:
         return False
     if isinstance(parent, cst.Return):
         return True
-    raise function.escape(node, "is used in a way that a list could not stand in for")
+    raise function.escape(node, "is used in a way that a list does not support")

@@ -17,8 +17,8 @@ RULE = Rule(
     code="CL402",
     summary="A value is pickled by hand before it is stored.",
     why="""\
-Django serialises whatever it is given. Pickling first stores a pickle inside a pickle, forces every reader to call
-`pickle.loads` on data from the cache (CL401), and makes a JSON serializer impossible, as JSON refuses bytes.""",
+Django serializes every value itself. Pickling first stores a pickle inside a pickle, forces every reader to call
+`pickle.loads` on data from the cache (CL401), and makes a JSON serializer impossible, because JSON rejects bytes.""",
     severity=Severity.MEDIUM,
     fix=both_ends.propose,
     examples=(
@@ -42,13 +42,12 @@ def remember(report):
         ),
     ),
     fix_note="""\
-`dumps` and `loads` are dropped at both ends, together with an import that nothing else uses, and the key moves to a
-new version, as old entries hold bytes. Safe where every use of the key is known, what is pickled is known to be
-something that JSON keeps and never None, and readers ask for a miss with `is None`; unsafe where they ask for truth,
-which an empty value does not pass.""",
+`dumps` and `loads` are removed from all writers and readers, together with an import that nothing else uses, and
+the key moves to a new version, because old entries hold bytes. Safe if every use of the key is known, the pickled
+value is known to be something that JSON keeps and never None, and readers test for a miss with `is None`; unsafe if
+they test for truth, because an empty value is falsy.""",
     deploy="""\
-Old entries hold bytes under the old key, and expire unread. Old and new processes may run side by side in any
-order.""",
+Old entries hold bytes under the old key and expire unread. Old and new processes can run side by side in any order.""",
     references=(
         ("Python: pickle is not secure", "https://docs.python.org/3/library/pickle.html"),
         (
@@ -66,8 +65,8 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
         if isinstance(part.typ, Pickled):
             where, related = source_of(part.typ, write)
             message = (
-                f"{subject(write, part)} is what `{part.typ.maker}` made{where}: Django pickles it a second time, and "
-                "the reader must unpickle by hand (CL401); pass the value itself"
+                f"{subject(write, part)} is already pickled by `{part.typ.maker}`{where}: Django pickles it again, and "
+                "readers must unpickle it by hand (CL401); pass the value itself"
             )
             yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)))
             return

@@ -15,12 +15,12 @@ from cachelint.types.join import members
 
 RULE = Rule(
     code="CL401",
-    summary="What came out of a cache is unpickled (or evaluated) by hand.",
+    summary="Data read from a cache is unpickled (or evaluated) by hand.",
     why="""\
-Unpickling runs code that the data chooses. A cache is shared: whoever reaches the Redis or memcached server, often
-without a password on an inner network, can put bytes there, and this line runs them with the rights of your
-application. Moving Django to a JSON serializer does not help here, as this call unpickles all the same. `marshal`,
-`eval`, `yaml.load` without a safe loader and the like are no better.""",
+Unpickling executes code that the data chooses. A cache is shared: anyone who can reach the Redis or Memcached
+server, often on an internal network without a password, can store bytes there, and this line executes them with the
+rights of your application. Switching Django to a JSON serializer does not help here, because this call still
+unpickles. `marshal`, `eval`, `yaml.load` without a safe loader and similar functions are no better.""",
     severity=Severity.HIGH,
     fix=both_ends.propose_deserialization,
     examples=(
@@ -45,13 +45,14 @@ def last_report():
         ),
     ),
     fix_note="""\
-That of [CL402](CL402.md): both ends together. What is read from another client than Django's cache has none.""",
+The same as for [CL402](CL402.md): writers and readers together. There is none for data read from a client other
+than Django's cache.""",
     deploy="""\
-As for [CL402](CL402.md), as both ends change together.""",
+As for [CL402](CL402.md), because writers and readers change together.""",
     references=(
         ("Python: pickle is not secure", "https://docs.python.org/3/library/pickle.html"),
         (
-            "Django: who can write to a cache of pickles can run code",
+            "Django: anyone who can write to a cache of pickles can run code",
             "https://docs.djangoproject.com/en/stable/topics/cache/#filesystem-caching",
         ),
     ),
@@ -69,10 +70,10 @@ def check(call: Deserialization, facts: Facts) -> Iterator[Report]:
     if data.origin is not None:
         related.append(Related(data.origin.place, f"read from {data.store} here"))
     if call.via_place is not None:
-        related.append(Related(call.via_place, "handed in here"))
+        related.append(Related(call.via_place, "passed in here"))
     node = call.node.args[0].value if call.node.args else call.node
     message = (
-        f"`{call.loader}` runs on {quote(call.parsed, node)}, which came out of {data.store}: "
-        "whoever can write to the cache can run code here; store JSON, or let Django serialise the value"
+        f"`{call.loader}` is called on {quote(call.parsed, node)}, read from {data.store}: "
+        "anyone who can write to the cache can execute code here; store JSON, or let Django serialize the value"
     )
     yield Report(call.place, message, related=tuple(related))

@@ -19,15 +19,15 @@ from cachelint.types.strings import Str, Text
 
 RULE = Rule(
     code="CL301",
-    summary="A key is built at run time, and nothing in it is a version.",
+    summary="A key is built at run time and has no version.",
     why="""\
-On a deploy the cache still holds what the old code wrote. If the new code stores another shape under the same key, it
-reads old entries as if they were its own, and in a rolling deploy the old processes read the new ones: KeyError,
-AttributeError, or silently wrong pages until everything has expired. A version in the key (`user:v1:42`) makes a change
-of shape a change of one character. `version=` at the call, a part of the key that is named for a version, or `VERSION`
-in `CACHES` do the same.""",
+After a deploy, the cache still contains entries written by the old code. If the new code stores values of another
+shape under the same key, it reads old entries as if they were its own, and in a rolling deploy the old processes
+read the new ones: the result is KeyError, AttributeError, or silently wrong pages until everything has expired.
+With a version in the key (`user:v1:42`), a change of shape only needs a change of one character. `version=` at the
+call, a part of the key whose name contains "version", or `VERSION` in `CACHES` have the same effect.""",
     severity=Severity.LOW,
-    severity_note="; medium where what is stored has a shape that can change (a dict, a tuple, an instance)",
+    severity_note="; medium if the stored value has a shape that can change (a dict, a tuple, an instance)",
     fix=marker.propose,
     in_tests=False,
     examples=(
@@ -49,20 +49,20 @@ def remember(user_id, total):
         ),
     ),
     fix_note="""\
-A marker (`v1`) goes into the literal that the words of the key are written in, once where a constant or a helper
-holds it, and so at every call that uses the key, `delete_pattern("total:*")` included where it is written like the
-key. Always unsafe: what is in the cache now is not found any more, so that entries go cold, and tokens, one-time codes,
-locks and counters among them are lost. Not made where another call may write the same key in another way, or where the
-text is used for more than the cache.""",
+A marker (`v1`) is added to the literal that contains the text of the key (once, if a constant or a helper contains
+it), and so at every call that uses the key, including `delete_pattern("total:*")` if it is written like the key.
+Always unsafe: existing entries are no longer found, so the cache starts cold, and tokens, one-time codes, locks and
+counters among them are lost. Not offered if another call may build the same key differently, or if the text is used
+for something other than the cache.""",
     not_found=(
-        "Keys that come whole from outside the project, or from a parameter that no call in the project fills.",
+        "Keys that come entirely from outside the project, or from a parameter that no call in the project passes.",
     ),
     deploy="""\
-All entries of the key are out of reach from the deploy on: what they held is worked out anew, at once for all keys, so
-choose a quiet hour for what is expensive. What can't be worked out again is lost: sessions, one-time codes, locks,
-counters, progress. Old and new processes don't see one another's entries, so that a lock or a counter does not hold
-across them while both run.""",
-    options=("`all-in-tests`: whether test files are held to it.",),
+From the deploy on, existing entries of the key can no longer be reached: their values are computed again, for all
+keys at once, so choose a quiet hour for expensive ones. Values that cannot be computed again are lost: sessions,
+one-time codes, locks, counters, progress. Old and new processes do not see each other's entries, so a lock or a
+counter is not shared between them while both run.""",
+    options=("`all-in-tests`: whether this rule also checks test files.",),
     references=(
         ("Django: versions of cache keys", "https://docs.djangoproject.com/en/stable/topics/cache/#cache-versioning"),
     ),
@@ -86,8 +86,8 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     _, related = source_of(template, write)
     changing = shape_can_change(write.value)
     message = (
-        f'the key "{shown(template)}"{_of_several(plain)} carries no version: when the shape of what is stored '
-        "changes, new code reads what old code wrote; put a marker such as `v1` into it"
+        f'the key "{shown(template)}"{_of_several(plain)} has no version: when the shape of the value changes, '
+        "new code reads entries written by old code; add a marker such as `v1` to the key"
     )
     yield Report(write.parsed.place(node), message, related=(*related, *wrapper_places(write)),
         severity=Severity.MEDIUM if changing else Severity.LOW,
@@ -96,7 +96,7 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
 
 def _of_several(plain: list[Str]) -> str:
     texts = {template.template for template in plain}
-    return f" (one of {len(texts)})" if len(texts) > 1 else ""
+    return f" (one of {len(texts)} possible keys)" if len(texts) > 1 else ""
 
 
 def _words(template: Str) -> int:

@@ -16,11 +16,11 @@ RULE = Rule(
     code="CL203",
     summary="A value is stored with a timeout of 0 or less: nothing is kept.",
     why="""\
-A timeout of 0 or less makes every backend drop the entry at once (`add` still returns True, and `get_or_set` still
-returns the value): the cache is never hit and the work is done each time. Whoever wanted "no limit" must say None, and
-whoever wanted "don't cache" can leave the call out.""",
+With a timeout of 0 or less, every backend drops the entry immediately (`add` still returns True, and `get_or_set`
+still returns the value): the cache is never hit and the work is done every time. For an entry without a time limit,
+pass None; if nothing should be cached, remove the call.""",
     severity=Severity.HIGH,
-    no_fix="whether, and for how long, the value should be kept is for a person to say",
+    no_fix="only you know whether, and for how long, this value should be cached",
     in_tests=False,
     examples=(
         Example(
@@ -41,9 +41,9 @@ def remember(total):
         ),
     ),
     deploy="""\
-There are no live entries. With a timeout above 0 the cache starts to be used: see that what is served may be as old as
-that.""",
-    options=("`all-in-tests`: whether test files are held to it.",),
+There are no live entries. With a timeout above 0 the cache starts to be used: make sure that the value may be
+served for that long.""",
+    options=("`all-in-tests`: whether this rule also checks test files.",),
     references=(
         ("Django: cache.set and its timeout", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
     ),
@@ -66,5 +66,5 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     said = (
         f"the timeout is {shown}" if code == f"`{shown}`" or node is write.node else f"the timeout ({code}) is {shown}"
     )
-    message = f"{said}: the entry expires at once, nothing can be read back; pass the seconds that you mean"
+    message = f"{said}: the entry expires immediately and can never be read; pass a positive timeout"
     yield Report(write.parsed.place(node), message, related=wrapper_places(write))

@@ -14,11 +14,11 @@ from cachelint.rules.wording import seconds, wrapper_places
 
 RULE = Rule(
     code="CL201",
-    summary="A value is stored without saying for how long.",
+    summary="A value is stored without an explicit timeout.",
     why="""\
-Without a timeout the one of the settings is in force, or Django's own: 300 seconds. Who reads the call can't see it,
-and who changes `TIMEOUT` in the settings changes how stale each such value may get, far from here. Say it at the
-call.""",
+Without a timeout, the one from the settings applies, or Django's default of 300 seconds. It is not visible at the
+call, and a change of `TIMEOUT` in the settings changes how stale each such value may get, far from here. Pass the
+timeout explicitly.""",
     severity=Severity.LOW,
     fix=add_timeout.propose,
     in_tests=False,
@@ -41,15 +41,15 @@ def remember(total):
         ),
     ),
     fix_note="""\
-Adds the timeout that is in force now, so that nothing changes but that it can be seen. Safe where the settings of the
-project are known; unsafe in a package without settings of its own, whose users may have others, and where tests have
-other timeouts, or objects of their own in the place of the cache.""",
+Adds the timeout that applies now: the behavior does not change, but the timeout becomes visible. Safe if the
+settings of the project are known; unsafe in a package without settings, whose users may have configured other
+timeouts, and if tests set other timeouts or replace the cache with objects of their own.""",
     deploy="""\
-None: the same entries live as long as before. A later change of the number holds for what is written from then on; live
-entries keep the timeout that they were written with.""",
+No effect: the same entries live as long as before. If you change the number later, it applies to entries written
+from then on; live entries keep the timeout that they were written with.""",
     options=(
-        "`fix-timeout`: the seconds that the fix writes, instead of those in force.",
-        "`all-in-tests`: whether test files are held to it.",
+        "`fix-timeout`: the number of seconds that the fix writes, instead of the current default.",
+        "`all-in-tests`: whether this rule also checks test files.",
     ),
     references=(
         ("Django: TIMEOUT", "https://docs.djangoproject.com/en/stable/ref/settings/#timeout"),
@@ -65,7 +65,7 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
         return
     message = (
         f"`{write.called}` passes no timeout: {in_force(alias(facts.interpreter, write.alias))}; "
-        "say at the call how long the value may be served"
+        "pass an explicit `timeout=`"
     )
     yield Report(write.place, message, related=wrapper_places(write))
 
@@ -74,14 +74,14 @@ def in_force(settings: Alias) -> str:
     """What happens to an entry without a timeout, and who says so."""
     entry = f'`CACHES["{settings.name}"]["TIMEOUT"]`'
     if not settings.name:
-        return "the timeout of whichever cache this is decides"
+        return "the cache's own default applies, but which cache this is could not be determined"
     if not settings.known:
-        return f"{entry} in the settings decides, which can't be told from the code"
+        return f"{entry} in the settings applies, but its value could not be determined"
     if settings.configured:
         if settings.timeout is None:
-            return f"{entry} is None, so that the entry never expires"
-        return f"the entry lives for {seconds(settings.timeout)}, as {entry} says"
+            return f"{entry} is None, so the entry never expires"
+        return f"the entry lives for {seconds(settings.timeout)}, set by {entry}"
     default = "the entry lives for 300 s (5 minutes), Django's default"
     if settings.has_settings:
-        return f"{default}; the settings give no {entry}"
-    return f"{default}, or as long as {entry} of the project that this is used in says"
+        return f"{default} (the settings do not set {entry})"
+    return f"{default}, unless the project that uses this code sets {entry}"

@@ -14,13 +14,14 @@ from cachelint.types.join import members
 
 RULE = Rule(
     code="CL202",
-    summary="A value is stored with timeout=None, which means for ever.",
+    summary="A value is stored with timeout=None, which means forever.",
     why="""\
-`timeout=None` does not mean the default: it means never. Such an entry outlives the code that wrote it; one missed
-invalidation is served until somebody clears the cache by hand, and old shapes are read by new code. A timeout of a day
-or a week costs next to nothing and heals by itself.""",
+`timeout=None` does not mean the default timeout: it means that the entry never expires. Such an entry outlives the
+code that wrote it; after one missed invalidation, stale data is served until someone clears the cache by hand, and
+new code reads values of an old shape. With a timeout of a day or a week, which costs almost nothing, such errors
+end by themselves.""",
     severity=Severity.MEDIUM,
-    no_fix="for how long the value may be served is for a person to say",
+    no_fix="only you know how stale this value may be; choose a timeout",
     in_tests=False,
     examples=(
         Example(
@@ -43,9 +44,9 @@ def remember(total):
         ),
     ),
     deploy="""\
-A timeout holds for what is written from then on. Entries that were written without one stay for ever: delete them
-(`cache.delete`), clear the cache once, or move the key to a new version, so that nobody reads them.""",
-    options=("`all-in-tests`: whether test files are held to it.",),
+A timeout only applies to entries written from then on. Entries that were written without one stay forever: delete
+them (`cache.delete`), clear the cache once, or move the key to a new version so that they are no longer read.""",
+    options=("`all-in-tests`: whether this rule also checks test files.",),
     references=(
         ("Django: TIMEOUT", "https://docs.djangoproject.com/en/stable/ref/settings/#timeout"),
         ("Django: cache.set and its timeout", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
@@ -64,12 +65,12 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     code = quote(write.parsed, node)
     said = "timeout=None" if code == "`None`" else f"the timeout ({code}) is None"
     if node is write.node:
-        said = "the timeout that is in force here is None"
+        said = "the timeout that applies here is None"
     elif write.inner is not None:
-        said += f", which `{write.called}` hands to `{write.innermost.called}`"
+        said += f", which `{write.called}` passes to `{write.innermost.called}`"
     _, related = source_of(found[0], write) if code != "`None`" else ("", ())
     message = (
-        f"{said}: the entry never expires, so that a forgotten invalidation is served for ever; "
-        "give it a long timeout instead"
+        f"{said}: the entry never expires, so one missed invalidation leaves stale data forever; "
+        "pass a long timeout instead"
     )
     yield Report(write.parsed.place(node), message, related=(*related, *wrapper_places(write)))

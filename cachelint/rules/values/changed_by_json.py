@@ -13,14 +13,14 @@ from cachelint.rules.wording import source_of, wrapper_places
 
 RULE = Rule(
     code="CL105",
-    summary="The value comes back from JSON as something else.",
+    summary="A JSON round trip silently changes the value.",
     why="""\
-JSON has no tuples, no keys but strings, and no subclasses of `str` and `int`. A tuple comes back as a list, `{1: "a"}`
-as `{"1": "a"}` (and `{1: …, "1": …}` loses an entry), a `SafeString` as a plain string that the template escapes again,
-a member of `TextChoices` as its value, a QueryDict with the last value of each key only. Nothing raises: after the move
-to a JSON serializer the readers silently work with something else.""",
+JSON has no tuples, only string keys, and no subclasses of `str` and `int`. A tuple comes back as a list, `{1: "a"}`
+as `{"1": "a"}` (and `{1: …, "1": …}` loses an entry), a `SafeString` as a plain string that the template escapes
+again, a member of `TextChoices` as its value, a QueryDict with only the last value of each key. Nothing raises:
+after the move to a JSON serializer, the readers silently work with a different value.""",
     severity=Severity.LOW,
-    no_fix="what to store instead, and how each reader takes it back, is for a person to decide",
+    no_fix="choose a JSON-compatible representation and update the readers",
     examples=(
         Example(
             bad="""\
@@ -61,12 +61,12 @@ def remember_counts(rows):
 """,
         ),
     ),
-    not_found=("NaN and infinity, which only the running program knows.",),
+    not_found=("NaN and infinity, which are known only at run time.",),
     deploy="""\
-Whoever changes what is stored should change the key as well (`v1` to `v2`), at every call in one deploy: else new code
-reads old entries until they expire. Convert at the reader where that is enough; it needs no new key.""",
+If you change the stored value, change the key too (`v1` to `v2`), at every call and in one deploy: otherwise new
+code reads old entries until they expire. If it is enough to convert the value after reading, no new key is needed.""",
     references=(
-        ("Python: what JSON makes of each type", "https://docs.python.org/3/library/json.html#encoders-and-decoders"),
+        ("Python: how JSON converts each type", "https://docs.python.org/3/library/json.html#encoders-and-decoders"),
     ),
 )
 
@@ -80,7 +80,7 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     part, what = found[0]
     where, related = source_of(part.typ, write)
     message = (
-        f"{subject(write, part)} does not survive a JSON round trip{where}: {what}, without any error; "
-        "store what JSON keeps, or convert it where it is read"
+        f"{subject(write, part)}{where} does not survive a JSON round trip: {what}, without any error; "
+        "store a value that JSON keeps, or convert it after reading"
     )
     yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)))

@@ -10,20 +10,21 @@ from cachelint.django.orm import SOME_MODEL
 from cachelint.findings import Confidence, Severity
 from cachelint.fixes.rows import dict_form
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.values.parts import is_model, parts, subject, verb
+from cachelint.rules.values.parts import is_model, parts, subject
 from cachelint.rules.wording import source_of, wrapper_places
+from cachelint.types.display import article
 from cachelint.types.django import ModelInstance, ModelType
 
 RULE = Rule(
     code="CL101",
     summary="A model instance is stored in the cache.",
     why="""\
-Django pickles whatever `cache.set` is given. A pickled model instance is the whole row as it was, together with the
-path of its class. After the next migration a field that was added is missing from what the cache gives back (reading
-it runs a hidden query for each object), a field that was removed or changed its type comes back with the old value,
-and a class that was renamed or moved makes `cache.get` raise. After an upgrade of Django each object warns; after a
-rollback (from 6.1 to 4.2, say) none can be read. A cached user also carries the password hash, and `save()` on a
-cached instance writes all its old values back. Store a dict of the fields that the readers use.""",
+Django pickles every value that is passed to `cache.set`. A pickled model instance contains the whole row as it was,
+and the path of its class. After the next migration, a field that was added is missing on the cached instance
+(reading it runs a hidden query for each object), a field that was removed or changed its type comes back with the
+old value, and a class that was renamed or moved makes `cache.get` raise. After a Django upgrade each object causes
+a warning; after a rollback (from 6.1 to 4.2, say) none can be read. A cached user also contains the password hash,
+and `save()` on a cached instance writes all its old values back. Store a dict of the fields that the readers use.""",
     severity=Severity.HIGH,
     fix=dict_form.propose,
     examples=(
@@ -52,30 +53,31 @@ def product_name(pk):
         cache.set("product:v2:%s" % pk, product, timeout=300)
     return product["name"]
 """,
-            note="A new shape needs a new key, so that new code never reads what old code wrote.",
+            note="A new shape needs a new key, so that new code never reads entries written by old code.",
         ),
     ),
     fix_note="""\
-Writer and readers are changed together, in all files: the instance becomes a dict of the fields that its readers use
-(`.values(…)` before `get`, `first` and the like, or into the comprehension that makes a list or dict of them; the
-fields written out where the instance comes from elsewhere), each `product.name` becomes `product["name"]`, and the
-key moves to a new version at every call that uses it, so that neither the new code reads an old entry nor, in a
-rolling deploy, the old code a new one. The value is followed through variables, `get_or_set`, helpers that return it
-and functions that it is passed to; what a template reads is looked up in the template. Safe where every use of the
-key is known, every reader copes with a miss and does nothing but read plain fields that JSON keeps; unsafe where a
-field is read that only a pickle keeps (a Decimal, a date: CL104 is left then), a function returns dicts to its
-callers or is handed them, a template shows them, a field may be read of None, tests put something else in the place
-of the cache, or the key may be used where no call shows it: by a call whose key is not known, or by its words in
-another string. Otherwise the finding says what stands in the way, and where.""",
+The writer and all readers are changed together, in all files: the instance becomes a dict of the fields that its
+readers use (`.values(…)` is added before `get`, `first` and similar methods, or in the comprehension that builds a
+list or dict; the fields are written out if the instance comes from elsewhere), each `product.name` becomes
+`product["name"]`, and the key moves to a new version at every call that uses it. New code therefore never reads an
+old entry and, in a rolling deploy, old code never reads a new one. The value is followed through variables,
+`get_or_set`, helpers that return it and functions that receive it; for a value passed to a template, the template
+is read too. The fix is safe if every use of the key is known and every reader handles a miss and only reads plain
+fields that JSON keeps. It is unsafe if a field is read that only pickle keeps (a Decimal, a date: CL104 remains
+then), a function returns dicts to its callers or receives them, a template shows them, a field may be read from
+None, tests replace the cache with something else, or the key may be used in a place that is not visible: by a call
+whose key is unknown, or by its text in another string. If there is no fix, the finding says what prevents it, and
+where.""",
     not_found=(
         "Instances that reach the cache through code outside the project.",
         "Instances in attributes of objects of the project's own classes, unless they are dataclasses or named tuples.",
     ),
     deploy="""\
-Old entries stay under the old key until they expire, and nobody reads them: the first requests after the deploy find
-nothing and load from the database. Old and new processes may run side by side in any order, each under its own key;
-while they do, a delete in one does not reach the other's entry, so that one of them may serve an old value until its
-timeout. No step has to come first.""",
+Old entries stay under the old key until they expire and are no longer read: the first requests after the deploy
+miss the cache and load from the database. Old and new processes can run side by side in any order, each with its
+own key; while they do, a delete in one does not delete the other's entry, so one of them may serve an old value
+until its timeout. No particular order of steps is needed.""",
     references=(
         (
             "Django: the low-level cache API",
@@ -99,12 +101,10 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     assert isinstance(part.typ, ModelInstance)
     model = part.typ.model
     where, related = source_of(part.typ, write)
-    whole = (
-        " and with it the whole row, password hash included" if model == facts.interpreter.models.user_model() else ""
-    )
+    whole = " with the whole row, password hash included," if model == facts.interpreter.models.user_model() else ""
     message = (
-        f"{subject(write, part)} {verb(write, part)} {_instance(model, facts)}{where}: the cache pickles the object"
-        f"{whole}, and the next migration or upgrade reads it back wrong; store a dict of fields"
+        f"{subject(write, part)} is {_instance(model, facts)}{where}: it is pickled{whole} and can come back stale or "
+        "fail to load after a migration or a Django upgrade; cache a dict of its fields instead"
     )
     yield Report(
         write.at("value", "default", "data"),
@@ -119,5 +119,5 @@ def _instance(model: ModelType, facts: Facts) -> str:
     if model == SOME_MODEL:
         return "a model instance"
     if model.ref is not None and facts.interpreter.models.is_abstract(model.ref):
-        return f"an instance of a model derived from `{model.name}`"
-    return f"a `{model.name}` instance"
+        return f"an instance of a subclass of `{model.name}`"
+    return article(f"`{model.name}` instance")

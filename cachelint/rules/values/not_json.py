@@ -9,17 +9,17 @@ from cachelint.caching.facts import Facts
 from cachelint.findings import Severity
 from cachelint.fixes import json_values
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.values.parts import refused_by_json, subject, verb
+from cachelint.rules.values.parts import refused_by_json, subject
 from cachelint.rules.wording import source_of, wrapper_places
 
 RULE = Rule(
     code="CL104",
-    summary="The value can't be written as JSON.",
+    summary="The value cannot be serialized as JSON.",
     why="""\
-With pickle, whoever can write to the cache can run code in your processes. The way out is a JSON serializer, and every
-value that JSON refuses stands in that way: sets, bytes, dates and times, Decimal, UUID, objects of your own classes,
-members of an Enum, lazy translations, responses, dicts with tuple keys. `json.dumps` raises `TypeError` for them.
-Such values are also those that a new version of the code is most likely to read back wrong.""",
+With pickle, anyone who can write to the cache can execute code in your processes. The solution is a JSON
+serializer, and every value that JSON rejects blocks it: sets, bytes, dates and times, Decimal, UUID, objects of
+your own classes, members of an Enum, lazy translations, responses, dicts with tuple keys. `json.dumps` raises
+`TypeError` for them. A new version of the code is also most likely to read back such values wrong.""",
     severity=Severity.MEDIUM,
     fix=json_values.propose,
     examples=(
@@ -59,19 +59,19 @@ def mark_seen():
         ),
     ),
     fix_note="""\
-Where both ends are seen and can be changed for certain: a set becomes a (sorted) list if its readers only ask what is
-in it or go through it; a Decimal, UUID, date, time or datetime is written as text and read back after each read; text
-that is encoded to be stored and decoded by every reader stays text; what is pickled by hand is stored as it is
-(CL402). The key moves to a new version. Unsafe, but for what is pickled by hand, which
-may be safe.""",
-    not_found=("Values whose type only code outside the project knows.",),
+Offered if all writers and readers are known and can be changed with certainty: a set becomes a (sorted) list if its
+readers only test membership or iterate over it; a Decimal, UUID, date, time or datetime is stored as text and
+converted back after each read; text that is encoded before storing and decoded by every reader stays text; a value
+that is pickled by hand is stored as it is (CL402). The key moves to a new version. Unsafe, except for a value
+pickled by hand, which may be safe.""",
+    not_found=("Values whose type is known only to code outside the project.",),
     deploy="""\
-The fix moves the key, so that nobody reads what the other code wrote, in whatever order the processes are replaced; old
-entries expire. Mend these findings first, deploy, and switch the serializer in a deploy of its own
-([moving to JSON](../json-serializer.md)): a switch makes all live entries unreadable at once.""",
+The fix moves the key, so old and new code never read each other's entries, in whatever order the processes are
+replaced; old entries expire. Fix these findings first, deploy, and then switch the serializer in a separate deploy
+([moving to JSON](../json-serializer.md)): the switch makes all live entries unreadable at once.""",
     references=(
         ("Django: Redis and its serializer", "https://docs.djangoproject.com/en/stable/topics/cache/#redis"),
-        ("Python: what JSON makes of each type", "https://docs.python.org/3/library/json.html#encoders-and-decoders"),
+        ("Python: how JSON converts each type", "https://docs.python.org/3/library/json.html#encoders-and-decoders"),
     ),
 )
 
@@ -85,9 +85,9 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     part, what = found[0]
     where, related = source_of(part.typ, write)
     others = len({other.path for other, _ in found if other.path} - {part.path})
-    more = f" (and {others} more in it)" if others and part.path else ""
+    more = f" (and {others} more in this value)" if others and part.path else ""
     message = (
-        f"{subject(write, part)} {verb(write, part)} {what}{where}{more}: "
-        "`json.dumps` refuses it, which blocks the move from pickle to a JSON serializer; store plain data"
+        f"{subject(write, part)} is {what}{where}: `json.dumps` rejects it{more}, "
+        "which blocks the move from pickle to a JSON serializer; store plain data instead"
     )
     yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)))

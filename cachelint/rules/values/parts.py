@@ -94,32 +94,25 @@ def subject(site: Write, part: Part) -> str:
     """The value, or the part of it, as the beginning of a sentence: "`user`", "`rows[…]`"."""
     node = site.node_of("value", "default", "data")
     if node is site.node:
-        base = f"what `{site.decorates}` returns" if site.decorates else "the value that is stored"
-        return f"{base} ({part.path})" if part.path else base
-    if isinstance(node, cst.Lambda) or site.called_value:
-        return f"what {quote(site.parsed, node)} gives" + (f" ({_shown(part)})" if part.path else "")
-    if not part.path:
-        return ("the values of " if site.method == "set_many" and site.inner is None else "") + quote(site.parsed, node)
-    if isinstance(node, cst.Name) and _is_written_out(site, part):
+        base = f"the return value of `{site.decorates}`" if site.decorates else "the stored value"
+    elif isinstance(node, cst.Lambda) or site.called_value:
+        base = f"the result of {quote(site.parsed, node)}"
+    elif site.method == "set_many" and site.inner is None:
+        base = f"a value in {quote(site.parsed, node)}"
+    elif isinstance(node, cst.Name) and not part.path.startswith("key of"):
         return f"`{node.value}{part.path}`"
-    return f"{quote(site.parsed, node)} ({_shown(part)})"
+    else:
+        base = quote(site.parsed, node)
+    return _part_of(part, base) if part.path else base
 
 
-def _is_written_out(site: Write, part: Part) -> bool:
-    """Whether a part of the value can be named as one would write it: a variable, and what it is taken out by."""
-    node = site.node_of("value", "default", "data")
-    return isinstance(node, cst.Name) and not site.called_value and not part.path.startswith("key of")
-
-
-def verb(site: Write, part: Part) -> str:
-    """What belongs between :func:`subject` and what it is."""
-    if part.path:
-        return "is" if _is_written_out(site, part) else "holds"
-    return "are each" if site.method == "set_many" and site.inner is None else "is"
-
-
-def _shown(part: Part) -> str:
-    return f"`value{part.path}`" if not part.path.startswith("key of") else part.path
+def _part_of(part: Part, base: str) -> str:
+    """A part of a value in words: "item `[0]` of `rows`", "field `.owner` of `card`", "a key of `rows`"."""
+    if part.path == "key of the dict":
+        return f"a key of {base}"
+    if part.path.startswith("key of"):
+        return f"a {part.path} in {base}"
+    return f"{'field' if part.path.startswith('.') else 'item'} `{part.path}` of {base}"
 
 
 def shape_can_change(value: Type | None) -> bool:
@@ -132,4 +125,4 @@ def shape_can_change(value: Type | None) -> bool:
     )
 
 
-__all__ = ["Instance", "Part", "changed_by_json", "parts", "refused_by_json", "shape_can_change", "subject", "verb"]
+__all__ = ["Instance", "Part", "changed_by_json", "parts", "refused_by_json", "shape_can_change", "subject"]

@@ -9,7 +9,7 @@ from cachelint.caching.facts import Facts
 from cachelint.findings import Confidence, Severity
 from cachelint.fixes.rows import dict_form
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.values.parts import is_queryset, parts, subject, verb
+from cachelint.rules.values.parts import is_queryset, parts, subject
 from cachelint.rules.wording import source_of, wrapper_places
 from cachelint.types.base import Scalar
 from cachelint.types.containers import Dict, Tuple
@@ -21,11 +21,11 @@ RULE = Rule(
     code="CL102",
     summary="A QuerySet (or a manager) is stored in the cache.",
     why="""\
-A QuerySet is not lazy any more once it is cached: pickling runs the query and stores all rows, as instances, together
-with the query's inner state. That state is private to one release of Django: after an upgrade (from 4.2 to 6.1, say)
-`.filter()` or `.all()` on what the cache gives back raises. A migration that removes a field makes `cache.get` raise.
-`values()` and `values_list()` are QuerySets as well, until `list()` makes rows of them. And an empty QuerySet is
-falsy, so that `cache.get(key) or compute()` never uses it.""",
+A cached QuerySet is no longer lazy: pickling runs the query and stores all rows, as instances, together with the
+internal state of the query. That state is private to one Django release: after an upgrade (from 4.2 to 6.1, say),
+`.filter()` or `.all()` on the cached QuerySet raises. A migration that removes a field makes `cache.get` raise.
+`values()` and `values_list()` return QuerySets too, until `list()` turns them into rows. And an empty QuerySet is
+falsy, so `cache.get(key) or compute()` never uses it.""",
     severity=Severity.HIGH,
     fix=dict_form.propose,
     examples=(
@@ -57,12 +57,12 @@ def product_names():
         ),
     ),
     fix_note="""\
-The QuerySet becomes `list(….values(…))` of the fields that the readers use, the readers read dicts, and the key moves
-to a new version: under the same conditions as for CL101.""",
+The QuerySet becomes `list(….values(…))` with the fields that the readers use, the readers read dicts, and the key
+moves to a new version, under the same conditions as for CL101.""",
     not_found=("QuerySets that reach the cache through code outside the project.",),
     deploy="""\
-As for [CL101](CL101.md): old entries stay under the old key until they expire, new code starts with none, and old and
-new processes do not read one another's.""",
+As for [CL101](CL101.md): old entries stay under the old key until they expire, new code starts without entries, and
+old and new processes do not read each other's entries.""",
     references=(
         (
             "Django: pickling QuerySets",
@@ -89,9 +89,9 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     of_model = f" of `{typ.model.name}`" if typ.model is not None else ""
     noun = "manager" if isinstance(typ, Manager) else typ.type
     message = (
-        f"{subject(write, part)} {verb(write, part)} a {noun}{of_model}{where}: "
-        "pickling it runs the query and stores every row with the query itself, which the next migration or upgrade of "
-        f"Django breaks; store {_instead(typ)}"
+        f"{subject(write, part)} is a {noun}{of_model}{where}: pickling it runs the query and stores every row "
+        "together with the query object, which the next migration or Django upgrade breaks; "
+        f"store {_instead(typ)} instead"
     )
     certain = typ.model is not None and typ.model.certain
     yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)),
@@ -102,5 +102,5 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
 def _instead(typ: QuerySet | Manager) -> str:
     """What to store: the rows are plain data already where ``values`` or ``values_list`` made them."""
     if isinstance(typ, QuerySet) and any(isinstance(m, Dict | Tuple | Scalar | Str) for m in members(typ.row)):
-        return "`list(…)` of it"
+        return "a `list(…)` of it"
     return "`list(….values(…))`"

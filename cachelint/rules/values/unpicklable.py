@@ -9,7 +9,7 @@ from cachelint.caching.facts import Facts
 from cachelint.findings import Severity
 from cachelint.fixes import list_of
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.values.parts import is_unpicklable, parts, subject, verb
+from cachelint.rules.values.parts import is_unpicklable, parts, subject
 from cachelint.rules.wording import source_of, wrapper_places
 from cachelint.types.base import UNKNOWN, Unknown
 from cachelint.types.containers import Coroutine, DictView, Generator
@@ -18,13 +18,13 @@ from cachelint.types.pickle import pickle_refusal
 
 RULE = Rule(
     code="CL103",
-    summary="The value can't be pickled: the call raises.",
+    summary="The value cannot be pickled: the call raises.",
     why="""\
-Some things have no state that could be written down: a generator, a coroutine that nobody awaited, a lambda, a function
-or class that is defined inside a function, the views that `dict.keys()`, `.values()` and `.items()` return, a related
-manager without `.all()`, an open file, a lock, a connection, a request, a template response that is not rendered.
-`cache.set` raises `TypeError` (or `AttributeError`) for them, on every backend that stores anything. With
-`DummyCache`, which many use in development and tests, nothing raises: the error comes in production.""",
+Some objects have no state that can be saved: a generator, a coroutine that was never awaited, a lambda, a function
+or class defined inside a function, the views returned by `dict.keys()`, `.values()` and `.items()`, a related
+manager without `.all()`, an open file, a lock, a connection, a request, a template response that has not been
+rendered. For these, `cache.set` raises `TypeError` (or `AttributeError`) on every backend that stores anything.
+`DummyCache`, which is common in development and tests, does not raise: the error first appears in production.""",
     severity=Severity.HIGH,
     fix=list_of.propose,
     examples=(
@@ -45,10 +45,10 @@ def remember_squares(numbers):
 """,
         ),
     ),
-    fix_note="`list(…)` around a generator or a view of a dict: safe, as the call raised before.",
-    not_found=("What a class of another package refuses by its own `__reduce__`.",),
+    fix_note="`list(…)` around a generator or a dict view. Safe, because the call raised before.",
+    not_found=("Classes of other packages that refuse pickling by their own `__reduce__`.",),
     deploy="""\
-There are no live entries: the call raised whenever it ran. After the deploy it stores a list.""",
+There are no live entries, because the call always raised. After the deploy it stores a list.""",
     references=(
         (
             "Python: what can be pickled",
@@ -72,11 +72,8 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     part = found[0]
     refusal = pickle_refusal(part.typ)
     where, related = source_of(part.typ, write)
-    advice = "make a `list(…)` of it" if isinstance(part.typ, Generator | DictView) else "store plain data"
+    advice = "wrap it in `list(…)`" if isinstance(part.typ, Generator | DictView) else "store plain data instead"
     if isinstance(part.typ, Coroutine):
-        advice = "await it"
-    message = (
-        f"{subject(write, part)} {verb(write, part)} {refusal}{where}: pickle refuses it, "
-        f"so that this call raises; {advice}"
-    )
+        advice = "`await` it"
+    message = f"{subject(write, part)} is {refusal}{where}: it cannot be pickled, so this call raises; {advice}"
     yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)))
