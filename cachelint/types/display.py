@@ -53,6 +53,7 @@ def describe(typ: Type, depth: int = 0) -> str:
 
 
 def _one(typ: Type, depth: int = 0) -> str:
+    """One member of a type. Above 60 lines: an arm a type, and nothing else."""
     match typ:
         case Unknown():
             return "?"

@@ -1,6 +1,7 @@
 """CL101 and CL102: store a dict of the fields that the readers use, and let the readers read it, in all files.
 
-The key moves to a new version at every site of the key.
+The key moves to a new version at every call that uses it. Above 400 lines: a plan whose steps check one another, which
+ends with the form that stores rows for instances.
 """
 
 from __future__ import annotations

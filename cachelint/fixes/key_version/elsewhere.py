@@ -1,0 +1,58 @@
+"""Where the text of a key is written in other strings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from cachelint.caching.facts import Facts
+from cachelint.fixes.key_version.text import SEPARATORS
+from cachelint.project.module import Module
+
+#: Letters and digits of a key by which it is told from other texts.
+_MIN_WORDS = 4
+
+
+def written_elsewhere(facts: Facts, texts: Iterable[str]) -> str:
+    """A place where the words of the key stand in another string; empty if there is none."""
+    codebase = facts.codebase
+    for fixed in texts:
+        words = fixed.encode()
+        if sum(c.isalnum() for c in fixed) < _MIN_WORDS or not any(c in SEPARATORS for c in fixed):
+            continue  # A word like any other.
+        end = rb"\b" if words[-1:].isalnum() else rb"(?=['\"{%*?])"
+        pattern = re.compile(rb"^([^\n]*?)(?<![A-Za-z0-9_])" + re.escape(words) + end + rb"([^\n]*)$", re.MULTILINE)
+        for module in codebase.containing(fixed):
+            if _has_more(facts, module, fixed, pattern):
+                # From here on any change of the file matters.
+                lines = module.source.data.split(b"\n")
+                strange = (n for n, text in enumerate(lines, 1) if _is_strange(facts, module, n, pattern, text))
+                # In another encoding than UTF-8 a known line may have looked like none.
+                line = next(strange, 0)
+                if line:
+                    return f"{module.path}:{line} contains the text of the key outside the calls known to use it"
+    return ""
+
+
+def _has_more(facts: Facts, module: Module, words: str, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a file has lines with some words in a string that no known key is written in."""
+    known = facts.keys.known_lines(module)
+    found = Counter(
+        line
+        for line in module.lines_with(words)
+        if (match := pattern.search(line)) is not None and _in_string(match.group(1))
+    )
+    return any(number > known[line] for line, number in found.items())
+
+
+def _is_strange(facts: Facts, module: Module, number: int, pattern: re.Pattern[bytes], text: bytes) -> bool:
+    match = pattern.search(text)
+    places = facts.keys.literals.get(module.path, ())
+    known = any(place.line <= number <= place.end_line for place in places)
+    return match is not None and _in_string(match.group(1)) and not known
+
+
+def _in_string(before: bytes) -> bool:
+    """Whether what follows on a line can stand in a string."""
+    return not before.lstrip().startswith(b"#") and (b"'" in before or b'"' in before)
