@@ -104,8 +104,10 @@ def git(root: Path, *words: str) -> None:
     subprocess.run(["git", *identity, *words], cwd=root, check=True, capture_output=True)
 
 
-def test_only_what_changed_since_a_revision(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("setting", ["diff.mnemonicPrefix", "diff.noprefix", "core.quotePath"])
+def test_only_what_changed_since_a_revision(setting: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     git(project, "init", "-q")
+    git(project, "config", setting, "true")
     git(project, "add", ".")
     git(project, "commit", "-qm", "old")
     assert run("--since", "HEAD") == 0

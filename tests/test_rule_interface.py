@@ -18,7 +18,7 @@ from cachelint.caching.project import Project
 from cachelint.caching.settings import CacheSettings
 from cachelint.findings import Applicability, Edit, Fix, Place, Severity
 from cachelint.fixes.base import FixBlocked
-from cachelint.rules import base, registry
+from cachelint.rules import base, loading, registry
 from cachelint.rules.base import Report, Rule
 from cachelint.run import analysis, checker
 from cachelint.run.session import Options, run
@@ -72,7 +72,7 @@ def _findings(root: Path, rule: Rule, monkeypatch: pytest.MonkeyPatch) -> list[A
     names = {**registry.NAMES, "CL999": "of-a-test"}
     for module in (registry, base):
         monkeypatch.setattr(module, "NAMES", names)
-    for module in (registry, checker):
+    for module in (loading, checker):
         monkeypatch.setattr(module, "rules", lambda: (rule,))
     return run(Options(root, frozenset({"CL999"}), use_store=False)).findings
 

@@ -108,7 +108,6 @@ KNOWN_MODELS["django.contrib.auth.models.AbstractBaseUser"] = KNOWN_MODELS[
     "django.contrib.auth.base_user.AbstractBaseUser"
 ]
 
-#: Bases that make a class a model.
 #: What Django itself calls of a model: its methods, and those that it looks for by name.
 MODEL_API = frozenset(
     {
@@ -118,6 +117,7 @@ MODEL_API = frozenset(
         "validate_constraints", "validate_unique",
     }
 )  # fmt: skip
+#: Bases that make a class a model.
 MODEL_BASES = frozenset(
     {
         "django.db.models.Model",

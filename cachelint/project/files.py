@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cachelint.project.gitignore import IgnoreCache, Ignores, Patterns
+from cachelint.project.store.disk import FOLDER
 
 #: Files whose presence makes a folder the root of a project, for whoever runs the program below it.
 ROOT_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "manage.py", ".git", ".hg")
@@ -16,7 +17,7 @@ ROOT_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "manage.py", ".git", 
 _NEVER = frozenset(
     {
         ".git", ".hg", ".svn", ".tox", ".nox", ".eggs", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache",
-        ".cachelint_cache", ".direnv", ".ipynb_checkpoints", "__pycache__", "node_modules", "bower_components",
+        FOLDER, ".direnv", ".ipynb_checkpoints", "__pycache__", "node_modules", "bower_components",
         "site-packages", "__pypackages__",
     }
 )  # fmt: skip

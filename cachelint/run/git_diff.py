@@ -24,7 +24,11 @@ def changed_lines(root: Path, revision: str) -> dict[str, list[range]]:
     Raises SinceError.
     """
     # `--end-of-options`: a revision that begins with a dash is none, and no option either.
-    options = ("--unified=0", "--no-color", "--no-ext-diff", "--relative", "--end-of-options")
+    # The prefixes are named because a user's git may be told to write others.
+    options = (
+        "--unified=0", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/", "--relative",
+        "--end-of-options",
+    )  # fmt: skip
     diff = _git(root, "diff", *options, revision, "--", "*.py")
     found: dict[str, list[range]] = {}
     path = ""

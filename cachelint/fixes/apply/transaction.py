@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cachelint.project.source import Source
-from cachelint.project.store.disk import prepare_folder
+from cachelint.project.store.disk import FOLDER, prepare_folder
 
-_FOLDER = "fix"
+_STAGE = "fix"
 _JOURNAL = "journal.json"
 
 
@@ -31,7 +31,7 @@ class NotWritten(Exception):
 def write(root: Path, changed: Mapping[str, Source], original: Mapping[str, Source]) -> None:
     """Replace all changed files, or none. Raises NotWritten."""
     try:
-        folder = prepare_folder(root) / _FOLDER
+        folder = prepare_folder(root) / _STAGE
         folder.mkdir(exist_ok=True)
         staged = Path(tempfile.mkdtemp(dir=folder))
     except OSError as error:
@@ -96,7 +96,7 @@ def _carry_out(root: Path, staged: Path, entries: list[dict[str, str]]) -> None:
 
 def recover(root: Path) -> list[str]:
     """Finish what a killed run began, and clear away what it had not begun; the files that were written, if any."""
-    folder = root / ".cachelint_cache" / _FOLDER
+    folder = root / FOLDER / _STAGE
     written: list[str] = []
     if not folder.is_dir():
         return written
