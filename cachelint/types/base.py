@@ -138,7 +138,10 @@ def _worked_out(typ: Lazy, cell: list[Any]) -> Type:
         progress.level = level - 1
         lowest = progress.lowest
         progress.lowest = min(outer, lowest) if lowest < level else outer
-    progress.keep(cell, found, lowest, level)
+    if lowest > level:
+        cell.append(found)
+    else:
+        progress.keep(cell, found, lowest, level)
     return found
 
 
