@@ -91,7 +91,10 @@ def store_of(interpreter: Interpreter, name: str) -> tuple[object, ...] | None:
 
 def _store_of(interpreter: Interpreter, name: str) -> tuple[object, ...] | None:
     configured = interpreter.setting("CACHES")
-    entries = [force(dict(m.entries).get(name, UNKNOWN)) for m in members(configured) if isinstance(m, Dict)]
+    dicts = [m for m in members(configured) if isinstance(m, Dict)]
+    if len(dicts) == 1 and not members(dicts[0].value) and name not in dict(dicts[0].entries):
+        return (name,)  # There is no such cache: nothing is shared with it.
+    entries = [force(dict(m.entries).get(name, UNKNOWN)) for m in dicts]
     if len(entries) != 1 or not isinstance(entries[0], Dict):
         return None
     given = dict(entries[0].entries)
@@ -128,14 +131,17 @@ _ANYTHING = re.compile(
 
 
 #: What gives a cache another timeout than the settings do.
-_DEFAULT = re.compile(rb"\.default_timeout\s*=(?!=)")
+_DEFAULT = re.compile(rb"\.default_timeout\s*=(?!=)|\bsetattr\([^)]*['\"]default_timeout['\"]")
+_OVERRIDDEN = re.compile(rb"\boverride_settings\([^)]*\bCACHES\b")
 
 
 def _changed_later(interpreter: Interpreter, name: str) -> bool:
     """Whether a module changes an entry of ``CACHES`` after it was made."""
     if any(module.findall(_ANYTHING) for module in interpreter.settings_modules):
         return True
-    if any(not is_test(module.path) for module in interpreter.codebase.search(_DEFAULT, ".default_timeout")):
+    if any(not is_test(module.path) for module in interpreter.codebase.search(_DEFAULT, "default_timeout")):
+        return True
+    if any(not is_test(module.path) for module in interpreter.codebase.search(_OVERRIDDEN, "override_settings")):
         return True
     for module in interpreter.codebase.containing("CACHES"):
         if is_test(module.path) and module not in interpreter.settings_modules:

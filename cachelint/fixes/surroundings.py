@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import libcst as cst
 
 from cachelint.fixes.defuse import Function
@@ -57,8 +60,12 @@ def expects_error(function: Function, node: cst.CSTNode) -> bool:
 
 
 def _may_be_named(types: str) -> bool:
-    """Whether an AttributeError is among some types, or may be in a constant that stands for several."""
-    return "AttributeError" in types or types.isupper()
+    """Whether an AttributeError is among some types, or may be in a name that is not that of a class."""
+    names = re.findall(r"[\w.]+", types)
+    return any(
+        last == "AttributeError" or last.isupper() or not last[:1].isupper()
+        for last in (name.rpartition(".")[2] for name in names)
+    )
 
 
 def argument_of(call: cst.Call, name: str, positional: list[str]) -> cst.BaseExpression | None:
@@ -104,22 +111,45 @@ def is_guarded(function: Function, node: cst.CSTNode, name: str, *, refilled: bo
             test = current.left
         if test is not None and test is not inner and _names(test, name):
             return True
-    line = function.line(node)
-    return any(
-        isinstance(found, cst.If)
-        and _names(found.test, name)
-        and function.line(found) < line
-        and (_leaves(found.body) or (refilled and _fills(found.body, name)))
-        for found in function.parents
-    )
+        for before in _statements_before(current, inner):
+            if isinstance(before, cst.If) and _decides(before.test, name):
+                if _leaves(before.body) or (refilled and _fills(before.body, name)):
+                    return True
+    return False
+
+
+def _statements_before(block: cst.CSTNode, statement: cst.CSTNode) -> list[cst.CSTNode]:
+    """The statements that have run when one of a block runs; nothing for what is no block."""
+    body: list[cst.CSTNode] = list(block.body) if isinstance(block, cst.IndentedBlock | cst.Module) else []
+    found = list(itertools.takewhile(lambda other: other is not statement, body))
+    return found if len(found) < len(body) else []
+
+
+def _decides(test: cst.BaseExpression, name: str) -> bool:
+    """Whether a test speaks of a variable by itself: behind `and` something else decides as well."""
+    if isinstance(test, cst.BooleanOperation):
+        return isinstance(test.operator, cst.Or) and (_decides(test.left, name) or _decides(test.right, name))
+    return _names(test, name)
 
 
 def _fills(body: cst.BaseSuite, name: str) -> bool:
-    return any(
-        (isinstance(n, cst.AssignTarget) and is_name(n.target, name))
-        or (isinstance(n, cst.NamedExpr) and is_name(n.target, name))
-        for n in descendants(body)
-    )
+    """Whether a variable has another value whenever a block has run to its end."""
+    for statement in body.body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            for small in statement.body:
+                if isinstance(small, cst.Assign) and any(is_name(target.target, name) for target in small.targets):
+                    return True
+                if isinstance(small, cst.AnnAssign) and small.value is not None and is_name(small.target, name):
+                    return True
+        elif isinstance(statement, cst.Try) and _fills(statement.body, name):
+            if all(_leaves(handler.body) or _fills(handler.body, name) for handler in statement.handlers):
+                return True
+        elif isinstance(statement, cst.With) and _fills(statement.body, name):
+            return True
+        elif isinstance(statement, cst.If) and isinstance(statement.orelse, cst.Else):
+            if _fills(statement.body, name) and _fills(statement.orelse.body, name):
+                return True
+    return False
 
 
 def _names(node: cst.CSTNode, name: str) -> bool:

@@ -14,6 +14,7 @@ from cachelint.infer.narrowing import narrow, narrow_match
 from cachelint.project.syntax import children
 from cachelint.types.base import UNKNOWN, Lazy, Scalar, Type, force
 from cachelint.types.containers import Generator
+from cachelint.types.join import join_all
 
 if TYPE_CHECKING:
     from cachelint.infer.context import Run
@@ -63,13 +64,30 @@ def _for(context: Context, node: cst.For, run: Run | None) -> bool:
 
 
 def _unrolled(context: Context, node: cst.For, run: Run | None) -> bool:
-    """A loop over a few constants that stand there: what it does to each is done for certain."""
+    """A loop over a few constants that stand there: what it does to each is done for certain.
+
+    Whoever watches is shown the body once, with all that its variables can be: a call in it is one call, whatever the
+    constant is.
+    """
     assert isinstance(node.iter, cst.Tuple | cst.List)
-    for element in node.iter.elements:
-        context.bind(node.target, context.lazy(element.value), element.value)
-        if not context.run((node.body,), run):
-            return False
-    return context.run((node.orelse.body,), run) if node.orelse is not None else True
+    before = context.env.copy()
+    values = [context.lazy(element.value) for element in node.iter.elements]
+    observer, context.observer = context.observer, None
+    alive = True
+    for element, value in zip(node.iter.elements, values, strict=True):
+        context.bind(node.target, value, element.value)
+        alive = context.run((node.body,), run)
+        if not alive:
+            break
+    context.observer = observer
+    if observer is not None:
+        shown = context.branch()
+        shown.env.join([before, context.env.copy()])
+        shown.bind(node.target, join_all(values), node.iter)
+        shown.run((node.body,))
+    if not alive or node.orelse is None:
+        return alive
+    return context.run((node.orelse.body,), run)
 
 
 def _while(context: Context, node: cst.While, run: Run | None) -> bool:

@@ -262,11 +262,24 @@ class KeyGraph:
                 return False
         return _same_version(a, b)
 
+    def _may_share(self, a: CacheCall, b: CacheCall) -> bool:
+        """Whether nothing shows that the aliases of two calls lead to different stores."""
+        if a.alias is None or b.alias is None or not _same_version(a, b):
+            return False
+        return any(store_of(self._interpreter, alias) is None for alias in (a.alias, b.alias))
+
     def _maybe_calls(self, site: CacheCall, wanted: set[KeyPattern], mine: frozenset[int]) -> tuple[CacheCall, ...]:
         """The sites that may be of the key, or whose key may be something else as well."""
         maybe_calls = {number for number in mine if has_more(self.keyed[number][0])}
         unknown = (n for n in self.index.without if self._same_cache(site, self.keyed[n][0]))
         maybe_calls.update(itertools.islice(unknown, 1))
+        # Two aliases whose servers the settings don't tell may lead to one.
+        maybe_calls.update(
+            number
+            for each in wanted
+            for number in self.index.of(each)
+            if number not in mine and self._may_share(site, self.keyed[number][0])
+        )
         meeting = {other for each in wanted for other in self.index.near(each) if may_be_equal(each, other)}
         maybe_calls.update(number for other in meeting for number in self._like(site, other) if number not in mine)
         found = tuple(self.keyed[number][0] for number in sorted(maybe_calls))

@@ -48,14 +48,17 @@ def _added(module: Module, text: str) -> Edit:
 def unused_after(codebase: Codebase, path: str, name: str, removed: int) -> Edit | None:
     """The removal of ``import name``, where the file uses the name nowhere but in ``removed`` places; else None."""
     source = codebase.source(path)
-    lines = source.text.splitlines()
-    found = [n for n, line in enumerate(lines, 1) if re.fullmatch(rf"import\s+{re.escape(name)}\s*", line)]
+    # Lines as Python counts them: `str.splitlines` also breaks at characters that end no line of code.
+    wanted = re.compile(rf"import\s+{re.escape(name)}\s*")
+    found = [n for n in range(1, len(source.line_starts) + 1) if wanted.fullmatch(source.line_text(n))]
     if len(found) != 1 or len(re.findall(rf"\b{re.escape(name)}\b", source.text)) != removed + 1:
         return None
     last = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
     asked = re.compile(rf"from\s+[\w.]*\b{re.escape(last)}\s+import\s+(?:[^#\n]*\b{re.escape(name)}\b|\*|\()".encode())
-    through = re.compile(rb"\b" + last.encode() + rb"\." + name.encode() + rb"\b")
-    taking = [*codebase.search(asked, last), *codebase.search(through, f"{last}.{name}")]
+    # By whatever name the other module knows this one: `from . import app as here`, then `here.pickle`.
+    through = re.compile(rb"\." + name.encode() + rb"\b")
+    named = codebase.containing(last)
+    taking = [*codebase.search(asked, last), *(m for m in codebase.search(through, f".{name}") if m in named)]
     if any(module.path != path for module in taking):
         return None  # Another module may take it from here.
     line = found[0]

@@ -21,7 +21,7 @@ def written_elsewhere(facts: Facts, texts: Iterable[str]) -> str:
         words = fixed.encode()
         if sum(c.isalnum() for c in fixed) < _MIN_WORDS or not any(c in SEPARATORS for c in fixed):
             continue  # A word like any other.
-        end = rb"\b" if words[-1:].isalnum() else rb"(?=['\"{%*?])"
+        end = rb"\b" if words[-1:].isalnum() else b""
         pattern = re.compile(rb"^([^\n]*?)(?<![A-Za-z0-9_])" + re.escape(words) + end + rb"([^\n]*)$", re.MULTILINE)
         for module in codebase.containing(fixed):
             if _has_more(facts, module, fixed, pattern):
@@ -54,5 +54,7 @@ def _is_strange(facts: Facts, module: Module, number: int, pattern: re.Pattern[b
 
 
 def _in_string(before: bytes) -> bool:
-    """Whether what follows on a line can stand in a string."""
-    return not before.lstrip().startswith(b"#") and (b"'" in before or b'"' in before)
+    """Whether what follows on a line can stand in a string: one that began on it, or on a line before."""
+    if before.lstrip().startswith(b"#"):
+        return False
+    return b"'" in before or b'"' in before or not before.strip()

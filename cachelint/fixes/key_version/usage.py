@@ -15,6 +15,7 @@ from cachelint.fixes.defuse import is_none
 from cachelint.infer.events import called_name
 from cachelint.project.module import Module
 from cachelint.project.outline import Definition
+from cachelint.project.parsed import ParsedDefinition
 from cachelint.types.base import Origin
 
 #: What makes a text of a text.
@@ -68,18 +69,22 @@ class Usage:
 
     def _other_use(self, origin: Origin) -> str | None:
         """Where a key, or what it is made of, is used for more than calls of the group; None if nowhere."""
-        if origin.parsed.function is None:
+        return self._use_in(origin.parsed, origin.node)
+
+    def _use_in(self, parsed: ParsedDefinition, start: cst.CSTNode) -> str | None:
+        """The same for what an expression of a function gives."""
+        if parsed.function is None:
             return None
-        tree = origin.parsed.gathered
+        tree = parsed.gathered
         parents = tree.parents
         mine: set[cst.CSTNode] = {site.node for site in self.group}
-        wanted: list[cst.CSTNode] = [origin.node]
+        wanted: list[cst.CSTNode] = [start]
         seen: set[str] = set()
         while wanted:
             node = wanted.pop()
             name = self._kept_in(node, parents, mine)
             if name is None:
-                return f"{origin.parsed.path}:{origin.parsed.place(node).line}"
+                return f"{parsed.path}:{parsed.place(node).line}"
             if name and name not in seen:
                 seen.add(name)
                 wanted += [named for named in reversed(tree.named(name)) if _is_read(named, parents)]
@@ -151,6 +156,11 @@ class Usage:
         for reference in found:
             inner = reference.definition
             if reference.node is not None and (reference.module.path, inner.start) in around:
+                other = None
+                if named.form == "assignment" and reference.parsed is not None and reference.call is None:
+                    other = self._use_in(reference.parsed, reference.node)
+                if other is not None:
+                    return other
                 continue
             if reference.node is not None and depth < _MAX_HELPERS and _only_makes(reference.module, inner):
                 deeper = self._used_for_more(reference.module, inner, depth + 1)

@@ -120,7 +120,25 @@ def _is_fresh(function: Function, node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in _MAKING and node.args:
         # A copy that is not deep shares what is in it.
         return not isinstance(node.args[0].value, cst.Name | cst.Attribute | cst.Subscript)
-    return isinstance(node, cst.BaseComp | cst.List | cst.Dict | cst.Set | cst.Tuple | cst.BaseString | cst.BaseNumber)
+    if isinstance(node, cst.List | cst.Set | cst.Tuple):
+        return all(isinstance(e, cst.Element) and _is_shared_by_nobody(function, e.value) for e in node.elements)
+    if isinstance(node, cst.Dict):
+        return all(isinstance(e, cst.DictElement) and _is_shared_by_nobody(function, e.value) for e in node.elements)
+    return isinstance(node, cst.BaseComp | cst.BaseString | cst.BaseNumber)
+
+
+def _is_shared_by_nobody(function: Function, node: cst.BaseExpression) -> bool:
+    """Whether a part of a display is made here as well, or is one of Python's own constants."""
+    if isinstance(node, cst.Name):
+        if node.value in ("True", "False", "None"):
+            return True
+        targets = [function.parents.get(name) for name in function.names(node.value)]
+        given = [function.parents.get(target) for target in targets if isinstance(target, cst.AssignTarget)]
+        made = [statement.value for statement in given if isinstance(statement, cst.Assign)]
+        return len(made) == len(given) == 1 and _is_fresh(function, made[0])
+    if isinstance(node, cst.List | cst.Dict | cst.Set | cst.Tuple):
+        return _is_fresh(function, node)
+    return not isinstance(node, cst.Attribute | cst.Subscript)
 
 
 _MAKING = frozenset({"list", "dict", "sorted", "tuple", "set", "frozenset", "str", "int", "float", "len", "sum"})
