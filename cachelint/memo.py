@@ -25,15 +25,16 @@ Cell = list[Any]
 class Progress:
     """What is being worked out right now, each within the one before: ``level`` counts them.
 
-    ``lowest`` is the lowest level that what was worked out since rests on, by a cut; 0 where it is the question itself
-    that was cut short.
+    ``lowest`` is the lowest level that what was worked out since rests on, by a cut; ``asked`` that of the question
+    itself, which may be cut short. A cell holds an answer, and the level that it rests on where it is provisional.
     """
 
-    __slots__ = ("_provisional", "level", "lowest")
+    __slots__ = ("_provisional", "asked", "level", "lowest")
 
     def __init__(self) -> None:
         self.level = 0
         self.lowest = NO_CUT
+        self.asked = 0
         #: The cells whose answers rest on a cut, by its level.
         self._provisional: dict[int, list[Cell]] = {}
 
@@ -43,13 +44,15 @@ class Progress:
 
     def keep(self, cell: Cell, answer: object, lowest: int, level: int) -> None:
         """Put the answer of a level into a cell: for good, or while what it rests on is worked out."""
-        cell.append(answer)
         if lowest > level:
+            cell[:] = [answer]
             return
         if lowest == level:
             # One end of the cycle: all within is done with. For who enters elsewhere the answer is another.
             self.release(level)
-            lowest = 0
+            lowest = self.asked
+        # Who reads it rests on the cut as well.
+        cell[:] = [answer, lowest]
         self._provisional.setdefault(lowest, []).append(cell)
 
     def release(self, level: int) -> None:
@@ -57,25 +60,27 @@ class Progress:
         for cell in self._provisional.pop(level, ()):
             cell.clear()
 
-    def begin(self) -> tuple[int, dict[int, list[Cell]]]:
+    def begin(self) -> tuple[int, int]:
         """Begin a question: answers that rest on a cut are kept until its end. What :meth:`end` must be given."""
-        before = self.lowest, self._provisional
-        self.lowest, self._provisional = NO_CUT, {}
+        before = self.lowest, self.asked
+        self.lowest = NO_CUT
+        self.level += 1
+        self.asked = self.level
         return before
 
-    def end(self, before: tuple[int, dict[int, list[Cell]]]) -> None:
+    def end(self, before: tuple[int, int]) -> None:
         """End a question. That it was cut short is nothing that the one around it rests on."""
-        self.release(0)
-        lowest, provisional = before
-        for level, cells in self._provisional.items():
-            provisional.setdefault(level, []).extend(cells)
-        self.lowest, self._provisional = min(lowest, self.lowest or NO_CUT), provisional
+        mine = self.asked
+        self.release(mine)
+        lowest, self.asked = before
+        self.level = mine - 1
+        self.lowest = min(lowest, self.lowest if self.lowest < mine else NO_CUT)
 
     def give_up(self) -> None:
         """Begin anew, after an error in the midst of something."""
         for level in list(self._provisional):
             self.release(level)
-        self.level, self.lowest = 0, NO_CUT
+        self.level, self.lowest, self.asked = 0, NO_CUT, 0
 
 
 #: One for the process: a lazy type knows nothing of the run that it belongs to.
@@ -98,6 +103,8 @@ class Memo:
         cell = self._answers.get(question)
         if cell:
             known = cell[0]
+            if len(cell) > 1:
+                PROGRESS.cut(cell[1])
             return known
         if question in self._pending:
             level, known = self._pending[question]

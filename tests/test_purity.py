@@ -210,3 +210,99 @@ def keep():
 def test_a_decorator_of_the_project_is_what_it_does_whatever_it_is_called(name: str, tmp_path: Path) -> None:
     found = check(make_project(tmp_path, DECORATED.format(name=name))).findings
     assert [f.code for f in found] == []
+
+
+ENDLESS = """\
+from django.core.cache import cache
+
+
+def walk(tree):
+    yield 1
+    yield from walk(tree["left"])
+
+
+def keep():
+    cache.set("lazily", walk({}), 60)
+
+
+def keep_list():
+    cache.set("list", list(walk({})), 60)
+
+
+def keep_other(numbers):
+    cache.set("set", set(numbers), 60)
+"""
+
+
+def test_a_result_that_never_ends_is_cut_and_costs_no_other_finding(tmp_path: Path) -> None:
+    outcome = check(make_project(tmp_path, app__kept=ENDLESS))
+    assert [(f.code, f.function) for f in outcome.findings] == [("CL103", "keep"), ("CL104", "keep_other")]
+    assert not outcome.problems
+
+
+THROUGH_CONSTANTS = [
+    """\
+C0 = f2()
+
+
+def f2():
+    if 1:
+        return f4(f3())
+    return f3()[0]
+
+
+def f3():
+    v00 = []
+    v00.append(f2())
+    return {x0: [*(v00 if 1 else 1)] for x0 in v00}
+
+
+def keep():
+    cache.set(C0)
+""",
+    """\
+C0 = K0.m1()
+C1 = f4(Book.objects.all())
+
+
+def f2():
+    return sorted(C0)
+
+
+def f4(n0):
+    if 1:
+        return f2()
+    return n0
+
+
+class K0:
+    def m1():
+        return C1
+
+
+def keep():
+    cache.set("x", C0)
+
+
+def keep_function():
+    cache.set("y", f2())
+""",
+]
+
+
+@pytest.mark.parametrize("code", THROUGH_CONSTANTS)
+def test_calls_and_constants_that_need_one_another(code: str, tmp_path: Path) -> None:
+    root = make_project(
+        tmp_path, app__kept=f"from django.core.cache import cache\nfrom shop.models import Book\n\n{code}"
+    )
+    files = ["app/kept.py", "shop/models.py", "config/settings.py"]
+    number = range(len(_functions(Codebase(root, files))))
+    alone = {}
+    for n in number:
+        interpreter = Interpreter(Codebase(root, files))
+        alone[n] = _asked(interpreter, _functions(interpreter.codebase)[n])
+    for seed in range(12):
+        interpreter = Interpreter(Codebase(root, files))
+        mine = _functions(interpreter.codebase)
+        for n in random.Random(seed).sample(number, len(number)):
+            assert _asked(interpreter, mine[n]) == alone[n], mine[n].definition.qualname

@@ -15,6 +15,7 @@ from cachelint.infer.definitions import body_of, owner_of, parameters_of
 from cachelint.infer.environment import Env
 from cachelint.infer.parameters import _bind_rest, _entry_type, bind, receiver_type
 from cachelint.infer.recursion import Frame
+from cachelint.memo import PROGRESS
 from cachelint.project.outline import Definition
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.source import Source
@@ -73,6 +74,13 @@ def call_function(context: Context, function: Function, arguments: Arguments, ob
     frame = interpreter.calls.enter(context.frame, ref)
     if frame is None:
         return UNKNOWN
+    following = interpreter.calls.following
+    around = following.get(key)
+    if around is None:
+        following[key] = (PROGRESS.level, frame)
+    elif observer is None and all(other is not around[1] for other in context.frame.chain()):
+        # The same call is being followed outside these frames: it is in a cycle through a constant or an attribute.
+        PROGRESS.cut(around[0])
     result: Type | None = None
     try:
         changing = [] if function.bare else changing_decorators(interpreter, ref, node)
@@ -80,6 +88,8 @@ def call_function(context: Context, function: Function, arguments: Arguments, ob
             return _decorated_result(interpreter, frame, function, parsed, changing, arguments)
         result = _called(interpreter, frame, function, parsed, node, arguments, observer)
     finally:
+        if around is None:
+            del following[key]
         interpreter.calls.leave(frame, key, result if observer is None else None)
     return result
 

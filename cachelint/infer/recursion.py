@@ -8,6 +8,7 @@ would meet no other cut. So the memory saves time, and never changes an answer.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Iterator
 from typing import NamedTuple
 
@@ -22,20 +23,38 @@ MAX_RECURSION = 2
 class Frame:
     """A call of ``ref`` that is being followed, inside that of ``caller``.
 
-    ``depth`` counts the calls around it and itself. ``functions`` and ``repeated`` have a bit for each function among
-    them, and for each that may not be called once more. ``provisional`` holds the results that rest on a cut which this
-    call explains: they are forgotten with it.
+    ``bit`` tells its function from others. ``provisional`` holds the results that rest on a cut which this call
+    explains: they are forgotten with it. ``settled`` is true where the rest of a remembered result is worked out:
+    nothing there is remembered or stands alone once more, or a result that never ends would be unrolled for ever.
     """
 
-    __slots__ = ("caller", "depth", "functions", "provisional", "ref", "repeated")
+    __slots__ = ("bit", "caller", "provisional", "ref", "settled")
 
-    def __init__(self, ref: Hashable, caller: Frame | None, bit: int, repeated: int = 0) -> None:
+    def __init__(self, ref: Hashable, caller: Frame | None, bit: int) -> None:
         self.ref = ref
         self.caller = caller
-        self.depth: int = caller.depth + 1 if caller is not None else 0
-        self.functions: int = caller.functions | bit if caller is not None else bit
-        self.repeated: int = caller.repeated | repeated if caller is not None else repeated
+        self.bit = bit
         self.provisional: dict[Hashable, _Result] | None = None
+        self.settled: bool = caller is not None and caller.settled
+
+    @property
+    def depth(self) -> int:
+        """How many calls there are: those around it and itself."""
+        return sum(1 for _ in self.chain())
+
+    @property
+    def functions(self) -> int:
+        """The bits of the functions among the calls."""
+        return functools.reduce(lambda bits, frame: bits | frame.bit, self.chain(), 0)
+
+    @property
+    def repeated(self) -> int:
+        """The bits of the functions that may not be called once more."""
+        once = twice = 0
+        for frame in self.chain():
+            twice |= once & frame.bit
+            once |= frame.bit
+        return twice
 
     def count(self, ref: Hashable) -> int:
         """How often a function stands among the calls."""
@@ -48,9 +67,10 @@ class Frame:
             yield frame
             frame = frame.caller
 
-    def detach(self, bit: int) -> None:
+    def detach(self) -> None:
         """Stand alone: what is left to be worked out of a remembered result does not know who asked first."""
-        self.caller, self.depth, self.functions, self.repeated = ROOT, 1, bit, 0
+        self.caller = ROOT
+        self.settled = True
 
 
 #: Around all calls: nothing is known of who runs the code.
@@ -94,6 +114,8 @@ class Calls:
         #: Of this question: results that rest on how deep they were asked for, by call and depth.
         self._by_depth: dict[Hashable, _Result] = {}
         self._provisional = 0
+        #: The calls that are being followed, by what is called with what: their level, and their frame.
+        self.following: dict[Hashable, tuple[int, Frame]] = {}
 
     def enter(self, caller: Frame, ref: Hashable, deepest: int = MAX_DEPTH, most: int = MAX_RECURSION) -> Frame | None:
         """The frame of a call, which :meth:`leave` must end; None where the call is not followed."""
@@ -112,7 +134,8 @@ class Calls:
         # What was worked out before this call, and rests on a cut, is nothing that its own result rests on.
         self._outer_cuts.append(PROGRESS.lowest)
         PROGRESS.lowest = NO_CUT
-        return Frame(ref, caller, bit, bit if count + 1 >= MAX_RECURSION else 0)
+        PROGRESS.level += 1
+        return Frame(ref, caller, bit)
 
     def _cut(self, at: int) -> None:
         extent = self._extents[-1]
@@ -126,8 +149,9 @@ class Calls:
         bit = self._bit(frame.ref)
         inner.functions |= bit
         inner.reached = max(inner.reached, frame.depth)
-        lowest = PROGRESS.lowest
-        PROGRESS.lowest = min(lowest, self._outer_cuts.pop())
+        lowest, level = PROGRESS.lowest, PROGRESS.level
+        PROGRESS.level -= 1
+        PROGRESS.lowest = min(lowest if lowest < level else NO_CUT, self._outer_cuts.pop())
         outer.reached = max(outer.reached, inner.reached)
         outer.functions |= inner.functions
         outer.has_cut = outer.has_cut or inner.has_cut
@@ -136,15 +160,23 @@ class Calls:
             outer.cut_at = min(outer.cut_at, inner.cut_at)
         if frame.provisional is not None:
             self._provisional -= 1
+            # Lazy types hold on to the frame: who comes to one of them later must not find these.
+            frame.provisional = None
         if typ is None:
+            if lowest == level:
+                PROGRESS.release(level)
             return
+        if lowest == level and (not explained or frame.settled):
+            PROGRESS.release(level)
         height = inner.reached - frame.depth + 1
         result = _Result(typ, height, inner.functions, inner.has_cut, NO_CUT if explained else inner.cut_at)
         if explained:
-            # One level up: a call is none of its own, and what it rests on is still being worked out.
-            PROGRESS.keep(self._results.setdefault(key, []), result, lowest, PROGRESS.level + 1)
-            if lowest > PROGRESS.level:
-                frame.detach(bit)
+            if not frame.settled:
+                PROGRESS.keep(self._results.setdefault(key, []), result, lowest, level)
+                if lowest > level:
+                    frame.detach()
+        elif lowest <= level:
+            return
         elif inner.cut_at == 0:
             self._by_depth[key, frame.depth] = result
         else:
@@ -152,7 +184,7 @@ class Calls:
 
     def _keep_while_called(self, frame: Frame, key: Hashable, result: _Result) -> None:
         head = next((f for f in frame.chain() if f.depth == result.cut_at), None)
-        if head is not None:
+        if head is not None and not head.settled:
             if head.provisional is None:
                 head.provisional = {}
                 self._provisional += 1
@@ -171,6 +203,8 @@ class Calls:
         if found is None and self._provisional:
             kept = (frame.provisional for frame in caller.chain() if frame.provisional is not None)
             found = next((results[key] for results in kept if key in results), None)
+        if found is not None and cell and found is cell[0] and len(cell) > 1:
+            PROGRESS.cut(cell[1])
         if found is None and self._by_depth:
             found = self._by_depth.get((key, caller.depth + 1))
         if found is None:
@@ -196,6 +230,7 @@ class Calls:
         """Forget the calls that are being followed, after an error in the midst of them."""
         del self._extents[1:], self._outer_cuts[:]
         self._by_depth.clear()
+        self.following.clear()
         self._provisional = 0
 
     def _bit(self, ref: Hashable) -> int:

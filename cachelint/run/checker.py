@@ -8,25 +8,33 @@ from collections.abc import Iterable
 from cachelint.caching.facts import Fact, Facts
 from cachelint.findings import Finding
 from cachelint.fixes.base import FixBlocked
-from cachelint.rules.base import Check, Rule
+from cachelint.rules.base import Check, Report, Rule
 from cachelint.rules.loading import rules
 
 
 def check_facts(facts: Facts, codes: Iterable[str]) -> list[Finding]:
     """The findings of the rules with these codes, each once, in the order of the report."""
     enabled = frozenset(codes)
-    question = facts.interpreter.question
     found: dict[tuple[object, ...], Finding] = {}
     for fact_type, checks in _subscribed(rule for rule in rules() if rule.code in enabled).items():
         for fact in facts.of(fact_type):
-            with question():
-                for rule, check in checks:
-                    for report in check(fact, facts):
-                        key = (rule.code, report.place, report.message)
-                        if key not in found:
-                            with question():
-                                found[key] = _with_fix(rule, rule.finding(report, fact), fact, facts)
+            for rule, check in checks:
+                for report in _reports(check, fact, facts):
+                    key = (rule.code, report.place, report.message)
+                    if key not in found:
+                        found[key] = _with_fix(rule, rule.finding(report, fact), fact, facts)
     return sorted(found.values(), key=lambda finding: finding.sort_key)
+
+
+def _reports(check: Check, fact: Fact, facts: Facts) -> list[Report]:
+    """What a check says of a fact. One that never ends is given up: it costs its own findings and no others."""
+    try:
+        with facts.interpreter.question():
+            return list(check(fact, facts))
+    except RecursionError:
+        facts.codebase.count("given up")
+        facts.interpreter.give_up()
+        return []
 
 
 def _subscribed(enabled: Iterable[Rule]) -> dict[type[Fact], list[tuple[Rule, Check]]]:
@@ -45,6 +53,10 @@ def _with_fix(rule: Rule, finding: Finding, fact: Fact, facts: Facts) -> Finding
     try:
         if fact.fix_blocked:
             raise FixBlocked(fact.fix_blocked)
-        return finding._replace(fix=rule.fix(fact, facts))
+        with facts.interpreter.question():
+            return finding._replace(fix=rule.fix(fact, facts))
     except FixBlocked as reason:
         return finding._replace(no_fix=str(reason))
+    except RecursionError:
+        facts.interpreter.give_up()
+        return finding._replace(no_fix="the value is nested too deeply to follow")
