@@ -54,8 +54,8 @@ def test_no_name_is_written_twice() -> None:
         ("datetime.datetime | None", "datetime.datetime | None"),
         ("list[datetime.date]", "list[datetime.date]"),
         ("dict[str, list[int]]", "dict[str, list[int]]"),
-        ("tuple[int, str]", "tuple[int, str]"),
-        ("tuple[int, ...]", "tuple[int, ...]"),
+        ("tuple[int, ...]", "tuple[int, …]"),
+        ("tuple[int, ...]", "tuple[int, …]"),
     ],
 )
 def test_the_notation(text: str, shown: str) -> None:
