@@ -115,6 +115,8 @@ class Memo:
         progress.lowest = NO_CUT
         level = progress.level = progress.level + 1
         self._pending[question] = (level, meanwhile)
+        # Of whatever else stood at this level before: a call, or a question.
+        self._shared.discard(level)
         try:
             known = work_out()
         finally:
@@ -129,7 +131,6 @@ class Memo:
             # A cycle of one: there is no other point to enter it at.
             progress.release(level)
             lowest = NO_CUT
-        self._shared.discard(level)
         progress.keep(cell, known, lowest, level)
         return known
 

@@ -25,7 +25,8 @@ class Frame:
 
     ``bit`` tells its function from others. ``provisional`` holds the results that rest on a cut which this call
     explains: they are forgotten with it. ``settled`` is true where the rest of a remembered result is worked out:
-    nothing there is remembered or stands alone once more, or a result that never ends would be unrolled for ever.
+    nothing there that rests on a cut is remembered, and nothing stands alone once more, or a result that never ends
+    would be unrolled for ever.
     """
 
     __slots__ = ("bit", "caller", "provisional", "ref", "settled")
@@ -171,10 +172,10 @@ class Calls:
         height = inner.reached - frame.depth + 1
         result = _Result(typ, height, inner.functions, inner.has_cut, NO_CUT if explained else inner.cut_at)
         if explained:
-            if not frame.settled:
+            if not frame.settled or not (inner.has_cut or lowest <= level):
                 PROGRESS.keep(self._results.setdefault(key, []), result, lowest, level)
-                if lowest > level:
-                    frame.detach()
+            if not frame.settled and lowest > level:
+                frame.detach()
         elif lowest <= level:
             return
         elif inner.cut_at == 0:

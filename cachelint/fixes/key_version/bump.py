@@ -10,7 +10,7 @@ import libcst as cst
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import Key, has_more, origins
-from cachelint.caching.keys.pattern import KeyPattern, may_be_equal, overlap, pattern, says
+from cachelint.caching.keys.pattern import KeyPattern, overlap, pattern, says
 from cachelint.caching.keys.template import VERSION_MARKER, is_versioned, templates
 from cachelint.django.cache_api import METHODS
 from cachelint.findings import Edit, Place
@@ -125,7 +125,7 @@ class _Move:
                 f"{_line(other_way)} may produce the same key but builds it differently: update it by hand"
             )
         for new, site in after.values():
-            if self._staying(near for near in index.near(new) if may_be_equal(near, new)) is not None:
+            if self._staying(near for near in index.near(new) if overlap(near, new)) is not None:
                 raise FixBlocked(f"adding a version to the key at {_line(site)} would collide with an existing key")
         helpers = {
             origin.parsed.definition.name
