@@ -55,7 +55,6 @@ def test_no_name_is_written_twice() -> None:
         ("list[datetime.date]", "list[datetime.date]"),
         ("dict[str, list[int]]", "dict[str, list[int]]"),
         ("tuple[int, ...]", "tuple[int, …]"),
-        ("tuple[int, ...]", "tuple[int, …]"),
     ],
 )
 def test_the_notation(text: str, shown: str) -> None:
