@@ -76,7 +76,7 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     if value is None:
         return
     return
-    yield Report(write.at("value"), "TODO `x` does y in production; do z")
+    yield Report(write.at("value", "default", "data"), "TODO `x` does y in production; do z")
 '''
 
 CASES = """\
@@ -92,11 +92,7 @@ def keep(total):
 
 
 def main() -> int:
-    if (
-        len(sys.argv) != 3
-        or not re.fullmatch(r"[a-z]+(-[a-z]+)*", sys.argv[1])
-        or not re.fullmatch(r"CL[1-7]\d\d", sys.argv[2])
-    ):
+    if len(sys.argv) != 3 or not _NAME.fullmatch(sys.argv[1]) or not _CODE.fullmatch(sys.argv[2]):
         print(__doc__, file=sys.stderr)
         return 2
     name, code = sys.argv[1:]
@@ -108,6 +104,10 @@ def main() -> int:
         print(f"there is a rule {code} or {name} already", file=sys.stderr)
         return 1
     folder = ROOT / "cachelint/rules" / family
+    for path in (folder / f"{module}.py", ROOT / f"tests/cases/{code}.py"):
+        if path.exists():
+            print(f"{path.relative_to(ROOT)} exists already", file=sys.stderr)
+            return 1
     folder.mkdir(exist_ok=True)
     package = folder / "__init__.py"
     if not package.exists():

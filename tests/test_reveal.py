@@ -98,3 +98,19 @@ def test_what_cannot_be_revealed_is_one_line(
     monkeypatch.chdir(root)
     assert main(["reveal", place]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_every_kind_of_statement_can_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = (
+        "from django.core.cache import (\n    cache,\n)\n\n\n"
+        "class Outer(object):\n    size: int = 1\n\n"
+        "    def get(self, path):\n        class Inner(object):\n            pass\n\n"
+        "        with (open(path) as one, open(path) as two):\n            text = (one.read())\n"
+        "        with open(path) as three:\n            cache.set(('a'), three.read(), 60)\n"
+        "        match text:\n            case 'a':\n                return [n for n in text]\n        return Inner()\n\n\n"
+        "async def later(names):\n    async for name in names:\n        await cache.aset(name, lambda: 1, 60)\n\n\n"
+        "with open('x') as file:\n    cache.set(file.name, 1, 60)\n"
+    )
+    monkeypatch.chdir(make_project(tmp_path, "", app__kinds=code))
+    for line in range(1, code.count("\n") + 1):
+        main(["reveal", f"app/kinds.py:{line}"])

@@ -149,8 +149,10 @@ class _Reader:
             self.block(node, scope, parent, conditional=True)
 
     def compound(self, node: Node, scope: Scope, parent: Definition | None) -> None:
-        if node.type in ("for_statement", "with_statement"):
+        whole = node.type in ("for_statement", "with_statement")
+        if whole:
             scope.statements.append(self.make("", "statement", node, parent, conditional=True))
+        known = len(scope.statements)
         for child in node.named_children:
             if child.type == "block":
                 self.block(child, scope, parent, conditional=True)
@@ -160,6 +162,9 @@ class _Reader:
                         self.block(inner, scope, parent, conditional=True)
             elif child.type == "ERROR":
                 self.block(child, scope, parent, conditional=True)
+        if whole and not node.has_error:
+            # They are run with the whole: alone, they don't know its names.
+            del scope.statements[known:]
 
     def definition(
         self, node: Node, outer: Node, scope: Scope, parent: Definition | None, *, conditional: bool

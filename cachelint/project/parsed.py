@@ -102,8 +102,9 @@ class ParsedDefinition:
             self._positions = _Positions().of(self.module)
         start, end = self._positions[node].start, self._positions[node].end
         # libcst leaves the parentheses around an expression out of its position; here they belong to it.
-        if getattr(node, "lpar", ()) and not bare:
-            start, end = self._positions[node.lpar[0]].start, self._positions[node.rpar[-1]].end  # type: ignore[attr-defined]
+        # Those of a class, a `with` and an import are of another kind.
+        if isinstance(node, cst.BaseExpression) and node.lpar and not bare:
+            start, end = self._positions[node.lpar[0]].start, self._positions[node.rpar[-1]].end
         return Place(
             self.path,
             self.first_line + start.line - 1,
@@ -114,7 +115,7 @@ class ParsedDefinition:
 
     def bare_code(self, node: cst.CSTNode) -> str:
         """The source of a node without the parentheses around it."""
-        bare = node.with_changes(lpar=(), rpar=()) if getattr(node, "lpar", ()) else node
+        bare = node.with_changes(lpar=(), rpar=()) if isinstance(node, cst.BaseExpression) and node.lpar else node
         return self.module.code_for_node(bare)
 
     def code(self, node: cst.CSTNode) -> str:

@@ -25,7 +25,7 @@ def page(rule: Rule, shown: Sequence[str] = ()) -> str:
         lines += ["Better:", "", "```python", example.good.rstrip(), "```", ""]
         if example.note:
             lines += [example.note, ""]
-    lines += ["## Fix", "", rule.fix_note or "There is no automatic fix: only you know what the code should do.", ""]
+    lines += ["## Fix", "", rule.fix_note or f"There is no automatic fix: {rule.no_fix}.", ""]
     lines += ["## Live entries and deploys", "", rule.deploy, ""]
     if rule.not_found:
         lines += ["## What is not detected", "", *(f"- {text}" for text in rule.not_found), ""]

@@ -346,3 +346,19 @@ def keep(x):
 def again():
     for key in cache.keys("shelf:*"):
         cache.set(key, 1, 60)
+
+
+# --- a loop of a module or of a class knows its names
+for name in ("first:v1", "second:v1"):
+    cache.set(name, 1, 60)
+    cache.set(f"{name}:all", 1, 60)
+
+
+class Warm:
+    for name in ("third", "fourth"):
+        cache.set(f"{name}:v1", 1, 60)
+
+
+# --- and one over what is not known has a key all the same
+for name in open("names"):
+    cache.set(f"name:{name}", 1, 60)  # CL301
