@@ -107,7 +107,8 @@ def test_every_kind_of_statement_can_be_looked_at(tmp_path: Path, monkeypatch: p
         "    def get(self, path):\n        class Inner(object):\n            pass\n\n"
         "        with (open(path) as one, open(path) as two):\n            text = (one.read())\n"
         "        with open(path) as three:\n            cache.set(('a'), three.read(), 60)\n"
-        "        match text:\n            case 'a':\n                return [n for n in text]\n        return Inner()\n\n\n"
+        "        match text:\n            case 'a':\n                return [n for n in text]\n"
+        "        return Inner()\n\n\n"
         "async def later(names):\n    async for name in names:\n        await cache.aset(name, lambda: 1, 60)\n\n\n"
         "with open('x') as file:\n    cache.set(file.name, 1, 60)\n"
     )

@@ -205,7 +205,7 @@ def _is_replaced(option: Dict) -> bool:
 
 
 def _seconds(typ: Type) -> object:
-    """``TIMEOUT`` as Django reads it: what ``int()`` refuses silently becomes 300 (FACTS 3.1)."""
+    """``TIMEOUT`` as Django reads it: what ``int()`` refuses silently becomes 300."""
     value = constant(force(typ))
     if value is NO_VALUE or value is None:
         return value

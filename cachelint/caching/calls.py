@@ -20,7 +20,7 @@ from cachelint.types.join import join_all, members
 from cachelint.types.strings import Str, Text, literal
 from cachelint.types.walk import params_of
 
-#: What a site's caller can decide.
+#: What the caller of a wrapper can decide.
 ROLES = ("key", "value", "timeout")
 
 

@@ -67,9 +67,9 @@ class CacheNames:
             for name, form in (("cache", "{}"), ("caches", "{}[]")):
                 yield from (form.format(bound) for bound in _renamed(module, name))
             for before, _ in [near for name in _CACHE_CLASSES for near in module.near(name)]:
-                annotated = _ANNOTATED_BEFORE.search(before)
-                if annotated:
-                    yield annotated.group(1).decode()
+                match = _ANNOTATED_BEFORE.search(before)
+                if match:
+                    yield match.group(1).decode()
 
     def travelling(self, forms: set[str]) -> set[str]:
         """Forms, and all those that what they name is handed on to."""

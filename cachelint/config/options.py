@@ -12,8 +12,6 @@ from cachelint.project.files import find_root, is_root
 from cachelint.rules.registry import UNUSED_IGNORE
 from cachelint.run.options import Options
 
-# -- options of a run ----------------------------------------------------------------------------------------
-
 
 def make_options(
     paths: Sequence[Path],

@@ -13,7 +13,7 @@ from cachelint.project.syntax import children, descendants
 
 
 class Function:
-    """A function's tree with its parents. ``home`` is the file whose lines are named without it."""
+    """A function's tree with its parents. ``relative_to`` is the file whose lines are named without it."""
 
     def __init__(self, ref: FunctionRef, parsed: ParsedDefinition, relative_to: str) -> None:
         self.ref = ref
@@ -77,7 +77,7 @@ class Function:
         return any(isinstance(self.parents.get(node), cst.AssignTarget) for node in self.names(name))
 
     def refuse_list(self, node: cst.CSTNode) -> None:
-        """Raise Escapes where a list must not be made of a QuerySet: its query would run in an async function."""
+        """Raise FixBlocked where a list must not be made of a QuerySet: its query would run in an async function."""
         inside = self.around(node)
         while isinstance(inside, cst.Lambda):
             # It is called where it is handed to.
@@ -106,7 +106,7 @@ class Function:
         return self.parsed.place(node).line
 
     def where(self, node: cst.CSTNode) -> str:
-        """Where a node begins, for a message about a call in the file ``home``."""
+        """Where a node begins, for a message about a call in the file ``relative_to``."""
         return (
             f"line {self.line(node)}"
             if self.parsed.path == self.relative_to

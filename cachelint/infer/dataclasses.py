@@ -65,9 +65,9 @@ def dataclass_instance(context: Context, ref: ClassRef, arguments: Arguments | N
 def _fields(context: Context, ref: ClassRef, arguments: Arguments | None) -> tuple[tuple[str, Type], ...]:
     found: list[tuple[str, Type]] = []
     for index, (name, owner) in enumerate(_names(context, ref).items()):
-        annotated = _said(context, owner, name)
+        declared = _said(context, owner, name)
         passed = arguments.get(index, name) if arguments is not None else None
-        found.append((name, annotated if passed is None else _known_or(passed, annotated)))
+        found.append((name, declared if passed is None else _known_or(passed, declared)))
     return tuple(found)
 
 

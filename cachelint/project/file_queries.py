@@ -65,9 +65,9 @@ class FileQueries:
 
     def _around(self, start: int, end: int) -> tuple[bytes, bytes]:
         line = self.data.rfind(b"\n", max(0, start - NEAR), start)
-        parents = self.data.rfind(b"\n", max(0, start - NEAR), max(0, line))
+        above = self.data.rfind(b"\n", max(0, start - NEAR), max(0, line))
         below = self.data.find(b"\n", end, end + NEAR)
-        before = self.data[max(parents + 1, start - NEAR, 0) : start]
+        before = self.data[max(above + 1, start - NEAR, 0) : start]
         return before, self.data[end : below if below >= 0 else end + NEAR]
 
     def standing(self, word: str) -> list[tuple[int, ...]]:

@@ -51,7 +51,7 @@ class Module:
         self.name = name
         self.root = root
         self._outline: Outline | None = None
-        self._lifts: dict[tuple[int, bool], ParsedDefinition | None] = {}
+        self._parsed: dict[tuple[int, bool], ParsedDefinition | None] = {}
 
     def __repr__(self) -> str:
         return f"Module({self.name})"
@@ -89,15 +89,15 @@ class Module:
     def parsed(self, definition: Definition, *, header_only: bool = False) -> ParsedDefinition | None:
         """Parse a definition, once. None where its text is no Python (which is reported)."""
         key = (definition.start, header_only)
-        if key not in self._lifts:
+        if key not in self._parsed:
             self._note_text(definition, header_only=header_only)
             try:
-                self._lifts[key] = ParsedDefinition(self.codebase.read(self.path), definition, header_only=header_only)
+                self._parsed[key] = ParsedDefinition(self.codebase.read(self.path), definition, header_only=header_only)
                 self.codebase.count("parsed")
             except ParseFailed as error:
-                self._lifts[key] = None
+                self._parsed[key] = None
                 self.codebase.problem(self.path, str(error))
-        return self._lifts[key]
+        return self._parsed[key]
 
     def text_of(self, definition: Definition) -> bytes:
         """The source of a definition; for a question about it, ``matches`` says less of what matters."""

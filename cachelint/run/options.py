@@ -19,9 +19,8 @@ class Options(NamedTuple):
     full name, and role and name of each parameter (see caching.declared). ``fix_timeout`` are the seconds that the fix
     of a missing timeout writes; None: those that are in force. ``base`` is where the root lies below the folder of the
     configuration, with a slash at its end: the patterns of ``exclude`` and ``per_file_ignores`` count from there.
-    ``all_in_tests`` is true where test files are held to
-    timeouts and versions of keys as well. ``nested`` gives the options of a folder below the root that has a
-    configuration of its own, and None for another.
+    ``all_in_tests`` is true where test files are held to timeouts and versions of keys as well. ``nested`` gives the
+    options of a folder below the root that has a configuration of its own, and None for another.
     """
 
     root: Path

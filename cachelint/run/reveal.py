@@ -30,7 +30,7 @@ from cachelint.types.walk import params_of, settled
 
 
 class Revealed(NamedTuple):
-    """What is known at a line. ``rows`` are names with what they are; those of a call begin with the call itself."""
+    """What is known at a line. ``calls`` are the calls of caches, each with its rows."""
 
     place: str
     function: str

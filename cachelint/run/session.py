@@ -1,4 +1,4 @@
-"""One run: collect the facts, judge them, and hand back what is to be reported."""
+"""One run: what the store remembers where nothing has changed since, and otherwise the analysis."""
 
 from __future__ import annotations
 

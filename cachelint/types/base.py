@@ -49,8 +49,8 @@ class Type:
 class Unknown(Type):
     """Nothing is known. ``params`` are those parameters of the function under analysis that decide it.
 
-    ``derived`` is true where it is not what was passed, but an attribute of that. ``said`` is what the annotation of
-    the parameter says, for what is made of it here.
+    ``is_attribute`` is true where it is not what was passed, but an attribute of that. ``annotated`` is what the
+    annotation of the parameter says, for what is made of it here.
     """
 
     params: frozenset[str] = frozenset()
@@ -149,7 +149,7 @@ K = TypeVar("K", bound=Type)
 
 
 def at(typ: K, origin: Origin | None) -> K:
-    """``type`` with an origin, if it has none yet."""
+    """``typ`` with an origin, if it has none yet."""
     if origin is None or typ.origin is not None or isinstance(typ, Lazy):
         return typ
     if isinstance(typ, Union):

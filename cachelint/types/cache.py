@@ -20,7 +20,7 @@ class CacheHandler(Type):
 
 @dataclass(frozen=True, slots=True)
 class RawClient(Type):
-    """A raw redis or memcached client: no site, but what comes out of it is cached data."""
+    """A raw redis or memcached client: no cache, but what comes out of it is cached data."""
 
     type: str
 

@@ -132,7 +132,7 @@ def without(typ: Type, unwanted: Callable[[Type], bool]) -> Type:
 
 
 def refine(typ: Type, annotated: Type) -> Type:
-    """``type`` with what is unknown in it replaced by what an annotation says of it."""
+    """``typ`` with what is unknown in it replaced by what an annotation says of it."""
     return join_all(_refined(member, annotated) for member in members(typ)) if members(typ) else typ
 
 

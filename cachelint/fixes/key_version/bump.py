@@ -105,7 +105,7 @@ class _Move:
         self.users = facts.keys.written
 
     def moved(self) -> Moved:
-        """The edits; raises NoKey."""
+        """The edits; raises FixBlocked."""
         self._choose()
         index = self.facts.keys.index
         after: dict[KeyPattern, tuple[KeyPattern, CacheCall]] = {}

@@ -63,8 +63,8 @@ class Columns:
     def _related(self, function: Function, field: Field, outer: cst.Attribute) -> str:
         """``book.author.name``: a column of the other table."""
         what = f"{function.where(outer)}: `{function.parsed.code(outer)}`"
-        parents = function.parents.get(outer)
-        if field.related is None or (isinstance(parents, cst.Call) and parents.func is outer):
+        parent = function.parents.get(outer)
+        if field.related is None or (isinstance(parent, cst.Call) and parent.func is outer):
             raise FixBlocked(f"{what} is not a plain field of `{self.model.short_name}`")
         name = outer.attr.value
         if name == "pk":

@@ -80,11 +80,11 @@ def row_of(context: Context, ref: ClassRef) -> Type:
 
 def _names(context: Context, meta: ClassRef, model: Type) -> list[str] | None:
     """The fields that ``Meta`` names; None where they can't be told."""
-    annotated = force(context.member(meta, "fields", None) or UNKNOWN)
-    if constant(annotated) == "__all__" and isinstance(model, ModelClass):
+    fields = force(context.member(meta, "fields", None) or UNKNOWN)
+    if constant(fields) == "__all__" and isinstance(model, ModelClass):
         return list(context.interpreter.models.fields(model.model))
-    if isinstance(annotated, List | Tuple) and annotated.items is not None:
-        names = [constant(item) for item in annotated.items]
+    if isinstance(fields, List | Tuple) and fields.items is not None:
+        names = [constant(item) for item in fields.items]
         if all(isinstance(name, str) for name in names):
             return [str(name) for name in names]
     return None
@@ -181,5 +181,5 @@ def _represented(context: Context, typ: Type) -> Type:
 def _decimal(context: Context) -> Type:
     """Text, unless the settings say ``COERCE_DECIMAL_TO_STRING: False``."""
     settings = force(context.interpreter.setting("REST_FRAMEWORK"))
-    annotated = dict(settings.entries).get("COERCE_DECIMAL_TO_STRING") if isinstance(settings, Dict) else None
-    return DECIMAL if annotated is not None and constant(annotated) is False else STR
+    coerce = dict(settings.entries).get("COERCE_DECIMAL_TO_STRING") if isinstance(settings, Dict) else None
+    return DECIMAL if coerce is not None and constant(coerce) is False else STR

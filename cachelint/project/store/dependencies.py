@@ -85,8 +85,8 @@ def _encoded(asked: FileDependencies) -> dict[str, Any]:
 def holds(kept: Mapping[str, Any], root: Path, changed: Iterable[str]) -> bool:
     """Whether all that a run asked has the same answers in files that have changed since.
 
-    ``kept`` is what `Trace.encode` gave, through JSON; raises KeyError, TypeError, ValueError or IndexError where it
-    is not.
+    ``kept`` is what `Dependencies.encode` gave, through JSON; raises KeyError, TypeError, ValueError or IndexError
+    where it is not.
     """
     questions = [(_compiled(text, flags), tuple(words)) for text, flags, words in kept["questions"]]
     searched = [(int(number), frozenset(paths)) for number, paths in kept["searched"]]
