@@ -244,3 +244,18 @@ def test_an_import_that_another_module_uses_stays(other: str, stays: bool, tmp_p
     removed = [e for e in found.fix.edits if not e.text and e.place.line < e.place.end_line]
     lines = (root / "app/kept.py").read_text(encoding="utf-8").split("\n")
     assert [lines[edit.place.line - 1] for edit in removed] == ([] if stays else ["import pickle"])
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ("str(number)", UNSAFE),
+        ('"%s:%s" % (number, number)', UNSAFE),
+        ('"total:v1:" + str(number)', NONE),
+    ],
+)
+def test_a_key_that_is_not_known_blocks_no_new_version_of_another(other: str, expected: str, tmp_path: Path) -> None:
+    """Of most projects some key is opaque: only one that is built as the new one would be stands in its way."""
+    total = 'def total(pk):\n    cache.set(f"total:{pk}", 1, 60)\n    return cache.get(f"total:{pk}")\n'
+    more = f"from django.core.cache import cache\n\n\ndef keep(number):\n    cache.set({other}, 1, 60)\n"
+    assert outcome(tmp_path, "CL301", total, app__more=more) == expected
