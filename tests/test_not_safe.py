@@ -259,3 +259,18 @@ def test_a_key_that_is_not_known_blocks_no_new_version_of_another(other: str, ex
     total = 'def total(pk):\n    cache.set(f"total:{pk}", 1, 60)\n    return cache.get(f"total:{pk}")\n'
     more = f"from django.core.cache import cache\n\n\ndef keep(number):\n    cache.set({other}, 1, 60)\n"
     assert outcome(tmp_path, "CL301", total, app__more=more) == expected
+
+
+def test_each_call_that_may_use_the_key_is_named_and_those_that_delete_come_first(tmp_path: Path) -> None:
+    code = (
+        'def total(pk):\n    cache.set(f"total:{pk}", 1, 60)\n\n\n'
+        'def look(key):\n    return cache.get(f"total:{key}", str(key)), cache.get("".join(key) + ":")\n\n\n'
+        'def drop(key):\n    cache.delete_pattern(f"{key()}:*")\n    cache.delete(f"{key()}:all")\n'
+    )
+    root = make_project(tmp_path, code)
+    (finding, *_) = [f for f in check(root).findings if f.code == "CL301"]
+    assert finding.fix is not None
+    line = (root / "app/case.py").read_text(encoding="utf-8").splitlines().index(
+        '    cache.delete_pattern(f"{key()}:*")'
+    ) + 1
+    assert f"the calls at app/case.py:{line}, app/case.py:{line + 1}" in finding.fix.reason

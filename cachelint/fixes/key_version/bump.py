@@ -7,7 +7,7 @@ from dataclasses import field
 
 import libcst as cst
 
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import CacheCall, Delete
 from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import Key, has_more, origins
 from cachelint.caching.keys.pattern import KeyPattern, overlap, pattern, says
@@ -24,19 +24,22 @@ from cachelint.project.parsed import ParsedDefinition
 from cachelint.types.base import Origin
 from cachelint.types.strings import Placeholder, Str, Text
 
+#: Doubtful calls that a reason names.
+_MAX_SHOWN = 3
+
 
 @dataclass(frozen=True)
 class Moved:
     """The edits that move ``count`` calls to a new key.
 
-    ``elsewhere`` is a literal among them that a function writes whom others may ask as well, ``open_at`` a call that
-    may use the same key without our knowing.
+    ``elsewhere`` is a literal among them that a function writes whom others may ask as well, ``doubtful`` are the calls
+    that may use the same key without our knowing, those that delete first: a missed one serves what is out of date.
     """
 
     edits: tuple[Edit, ...]
     count: int
     elsewhere: Place | None = None
-    open_at: CacheCall | None = None
+    doubtful: tuple[CacheCall, ...] = ()
     unseen_use: str = ""
     #: Looks all of the project through for its words: where else they stand, empty if nowhere.
     written: Callable[[], str] = field(default=lambda: "", compare=False)
@@ -44,8 +47,13 @@ class Moved:
     @property
     def possible_use(self) -> str:
         """A call or a place where the key may be used without anything to show it; empty if there is none."""
-        if self.open_at is not None:
-            return f"the call at {self.open_at.place.path}:{self.open_at.place.line} may use the same key"
+        places = list(dict.fromkeys(f"{call.place.path}:{call.place.line}" for call in self.doubtful))
+        if len(places) == 1:
+            return f"the call at {places[0]} may use the same key"
+        if places:
+            shown, more = places[:_MAX_SHOWN], len(places) - _MAX_SHOWN
+            last = f"{more} more" if more > 0 else shown.pop()
+            return f"the calls at {', '.join(shown)} and {last} may use the same key"
         return self.unseen_use
 
     @property
@@ -147,14 +155,14 @@ class _Move:
             elsewhere = usage.check(origin) or elsewhere
         self._check_once_more()
         # What may be of one key and moves along with another is no doubt.
-        open_at = next((s for key in self.keys for s in key.maybe_calls if has_more(s) or not self._is_mine(s)), None)
+        doubtful = [s for key in self.keys for s in key.maybe_calls if has_more(s) or not self._is_mine(s)]
         calls = {(site.parsed.path, site.place) for site in self.group.values()}
         unseen_use = self.facts.keys.unseen_use
         return Moved(
             tuple(changes),
             len(calls),
             elsewhere,
-            open_at,
+            tuple(sorted(doubtful, key=lambda call: not isinstance(call, Delete))),
             unseen_use,
             lambda: written_elsewhere(self.facts, [change.old for change in self.changed.values()]),
         )
