@@ -274,3 +274,15 @@ def test_each_call_that_may_use_the_key_is_named_and_those_that_delete_come_firs
         '    cache.delete_pattern(f"{key()}:*")'
     ) + 1
     assert f"the calls at app/case.py:{line}, app/case.py:{line + 1}" in finding.fix.reason
+
+
+@pytest.mark.parametrize(("sizes", "expected"), [('"x", "y", "z"', NONE), ('"x", "y"', SAFE)])
+def test_no_text_of_a_key_is_left_out(sizes: str, expected: str, tmp_path: Path) -> None:
+    """Of nine texts those beyond the sixth are known no longer one by one, and may still be the key."""
+    drop = (
+        "from django.core.cache import cache\n\n\ndef drop():\n"
+        f'    for name in ("a", "b", "c"):\n        for size in ({sizes}):\n'
+        '            cache.delete(f"{name}:{size}:v1")\n'
+    )
+    code = TITLE.replace("guarded:v1:{{pk}}", "c:z:v1").format(guard='    if book is None:\n        return ""')
+    assert outcome(tmp_path, "CL101", code, app__drop=drop) == expected

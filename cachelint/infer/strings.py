@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 import string
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from cachelint.types.base import NO_VALUE, UNKNOWN, Origin, Scalar, Type, Union,
 from cachelint.types.containers import Dict, List, Tuple
 from cachelint.types.join import join_all, map_members, members
 from cachelint.types.strings import STR, WILDCARD, Placeholder, Str, Text, constant
+from cachelint.types.template import is_versioned
 from cachelint.types.walk import params_near
 
 #: Alternatives of one template that are kept apart.
@@ -38,6 +40,10 @@ def _parts(
     if isinstance(typ, Str):
         parts = typ.parts if typ.parts is not None else (_placeholder(typ, name, typ.params, scope),)
         return parts, versions | typ.versions, typ.params
+    options = members(typ)
+    if len(options) > 1 and all(isinstance(option, Str) and is_versioned(option) for option in options):
+        # Too many to be kept apart: that each says its version is still known.
+        versions |= {name or "version"}
     value = constant(typ)
     if value is not NO_VALUE and isinstance(value, int | float | bool | None):
         return (Text(str(value)),), versions, frozenset()
@@ -78,8 +84,12 @@ def concat(pieces: Sequence[tuple[Type, str]], scope: FunctionRef | None = None)
         strings = [option for option in options if isinstance(option, Str)]
         # Only alternative texts are kept apart; other unions are one part made at run time.
         choices.append(options if len(strings) == len(options) and len(options) <= 3 else (force(typ),))
+    while math.prod(map(len, choices)) > _MAX_ALTERNATIVES:
+        # None is left out: what has the most texts becomes one part made at run time.
+        most = max(range(len(choices)), key=lambda index: len(choices[index]))
+        choices[most] = (force(pieces[most][0]),)
     made: list[Type] = []
-    for combination in itertools.islice(itertools.product(*choices), _MAX_ALTERNATIVES):
+    for combination in itertools.product(*choices):
         parts: list[Text | Placeholder] = []
         versions: frozenset[str] = frozenset()
         params: frozenset[str] = frozenset()

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import libcst as cst
 
 from cachelint.caching.calls import CacheCall
-from cachelint.caching.keys.template import templates
 from cachelint.findings import Related
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.types.base import Type
+from cachelint.types.template import templates
 
 _WORD_AT_END = re.compile(r"\w+$")
 _WORD_AT_START = re.compile(r"^\w+")

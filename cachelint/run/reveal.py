@@ -11,7 +11,6 @@ import libcst as cst
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.declared import by_name
 from cachelint.caching.facts import Facts
-from cachelint.caching.keys.template import templates
 from cachelint.caching.rounds import collect
 from cachelint.infer.context import Context, Run
 from cachelint.infer.interpreter import Interpreter
@@ -26,6 +25,7 @@ from cachelint.types.code import Function
 from cachelint.types.display import describe
 from cachelint.types.join import join_all, members
 from cachelint.types.strings import constant
+from cachelint.types.template import templates
 from cachelint.types.walk import params_of, settled
 
 

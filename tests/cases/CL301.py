@@ -362,3 +362,21 @@ class Warm:
 # --- and one over what is not known has a key all the same
 for name in open("names"):
     cache.set(f"name:{name}", 1, 60)  # CL301
+
+
+# --- more texts than are kept apart, each with its version
+def one(pk):
+    for name in ("a:v1", "b:v1", "c:v1", "d:v1"):
+        cache.set(f"{name}:{pk}", 1, 60)
+
+
+def two(pk):
+    for name in ("a:v1", "b:v1", "c:v1"):
+        for size in ("x", "y", "z"):
+            cache.set(f"{name}:{size}:{pk}", 1, 60)
+
+
+# --- and where one of them has none
+def one(pk):
+    for name in ("a:v1", "b:v1", "c:v1", "d"):
+        cache.set(f"{name}:{pk}", 1, 60)  # CL301

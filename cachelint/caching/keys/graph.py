@@ -14,7 +14,6 @@ import libcst as cst
 from cachelint.caching.aliases import store_of
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.keys.pattern import Index, KeyPattern, may_be_equal, pattern
-from cachelint.caching.keys.template import templates
 from cachelint.caching.references import References
 from cachelint.django.cache_api import METHODS
 from cachelint.findings import Place
@@ -24,6 +23,7 @@ from cachelint.project.files import is_test
 from cachelint.types.base import NO_VALUE, NONE, Origin, Type
 from cachelint.types.join import members
 from cachelint.types.strings import Str, Text, constant
+from cachelint.types.template import templates
 
 if TYPE_CHECKING:
     from cachelint.project.module import Module

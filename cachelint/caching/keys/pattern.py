@@ -6,8 +6,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from cachelint.caching.keys.template import joined
 from cachelint.types.strings import Str, Text
+from cachelint.types.template import joined
 
 #: The parts of a key: fixed text, or None for what is made at run time.
 KeyPattern = tuple[str | None, ...]

@@ -11,7 +11,6 @@ from cachelint.caching.calls import CacheCall, Delete
 from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import Key, has_more, origins
 from cachelint.caching.keys.pattern import KeyPattern, overlap, pattern, says
-from cachelint.caching.keys.template import VERSION_MARKER, is_versioned, templates
 from cachelint.django.cache_api import METHODS
 from cachelint.findings import Edit, Place
 from cachelint.fixes.apply import edits
@@ -23,6 +22,7 @@ from cachelint.frozen import dataclass
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.types.base import Origin
 from cachelint.types.strings import Placeholder, Str, Text
+from cachelint.types.template import VERSION_MARKER, is_versioned, templates
 
 #: Doubtful calls that a reason names.
 _MAX_SHOWN = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cachelint.caching.keys.template import VERSION_MARKER
+from cachelint.types.template import VERSION_MARKER
 
 SEPARATORS = ":_-./#|"
 #: A word that says what follows: ``token[``, ``id=``, with what stands before it.

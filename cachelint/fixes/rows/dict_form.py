@@ -13,7 +13,6 @@ import libcst as cst
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import Key
-from cachelint.caching.keys.template import templates
 from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
@@ -33,6 +32,7 @@ from cachelint.types.containers import Dict, List
 from cachelint.types.django import ModelInstance, QuerySet
 from cachelint.types.join import members
 from cachelint.types.strings import Str, Text
+from cachelint.types.template import templates
 
 #: Methods that a class can define to make its instances more than their fields.
 _MAGIC = (

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from cachelint.caching.aliases import alias
 from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
-from cachelint.caching.keys.template import is_dynamic, is_versioned, templates
 from cachelint.findings import Severity
 from cachelint.fixes.key_version import marker
 from cachelint.rules.base import Example, Report, Rule
@@ -16,6 +15,7 @@ from cachelint.rules.values.parts import shape_can_change
 from cachelint.rules.wording import source_of, wrapper_places
 from cachelint.types.base import NONE, force
 from cachelint.types.strings import Str, Text
+from cachelint.types.template import is_dynamic, is_versioned, templates
 
 RULE = Rule(
     code="CL301",

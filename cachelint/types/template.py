@@ -1,4 +1,4 @@
-"""Cache keys: what is made at run time, and whether something versions it."""
+"""Strings as templates of cache keys: what is made at run time, and whether something versions it."""
 
 from __future__ import annotations
 
