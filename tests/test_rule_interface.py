@@ -12,6 +12,7 @@ import pytest
 from cachelint.caching import facts as facts_module
 from cachelint.caching.calls import CacheCall, Delete, Read, Write
 from cachelint.caching.deserializations import Deserialization
+from cachelint.caching.fact import Fact
 from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import Key
 from cachelint.caching.project import Project
@@ -45,13 +46,14 @@ def drop(pk):
 
 
 @dataclass(frozen=True)
-class Tag:
+class Tag(Fact):
     """A fact of a sort that the program does not know: a tag in a template."""
 
-    place: Place
-    qualified_name: str = ""
-    key_templates: tuple[Any, ...] = ()
-    fix_blocked: str = ""
+    line: int
+
+    @property
+    def place(self) -> Place:
+        return Place("page.html", self.line, 1, self.line, 16)
 
 
 def _rule(fact_type: type, *, fix: Any = None, in_tests: bool = True) -> Rule:
@@ -122,7 +124,7 @@ def test_a_new_type_of_fact_needs_no_more_than_a_collector(tmp_path: Path, monke
 
     def collect(facts: Facts) -> list[Tag]:
         asked.append(facts)
-        return [Tag(Place("page.html", line, 1, line, 16)) for line in (1, 3)]
+        return [Tag(line) for line in (1, 3)]
 
     monkeypatch.setitem(facts_module.COLLECTORS, Tag, collect)
     monkeypatch.setattr(registry, "_ALL", {**registry.NAMES, "CL999": "of-a-test"})

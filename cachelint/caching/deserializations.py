@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from cachelint.caching.fact import Fact
 from cachelint.findings import Place
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import FunctionRef
@@ -15,7 +16,7 @@ from cachelint.types.join import members
 
 
 @dataclass(slots=True, eq=False)
-class Deserialization:
+class Deserialization(Fact):
     """A call that deserialises something. ``data`` is what it is fed with."""
 
     loader: str
@@ -40,8 +41,3 @@ class Deserialization:
     def key_templates(self) -> tuple[Type, ...]:
         """The keys of what is deserialised, where that came out of a cache."""
         return tuple(member.key for member in members(self.data) if isinstance(member, Cached))
-
-    @property
-    def fix_blocked(self) -> str:
-        """Why no fix can be made at this call, whatever the rule: nothing stands in the way of all."""
-        return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.deserializations import Deserialization
@@ -12,32 +12,9 @@ from cachelint.caching.keys.graph import Key, KeyGraph
 from cachelint.caching.project import Project
 from cachelint.caching.references import References
 from cachelint.caching.settings import CacheSettings, cache_settings
-from cachelint.findings import Place
 from cachelint.infer.interpreter import Interpreter
 from cachelint.memo import Memo
 from cachelint.project.codebase import Codebase
-from cachelint.types.base import Type
-
-
-class Fact(Protocol):
-    """Something that a rule can be about."""
-
-    @property
-    def place(self) -> Place:
-        """The whole of it. A comment on one of its lines, or on the line above, suppresses what is found here."""
-
-    @property
-    def qualified_name(self) -> str:
-        """The function or class that it stands in (``Shelf.title``); empty outside of them."""
-
-    @property
-    def key_templates(self) -> tuple[Type, ...]:
-        """What the keys evaluate to that it is about; empty where it is about none."""
-
-    @property
-    def fix_blocked(self) -> str:
-        """Why no fix can be made here, whatever the rule; empty where one may."""
-
 
 F = TypeVar("F")
 

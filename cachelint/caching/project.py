@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cachelint.caching.fact import Fact
 from cachelint.findings import Place
 from cachelint.project.codebase import Codebase
-from cachelint.types.base import Type
 
 
 @dataclass(frozen=True)
-class Project:
+class Project(Fact):
     """A project. Its place is the first line of its first file."""
 
     codebase: Codebase
@@ -19,18 +19,3 @@ class Project:
     def place(self) -> Place:
         """See Fact."""
         return Place(min(self.codebase.modules, default=""), 1, 1, 1, 1)
-
-    @property
-    def qualified_name(self) -> str:
-        """See Fact."""
-        return ""
-
-    @property
-    def key_templates(self) -> tuple[Type, ...]:
-        """See Fact."""
-        return ()
-
-    @property
-    def fix_blocked(self) -> str:
-        """See Fact."""
-        return ""

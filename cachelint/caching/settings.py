@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cachelint.caching.fact import Fact
 from cachelint.findings import Place
 from cachelint.infer.interpreter import Interpreter
 from cachelint.project.module import Module
 from cachelint.project.symbols import ValueRef
-from cachelint.types.base import Origin, Type
+from cachelint.types.base import Origin
 from cachelint.types.containers import Dict
 from cachelint.types.join import members
 from cachelint.types.walk import settled
 
 
 @dataclass(frozen=True, eq=False)
-class CacheSettings:
+class CacheSettings(Fact):
     """An entry of ``CACHES`` in one settings module: ``alias`` with its ``options``, as far as they are known."""
 
     module: Module
@@ -28,21 +29,6 @@ class CacheSettings:
     def place(self) -> Place:
         """See Fact."""
         return self.origin.place
-
-    @property
-    def qualified_name(self) -> str:
-        """See Fact."""
-        return ""
-
-    @property
-    def key_templates(self) -> tuple[Type, ...]:
-        """See Fact."""
-        return ()
-
-    @property
-    def fix_blocked(self) -> str:
-        """See Fact."""
-        return ""
 
 
 def cache_settings(interpreter: Interpreter) -> Iterator[CacheSettings]:

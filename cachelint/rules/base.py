@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from cachelint.caching.facts import Fact, Facts
+from cachelint.caching.fact import Fact
+from cachelint.caching.facts import Facts
 from cachelint.findings import Confidence, Finding, Fix, Place, Related, Severity
 from cachelint.rules.registry import NAMES
 from cachelint.rules.wording import shown_keys

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from cachelint.caching.facts import Fact, Facts
+from cachelint.caching.fact import Fact
+from cachelint.caching.facts import Facts
 from cachelint.findings import Finding
 from cachelint.fixes.base import FixBlocked
 from cachelint.rules.base import Check, Report, Rule
