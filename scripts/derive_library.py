@@ -9,7 +9,6 @@ what stubs can't say. ``--check`` fails where the file differs from what the ins
 
 from __future__ import annotations
 
-import argparse
 import ast
 import importlib.util
 import sys
@@ -17,7 +16,9 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-FILE = Path(__file__).parent.parent / "cachelint/library/generated.py"
+from generated import ROOT, write_or_check
+
+FILE = ROOT / "cachelint/library/generated.py"
 
 MODULES = (
     "base64", "binascii", "bz2", "calendar", "collections", "datetime", "decimal", "difflib", "email.utils", "fnmatch",
@@ -291,22 +292,5 @@ def render() -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true")
-    check = parser.parse_args().check
-    if check and sys.version_info < (3, 11):
-        print("generated.py is not checked: the stubs that it is derived from need Python 3.11", file=sys.stderr)
-        return 0
-    text = render()
-    if check:
-        if FILE.read_text(encoding="utf-8") != text:
-            print("generated.py differs from what the installed stubs say", file=sys.stderr)
-            return 1
-        return 0
-    FILE.write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(lambda: {FILE: render()}, __doc__, oldest=(3, 11)))

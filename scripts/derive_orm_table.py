@@ -6,14 +6,15 @@ python scripts/derive_orm_table.py --check  exit 1 if it differs
 
 from __future__ import annotations
 
-import argparse
 import ast
 import importlib.util
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
-TABLE = Path(__file__).parent.parent / "cachelint/django/orm_table.py"
+from generated import ROOT, write_or_check
+
+TABLE = ROOT / "cachelint/django/orm_table.py"
 
 #: Return annotations of the stubs, by what they mean for the types. An annotation that is not here stops the script.
 MEANING = {
@@ -112,22 +113,5 @@ def render() -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true")
-    check = parser.parse_args().check
-    if check and sys.version_info < (3, 11):
-        print("orm_table.py is not checked: the stubs that it is derived from need Python 3.11", file=sys.stderr)
-        return 0
-    text = render()
-    if check:
-        if TABLE.read_text(encoding="utf-8") != text:
-            print("orm_table.py differs from what the installed django-stubs say", file=sys.stderr)
-            return 1
-        return 0
-    TABLE.write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(lambda: {TABLE: render()}, __doc__, oldest=(3, 11)))

@@ -6,19 +6,20 @@ python scripts/write_rule_pages.py --check  exit 1 if one differs
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 import tempfile
 import textwrap
 from pathlib import Path
 
+from generated import ROOT, write_or_check
+
 from cachelint.rules.base import Rule
 from cachelint.rules.explain import UNUSED, page
 from cachelint.rules.loading import rules
 from cachelint.run.session import Options, run
 
-PAGES = Path(__file__).parent.parent / "docs/rules"
+PAGES = ROOT / "docs/rules"
 
 
 def index() -> str:
@@ -58,24 +59,11 @@ def shown(rule: Rule) -> list[str]:
     return found
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true")
-    check = parser.parse_args().check
+def pages() -> dict[Path, str]:
+    """All pages."""
     texts = {PAGES / f"{rule.code}.md": f"{page(rule, shown(rule))}\n" for rule in rules()}
-    texts[PAGES / "CL001.md"] = UNUSED
-    texts[PAGES / "index.md"] = index()
-    if check:
-        stale = [path.name for path, text in texts.items() if not path.is_file() or path.read_text("utf-8") != text]
-        stale += [path.name for path in PAGES.glob("*.md") if path not in texts]
-        if stale:
-            print(f"docs/rules differs from the rules: {', '.join(stale)}; run `make docs`", file=sys.stderr)
-        return 1 if stale else 0
-    PAGES.mkdir(parents=True, exist_ok=True)
-    for path, text in texts.items():
-        path.write_text(text, encoding="utf-8")
-    return 0
+    return {**texts, PAGES / "CL001.md": UNUSED, PAGES / "index.md": index()}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(pages, __doc__, whole_folder=PAGES))

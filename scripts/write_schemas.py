@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from generated import ROOT, write_or_check
+
 from cachelint.findings import Applicability, Confidence, Severity
 from cachelint.report.json import VERSION
 from cachelint.rules.registry import NAMES
 
-FOLDER = Path(__file__).parent.parent / "docs/schemas"
+FOLDER = ROOT / "docs/schemas"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -90,21 +92,13 @@ def output() -> dict[str, Any]:
     return {"$schema": DRAFT, "title": "cachelint --format json", **closed(keys, required=list(keys))}
 
 
-def main() -> int:
-    texts = {
+def schemas() -> dict[Path, str]:
+    """Both schemas."""
+    return {
         FOLDER / f"{name}.schema.json": json.dumps(schema, indent=1) + "\n"
         for name, schema in (("config", config()), ("output", output()))
     }
-    if "--check" in sys.argv:
-        stale = [path.name for path, text in texts.items() if not path.is_file() or path.read_text("utf-8") != text]
-        if stale:
-            print(f"docs/schemas differs from the code: {', '.join(stale)}; run `make docs`", file=sys.stderr)
-        return 1 if stale else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for path, text in texts.items():
-        path.write_text(text, encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(schemas, __doc__))
