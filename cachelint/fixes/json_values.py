@@ -11,7 +11,7 @@ from cachelint.fixes.apply import edits
 from cachelint.fixes.apply.imports import name_for
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
-from cachelint.fixes.key_version.bump import move
+from cachelint.fixes.key_version.bump import key_of, move
 from cachelint.fixes.readers import Read, later_uses, local_ends, takes_a_list
 from cachelint.fixes.unpickle import both_ends
 from cachelint.frozen import dataclass
@@ -62,9 +62,7 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
 
 
 def _fix(site: CacheCall, typ: Type, facts: Facts) -> Fix:
-    key = facts.keys.of(site)
-    if key is None:
-        raise FixBlocked("part of this cache key could not be determined")
+    key = key_of(site, facts)
     moved = move(key, facts, first=2)
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)

@@ -62,6 +62,14 @@ class Moved:
         return self.written() or self.possible_use
 
 
+def key_of(site: CacheCall | None, facts: Facts) -> Key:
+    """The key of a call. Raises FixBlocked where it is not known, or the call is not."""
+    key = facts.keys.of(site) if site is not None else None
+    if key is None:
+        raise FixBlocked("part of this cache key could not be determined")
+    return key
+
+
 def move(key: Key, facts: Facts, first: int) -> Moved:
     """Move a key to its next version (``first`` where it has none). Raises FixBlocked."""
     result: Moved | FixBlocked = facts.memo.ask(

@@ -5,17 +5,14 @@ from __future__ import annotations
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.findings import Applicability, Fix
-from cachelint.fixes.base import FixBlocked
-from cachelint.fixes.key_version.bump import move
+from cachelint.fixes.key_version.bump import key_of, move
 
 _COLD = "existing entries will no longer be found; tokens, codes, locks and counters among them are lost"
 
 
 def propose(site: CacheCall, facts: Facts) -> Fix:
     """The fix. Raises FixBlocked."""
-    key = facts.keys.of(site)
-    if key is None:
-        raise FixBlocked("part of this cache key could not be determined")
+    key = key_of(site, facts)
     moved = move(key, facts, first=1)
     title = "add `v1` to the key" + (f" at all {moved.count} calls that use it" if moved.count > 1 else "")
     reason = _COLD

@@ -12,12 +12,11 @@ import libcst as cst
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
-from cachelint.caching.keys.graph import Key
 from cachelint.findings import Applicability, Edit, Fix, Place
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, is_none, short
-from cachelint.fixes.key_version.bump import Moved, move
+from cachelint.fixes.key_version.bump import Moved, key_of, move
 from cachelint.fixes.rows.columns import Columns
 from cachelint.fixes.rows.queries import Queries, type_of
 from cachelint.fixes.rows.stored import Form, stored_model
@@ -61,10 +60,7 @@ class _DictForm:
         self.facts = facts
         self.models = facts.interpreter.models
         self.model, self.form = stored_model(site)
-        key = facts.keys.of(site)
-        if key is None:
-            raise FixBlocked("part of this cache key could not be determined")
-        self.key: Key = key
+        key = self.key = key_of(site, facts)
         members_of_key = key.all_sites
         self.tracer = Tracer(
             facts,

@@ -12,7 +12,7 @@ from cachelint.fixes.apply import edits
 from cachelint.fixes.apply.imports import unused_after
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, is_none, short
-from cachelint.fixes.key_version.bump import move
+from cachelint.fixes.key_version.bump import key_of, move
 from cachelint.fixes.readers import is_test, later_uses, local_ends, tests_truth
 from cachelint.project.classes import dotted
 from cachelint.types.base import NONE, Unknown
@@ -35,9 +35,7 @@ def propose_deserialization(load: Deserialization, facts: Facts) -> Fix:
     if load.via_place is not None:
         raise FixBlocked(f"the data is passed in at {load.via_place.path}:{load.via_place.line}")
     reader = next((s for s in facts.calls if read.origin is not None and s.node is read.origin.node), None)
-    key = facts.keys.of(reader) if reader is not None else None
-    if key is None:
-        raise FixBlocked("part of this cache key could not be determined")
+    key = key_of(reader, facts)
     writer = next((site for site in key.all_sites if site.writes and _pickled(site) is not None), None)
     if writer is None:
         raise FixBlocked("no call was found that pickles a value and writes this key")
@@ -54,9 +52,7 @@ def _pickled(site: CacheCall) -> Pickled | None:
 
 
 def _drop(site: CacheCall, facts: Facts) -> Fix:
-    key = facts.keys.of(site)
-    if key is None:
-        raise FixBlocked("part of this cache key could not be determined")
+    key = key_of(site, facts)
     moved = move(key, facts, first=2)
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)

@@ -10,7 +10,7 @@ from cachelint.findings import Applicability, Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function
-from cachelint.fixes.key_version.bump import move
+from cachelint.fixes.key_version.bump import key_of, move
 from cachelint.fixes.readers import later_uses, local_ends, takes_a_list
 from cachelint.types.base import Scalar, Type, force
 from cachelint.types.containers import Dict
@@ -34,9 +34,7 @@ def _is_data(row: Type) -> bool:
 
 def fix(site: CacheCall, facts: Facts) -> Fix:
     """The fix. Raises FixBlocked with what stands in its way."""
-    key = facts.keys.of(site)
-    if key is None:
-        raise FixBlocked("part of this cache key could not be determined")
+    key = key_of(site, facts)
     moved = move(key, facts, first=2)
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
