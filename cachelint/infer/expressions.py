@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,11 @@ from cachelint.types.strings import STR, constant, literal
 
 _MAX_ITEMS = 60
 
+#: The names that are there without being bound, in any Python 3: those of this one, and what newer ones added.
+_BUILTINS = frozenset(dir(builtins)) | {
+    "BaseExceptionGroup", "EncodingWarning", "ExceptionGroup", "PythonFinalizationError",
+}  # fmt: skip
+
 
 def _name(context: Context, node: cst.Name) -> Type:
     name = node.value
@@ -41,7 +47,8 @@ def _name(context: Context, node: cst.Name) -> Type:
     symbol = context.interpreter.codebase.resolve(context.module, name)
     if symbol is not None:
         return context.interpreter.symbol(symbol)
-    return ExternalSymbol(f"builtins.{name}")
+    # A name that nothing binds where we look is bound where we don't: by `import *`, a walrus, `exec`.
+    return ExternalSymbol(f"builtins.{name}") if name in _BUILTINS else UNKNOWN
 
 
 def _attribute(context: Context, node: cst.Attribute) -> Type:

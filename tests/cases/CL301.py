@@ -380,3 +380,16 @@ def two(pk):
 def one(pk):
     for name in ("a:v1", "b:v1", "c:v1", "d"):
         cache.set(f"{name}:{pk}", 1, 60)  # CL301
+
+
+# --- a name that nothing binds in sight is a part like any other
+from elsewhere import *
+
+
+def one(pk):
+    cache.set(f"{PREFIX}:{pk}", 1, 60)  # CL301
+    cache.set(PREFIX, 1, 60)
+
+
+def many(pks):
+    return [cache.set(last, 1, 60) for pk in pks if (last := make(pk))]
