@@ -37,7 +37,7 @@ def keep():
 def lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
     monkeypatch.chdir(make_project(tmp_path, "", app__kept=CODE))
 
-    def revealed(line: int) -> list[str]:
+    def revealed(line: int | str) -> list[str]:
         assert main(["reveal", f"app/kept.py:{line}"]) == 0
         return [" ".join(text.split()) for text in capsys.readouterr().out.splitlines() if text]
 
@@ -86,7 +86,7 @@ def test_a_line_of_which_nothing_is_known(lines) -> None:  # type: ignore[no-unt
         ("app/kept.py", "write FILE:LINE"),
         ("app/kept.py:x", "write FILE:LINE"),
         ("app/gone.py:1", "app/gone.py: no such file"),
-        ("app/kept.py:99", "app/kept.py:99: the file has 21 lines"),
+        ("app/kept.py:99", "app/kept.py:99: the file has 20 lines"),
         ("notes.txt:1", "not a Python file of this project"),
     ],
 )
@@ -115,3 +115,21 @@ def test_every_kind_of_statement_can_be_looked_at(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(make_project(tmp_path, "", app__kinds=code))
     for line in range(1, code.count("\n") + 1):
         main(["reveal", f"app/kinds.py:{line}"])
+
+
+def test_a_place_as_findings_are_printed_will_do(lines) -> None:  # type: ignore[no-untyped-def]
+    """FILE:LINE:COLUMN."""
+    assert lines("11:5") == lines(11)
+
+
+def test_a_project_inside_another_is_looked_at_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_project(tmp_path, "", app__kept="from django.core.cache import cache\ncache.set('a', 1, 60)\n")
+    (root / "inner/api").mkdir(parents=True)
+    (root / "inner/pyproject.toml").write_text('[tool.cachelint]\nwrappers = { "lib.keep" = ["key", "value"] }\n')
+    (root / "inner/api/__init__.py").write_text("")
+    (root / "inner/api/kept.py").write_text("from lib import keep\n\n\ndef put(pk):\n    keep(pk, 1)\n")
+    monkeypatch.chdir(root)
+    assert main(["reveal", "inner/api/kept.py:5"]) == 0
+    assert "\nkeep\n  method" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -111,10 +112,12 @@ def _reveal(words: Sequence[str]) -> int:
     )
     parser.add_argument("place", metavar="FILE:LINE")
     place = parser.parse_args(list(words)).place
-    name, _, number = place.rpartition(":")
-    if not name or not number.isdecimal():
+    # A column is taken too: findings are printed with one.
+    matched = re.fullmatch(r"(.+?):([0-9]+)(?::[0-9]+)?", place)
+    if matched is None:
         warn(f"{place}: write FILE:LINE, for example shop/views.py:14")
         return FAILED
+    name, number = matched.groups()
     path = Path(name)
     if not path.is_file():
         warn(f"{name}: no such file")
@@ -123,10 +126,7 @@ def _reveal(words: Sequence[str]) -> int:
     from cachelint.run.reveal import reveal
 
     try:
-        options = make_options([path])
-        found = reveal(
-            options, files_of(options).files, path.resolve().relative_to(options.root).as_posix(), int(number)
-        )
+        found = reveal(make_options([path]), path.resolve(), int(number))
     except UsageError as error:
         warn(str(error))
         return FAILED

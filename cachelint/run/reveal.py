@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import libcst as cst
@@ -19,6 +20,8 @@ from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import FunctionRef
 from cachelint.run.options import Options, UsageError
+from cachelint.run.session import files_of
+from cachelint.run.subprojects import split
 from cachelint.types.base import NO_VALUE, Type, Unknown
 from cachelint.types.cache import Cached
 from cachelint.types.code import Function
@@ -38,15 +41,21 @@ class Revealed(NamedTuple):
     calls: list[tuple[str, list[tuple[str, str]]]]
 
 
-def reveal(options: Options, files: list[str], path: str, line: int) -> Revealed:
-    """What inference knows at a line of a file. Raises UsageError where the project has no such line."""
+def reveal(options: Options, file: Path, line: int) -> Revealed:
+    """What inference knows at a line of a file. Raises UsageError where the project has no such line.
+
+    ``options`` are those of a run on that file.
+    """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+    options, files = _project_of(options)
+    path = file.relative_to(options.root).as_posix()
     codebase = Codebase(options.root, files)
     module = codebase.modules.get(path)
     if module is None:
         raise UsageError(f"{path}: not a Python file of this project")
-    if not 1 <= line <= len(module.reading.lines):
-        raise UsageError(f"{path}:{line}: the file has {len(module.reading.lines)} lines")
+    count = len(module.reading.data.splitlines())
+    if not 1 <= line <= count:
+        raise UsageError(f"{path}:{line}: the file has {count} lines")
     facts = collect(codebase, by_name(dict(options.wrappers)), options.fix_timeout)
     definition = _around(module, line)
     variables = _variables(codebase, module, definition, line) if definition is not None else []
@@ -56,6 +65,15 @@ def reveal(options: Options, files: list[str], path: str, line: int) -> Revealed
         variables,
         list(_calls(facts, path, line)),
     )
+
+
+def _project_of(options: Options) -> tuple[Options, list[str]]:
+    """The project that the one file of ``options`` belongs to, which may lie inside another, and its files."""
+    found = files_of(options)
+    parts = split(options, found)
+    if parts == [("", options)]:
+        return options, found.files
+    return _project_of(parts[0][1])
 
 
 def _around(module: Module, line: int) -> Definition | None:
