@@ -43,3 +43,8 @@ def test_no_skeleton_of_a_rule_is_left_unfilled() -> None:
     assert [
         path.name for path in files if path.suffix in (".md", ".py") and "TODO" in path.read_text(encoding="utf-8")
     ] == []
+
+
+def test_every_rule_says_what_its_fix_does_or_what_the_reader_should() -> None:
+    assert [rule.code for rule in rules() if bool(rule.fix) != bool(rule.fix_note)] == []
+    assert [rule.code for rule in rules() if bool(rule.fix) == bool(rule.no_fix)] == []
