@@ -71,7 +71,7 @@ def call_function(context: Context, function: Function, arguments: Arguments, ob
     node = parsed.function if parsed is not None else None
     if parsed is None or node is None:
         return UNKNOWN
-    frame = interpreter.calls.enter(context.frame, ref)
+    frame = interpreter.calls.enter(context.frame, ref, key)
     if frame is None:
         return UNKNOWN
     following = interpreter.calls.following
@@ -209,7 +209,7 @@ def call_closure(caller: Frame, closure: Closure, arguments: Arguments, observer
     """What a call of a lambda or local function returns."""
     outer: Context = closure.env
     calls = outer.interpreter.calls
-    frame = calls.enter(caller, closure.node, _DEEPEST_CLOSURE, _MOST_CLOSURES)
+    frame = calls.enter(caller, closure.node, deepest=_DEEPEST_CLOSURE, most=_MOST_CLOSURES)
     if frame is None:
         return UNKNOWN
     try:

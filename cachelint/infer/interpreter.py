@@ -103,7 +103,7 @@ class Interpreter:
         """The type of an expression, lazy where it is a variable; its origin is the expression that made the value."""
         self.steps += 1
         if self.steps > MAX_STEPS:
-            PROGRESS.cut(PROGRESS.asked)
+            PROGRESS.cut_short()
             return UNKNOWN
         handler = _EXPRESSIONS.get(type(node))
         return handler(context, node) if handler is not None else UNKNOWN

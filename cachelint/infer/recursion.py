@@ -12,7 +12,7 @@ import functools
 from collections.abc import Hashable, Iterator
 from typing import NamedTuple
 
-from cachelint.memo import NO_CUT, PROGRESS, Cell
+from cachelint.memo import NO_CUT, NOTHING, PROGRESS, Cell
 from cachelint.types.base import Type
 
 #: Calls inside calls that are followed, and how often the same function may stand among them.
@@ -111,15 +111,19 @@ class Calls:
         self._bits: dict[Hashable, int] = {}
         #: One for each call that is being followed, and one that takes what nobody asks for.
         self._extents = [_Extent()]
-        self._outer_cuts: list[int] = []
         #: Of this question: results that rest on how deep they were asked for, by call and depth.
         self._by_depth: dict[Hashable, _Result] = {}
         self._provisional = 0
         #: The calls that are being followed, by what is called with what: their level, and their frame.
         self.following: dict[Hashable, tuple[int, Frame]] = {}
 
-    def enter(self, caller: Frame, ref: Hashable, deepest: int = MAX_DEPTH, most: int = MAX_RECURSION) -> Frame | None:
-        """The frame of a call, which :meth:`leave` must end; None where the call is not followed."""
+    def enter(
+        self, caller: Frame, ref: Hashable, key: Hashable = None, *, deepest: int = MAX_DEPTH, most: int = MAX_RECURSION
+    ) -> Frame | None:
+        """The frame of a call, which :meth:`leave` must end; None where the call is not followed.
+
+        ``key`` is what its result will be remembered under.
+        """
         bit = self._bit(ref)
         count = 0
         if caller.functions & bit or caller.depth >= deepest:
@@ -132,10 +136,7 @@ class Calls:
                 self._cut(0 if depth >= deepest else depth - outermost + 1)
                 return None
         self._extents.append(_Extent())
-        # What was worked out before this call, and rests on a cut, is nothing that its own result rests on.
-        self._outer_cuts.append(PROGRESS.lowest)
-        PROGRESS.lowest = NO_CUT
-        PROGRESS.level += 1
+        PROGRESS.enter(self._cell(key) if key is not None else None)
         return Frame(ref, caller, bit)
 
     def _cut(self, at: int) -> None:
@@ -150,9 +151,8 @@ class Calls:
         bit = self._bit(frame.ref)
         inner.functions |= bit
         inner.reached = max(inner.reached, frame.depth)
-        lowest, level = PROGRESS.lowest, PROGRESS.level
-        PROGRESS.level -= 1
-        PROGRESS.lowest = min(lowest if lowest < level else NO_CUT, self._outer_cuts.pop())
+        level = PROGRESS.level
+        lowest, guards = PROGRESS.leave()
         outer.reached = max(outer.reached, inner.reached)
         outer.functions |= inner.functions
         outer.has_cut = outer.has_cut or inner.has_cut
@@ -164,19 +164,15 @@ class Calls:
             # Lazy types hold on to the frame: who comes to one of them later must not find these.
             frame.provisional = None
         if typ is None:
-            if lowest == level:
-                PROGRESS.release(level)
             return
-        if lowest == level and (not explained or frame.settled):
-            PROGRESS.release(level)
         height = inner.reached - frame.depth + 1
         result = _Result(typ, height, inner.functions, inner.has_cut, NO_CUT if explained else inner.cut_at)
         if explained:
             if not frame.settled or not (inner.has_cut or lowest <= level):
-                PROGRESS.keep(self._results.setdefault(key, []), result, lowest, level)
+                PROGRESS.keep(self._cell(key), result, level, lowest, guards)
             if not frame.settled and lowest > level:
                 frame.detach()
-        elif lowest <= level:
+        elif lowest <= level or guards:
             return
         elif inner.cut_at == 0:
             self._by_depth[key, frame.depth] = result
@@ -194,7 +190,8 @@ class Calls:
     def known(self, key: Hashable, caller: Frame) -> Type | None:
         """The result of a call that was followed before, where following it again would come to the same."""
         cell = self._results.get(key)
-        found: _Result | None = cell[0] if cell else None
+        remembered = PROGRESS.peek(cell) if cell is not None else NOTHING
+        found: _Result | None = None if remembered is NOTHING else remembered
         if found is not None and (
             caller.depth + found.height > MAX_DEPTH
             or found.functions & caller.repeated
@@ -204,8 +201,8 @@ class Calls:
         if found is None and self._provisional:
             kept = (frame.provisional for frame in caller.chain() if frame.provisional is not None)
             found = next((results[key] for results in kept if key in results), None)
-        if found is not None and cell and found is cell[0] and len(cell) > 1:
-            PROGRESS.cut(cell[1])
+        if found is not None and cell is not None and found is remembered:
+            PROGRESS.recall(cell)
         if found is None and self._by_depth:
             found = self._by_depth.get((key, caller.depth + 1))
         if found is None:
@@ -229,10 +226,16 @@ class Calls:
 
     def give_up(self) -> None:
         """Forget the calls that are being followed, after an error in the midst of them."""
-        del self._extents[1:], self._outer_cuts[:]
+        del self._extents[1:]
         self._by_depth.clear()
         self.following.clear()
         self._provisional = 0
+
+    def _cell(self, key: Hashable) -> Cell:
+        cell = self._results.get(key)
+        if cell is None:
+            cell = self._results[key] = Cell()
+        return cell
 
     def _bit(self, ref: Hashable) -> int:
         bit = self._bits.get(ref)

@@ -14,7 +14,7 @@ import libcst as cst
 
 from cachelint.findings import Place
 from cachelint.frozen import dataclass
-from cachelint.memo import NO_CUT, PROGRESS
+from cachelint.memo import NO_CUT, NOTHING, PROGRESS, Cell
 from cachelint.project.parsed import ParsedDefinition
 
 
@@ -96,7 +96,7 @@ class Lazy(Type):
     """A type that is worked out when it is asked for."""
 
     thunk: Callable[[], Type]
-    cell: list[Any] = field(default_factory=list)
+    cell: Cell = field(default_factory=Cell)
 
 
 UNKNOWN = Unknown()
@@ -111,38 +111,13 @@ BYTES = Scalar("bytes")
 def force(typ: Type) -> Type:
     """The type itself, worked out if it is lazy.
 
-    A value that needs itself (a loop) is unknown while it is being worked out; see :mod:`cachelint.memo`. The cell of a
-    lazy type holds its answer, or what stands for it meanwhile with the level of the question.
+    A value that needs itself (a loop) is unknown while it is being worked out; see :mod:`cachelint.memo`.
     """
     while isinstance(typ, Lazy):
         cell = typ.cell
-        if not cell:
-            typ = _worked_out(typ, cell)
-            continue
-        if len(cell) > 1:
-            PROGRESS.cut(cell[1])
-        typ = cell[0]
+        found = cell.answer if cell.level == NO_CUT else PROGRESS.recall(cell)
+        typ = PROGRESS.work_out(cell, typ.thunk, UNKNOWN) if found is NOTHING else found
     return typ
-
-
-def _worked_out(typ: Lazy, cell: list[Any]) -> Type:
-    progress = PROGRESS
-    outer = progress.lowest
-    progress.lowest = NO_CUT
-    level = progress.level = progress.level + 1
-    cell += (UNKNOWN, level)
-    try:
-        found = typ.thunk()
-    finally:
-        cell.clear()
-        progress.level = level - 1
-        lowest = progress.lowest
-        progress.lowest = min(outer, lowest) if lowest < level else outer
-    if lowest > level:
-        cell.append(found)
-    else:
-        progress.keep(cell, found, lowest, level)
-    return found
 
 
 K = TypeVar("K", bound=Type)
