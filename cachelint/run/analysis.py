@@ -47,7 +47,9 @@ def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source
     from cachelint.suppression import comments
 
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
-    codebase = Codebase(options.root, files, overlay)
+    known = frozenset(files)
+    made = [path for path in overlay or () if path not in known]
+    codebase = Codebase(options.root, [*files, *made], overlay)
     wanted = Wanted(options)
     with _no_collector():
         facts = collect(codebase, by_name(dict(options.wrappers)), options.fix_timeout)

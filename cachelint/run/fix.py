@@ -34,8 +34,8 @@ def repair(options: Options, *, unsafe: bool, write_files: bool) -> Repaired:
         last.append(outcome)
         return outcome.findings, outcome.problems
 
-    def read(path: str) -> Source:
-        return read_source(options.root / path, path)
+    def read(path: str) -> Source | None:
+        return read_source(options.root / path, path) if (options.root / path).exists() else None
 
     done = fix_all(check, read, unsafe=unsafe, reported=lambda path: True)  # type: ignore[arg-type]
     failed = ""
@@ -93,7 +93,9 @@ def diff_text(done: Repair, folder: str = "") -> str:
     parts: list[str] = []
     base = f"{folder}/" if folder else ""
     for path, source in sorted(done.changed.items()):
-        before, after = done.original[path].text.splitlines(True), source.text.splitlines(True)
-        for line in difflib.unified_diff(before, after, f"a/{base}{path}", f"b/{base}{path}"):
+        original = done.original.get(path)
+        before = original.text.splitlines(True) if original is not None else []
+        name = f"a/{base}{path}" if original is not None else "/dev/null"
+        for line in difflib.unified_diff(before, source.text.splitlines(True), name, f"b/{base}{path}"):
             parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(parts)

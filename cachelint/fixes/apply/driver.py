@@ -22,7 +22,11 @@ Check = Callable[[Mapping[str, Source]], tuple[list[Finding], Mapping[str, str]]
 
 @dataclass
 class Repair:
-    """What fixing came to. ``changed`` holds the new text of each file, ``taken_back`` the reasons of failures."""
+    """What fixing came to.
+
+    ``changed`` holds the new text of each file, ``original`` what it was (nothing where a fix makes the file),
+    ``taken_back`` the reasons of failures.
+    """
 
     changed: dict[str, Source] = field(default_factory=dict)
     original: dict[str, Source] = field(default_factory=dict)
@@ -31,10 +35,14 @@ class Repair:
     left: list[Finding] = field(default_factory=list)
 
 
-def fix_all(check: Check, read: Callable[[str], Source], *, unsafe: bool, reported: Callable[[str], bool]) -> Repair:
+#: The source of a file as it is on the disk; None where there is no such file, which a fix makes.
+Read = Callable[[str], Source | None]
+
+
+def fix_all(check: Check, read: Read, *, unsafe: bool, reported: Callable[[str], bool]) -> Repair:
     """Apply all fixes of the allowed applicability until none is left, without writing anything.
 
-    ``read`` gives the source of a file as it is on the disk; files for which ``reported`` is false are not the
+    Files for which ``reported`` is false are not the
     business of this run, but a fix may reach them.
     """
     repair = Repair()
@@ -48,7 +56,9 @@ def fix_all(check: Check, read: Callable[[str], Source], *, unsafe: bool, report
         state = _apply_what_holds(check, repair, read, batch, state, refused)
     repair.left = [f for f in state.findings if reported(f.place.path)]
     for path in repair.changed:
-        repair.original[path] = read(path)
+        before = read(path)
+        if before is not None:
+            repair.original[path] = before
     return repair
 
 
@@ -61,7 +71,7 @@ class _State:
 
 
 def _apply_what_holds(
-    check: Check, repair: Repair, read: Callable[[str], Source], batch: list[Finding], state: _State,
+    check: Check, repair: Repair, read: Read, batch: list[Finding], state: _State,
     refused: set[object],
 ) -> _State:  # fmt: skip
     """Stage a batch; where that does harm, leave out the fixes that did, or half of them, down to the one to refuse.
@@ -136,31 +146,31 @@ def _compatible(findings: list[Finding]) -> list[Finding]:
 
 
 def _touch(a: Edit, b: Edit) -> bool:
-    if a.place.path != b.place.path:
-        return False
+    if a.place.path != b.place.path or a == b:
+        return False  # The same edit of two fixes is made once: an import, a file that both need.
     first, second = sorted((a.place, b.place))
     return (second.line, second.column) <= (first.end_line, first.end_column)
 
 
-def _stage(batch: list[Finding], repair: Repair, read: Callable[[str], Source]) -> dict[str, Source]:
+def _stage(batch: list[Finding], repair: Repair, read: Read) -> dict[str, Source]:
     by_path: dict[str, list[Edit]] = {}
     for finding in batch:
         for edit in finding.fix.edits if finding.fix else ():
             by_path.setdefault(edit.place.path, []).append(edit)
     staged = dict(repair.changed)
     for path, edits in by_path.items():
-        source = staged.get(path) or read(path)
+        source = staged.get(path) or read(path) or Source(path, "")
         staged[path] = Source(path, apply(source, edits), source.encoding, source.bom)
     return staged
 
 
-def _unparsable(staged: Mapping[str, Source], repair: Repair, read: Callable[[str], Source]) -> str:
+def _unparsable(staged: Mapping[str, Source], repair: Repair, read: Read) -> str:
     """A file that the Python that runs here could parse before, and could not any more; empty if there is none.
 
     libcst, which all files are parsed with otherwise, takes what only later versions of Python do.
     """
     for path, source in staged.items():
-        before = repair.changed.get(path) or read(path)
+        before = repair.changed.get(path) or read(path) or Source(path, "")
         if before.text != source.text and not _parses(source.text) and _parses(before.text):
             return f"{path} would no longer parse"
     return ""

@@ -23,13 +23,16 @@ from cachelint.project.store.disk import FOLDER, prepare_folder
 _STAGE = "fix"
 _JOURNAL = "journal.json"
 
+#: Stands in the journal for the content of a file that is not there yet.
+_NO_FILE = ""
+
 
 class NotWritten(Exception):
     """The files could not be replaced; all are as they were. The message is one line."""
 
 
 def write(root: Path, changed: Mapping[str, Source], original: Mapping[str, Source]) -> None:
-    """Replace all changed files, or none. Raises NotWritten."""
+    """Replace all changed files, or none; one that has no original is made. Raises NotWritten."""
     try:
         folder = prepare_folder(root) / _STAGE
         folder.mkdir(exist_ok=True)
@@ -37,7 +40,7 @@ def write(root: Path, changed: Mapping[str, Source], original: Mapping[str, Sour
     except OSError as error:
         raise NotWritten(f"nothing was written: {error.strerror or error}") from None
     try:
-        entries = [_stage(root, staged, name, source, original[name]) for name, source in sorted(changed.items())]
+        entries = [_stage(root, staged, name, source, original.get(name)) for name, source in sorted(changed.items())]
         _durable(staged / "journal.tmp", json.dumps(entries).encode())
         os.replace(staged / "journal.tmp", staged / _JOURNAL)
     except (OSError, UnicodeEncodeError) as error:
@@ -49,20 +52,22 @@ def write(root: Path, changed: Mapping[str, Source], original: Mapping[str, Sour
     _carry_out(root, staged, entries)
 
 
-def _stage(root: Path, staged: Path, name: str, source: Source, original: Source) -> dict[str, str]:
+def _stage(root: Path, staged: Path, name: str, source: Source, original: Source | None) -> dict[str, str]:
     """Write the new content of one file where it can be moved into its place."""
     path = (root / name).resolve()
-    before = path.read_bytes()
-    if before != original.encode(original.text):
+    before = path.read_bytes() if path.exists() else None
+    if before != (original.encode(original.text) if original is not None else None):
         raise NotWritten(f"{name} was changed by another program in the meantime; nothing was written")
-    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+    if not os.access(path if before is not None else path.parent, os.W_OK) or not os.access(path.parent, os.W_OK):
         raise NotWritten(f"{name} is not writable; nothing was written")
     after = source.encode(source.text)
     # A file that a link leads to may lie on another disk, where nothing can be moved from here.
-    near = staged if path.stat().st_dev == staged.stat().st_dev else path.parent
+    there = path if before is not None else path.parent
+    near = staged if there.stat().st_dev == staged.stat().st_dev else path.parent
     new = near / f".{len(list(staged.iterdir()))}-{path.name}.cachelint"
     _durable(new, after)
-    os.chmod(new, stat.S_IMODE(path.stat().st_mode))
+    if before is not None:
+        os.chmod(new, stat.S_IMODE(path.stat().st_mode))
     return {"path": str(path), "new": str(new), "before": _digest(before), "after": _digest(after)}
 
 
@@ -75,16 +80,20 @@ def _durable(path: Path, data: bytes) -> None:
 
 def _carry_out(root: Path, staged: Path, entries: list[dict[str, str]]) -> None:
     """Replace one file after the other; if one can't be, put the others back. Raises NotWritten."""
-    kept: list[tuple[Path, bytes, int]] = []
+    kept: list[tuple[Path, bytes | None, int]] = []
     try:
         for entry in entries:
             path = Path(entry["path"])
-            kept.append((path, path.read_bytes(), stat.S_IMODE(path.stat().st_mode)))
+            is_new = entry["before"] == _NO_FILE
+            kept.append((path, None, 0) if is_new else (path, path.read_bytes(), stat.S_IMODE(path.stat().st_mode)))
             os.replace(entry["new"], path)
     except OSError as error:
         kept.pop()
         for path, before, mode in reversed(kept):
             with contextlib.suppress(OSError):
+                if before is None:
+                    path.unlink()
+                    continue
                 beside = path.with_name(f".{path.name}.cachelint")
                 _durable(beside, before)
                 os.chmod(beside, mode)
@@ -106,7 +115,8 @@ def recover(root: Path) -> list[str]:
             for entry in entries:
                 path, new = Path(entry["path"]), Path(entry["new"])
                 # A file that somebody has changed since is theirs.
-                if new.is_file() and path.is_file() and _digest(path.read_bytes()) == entry["before"]:
+                now = path.read_bytes() if path.is_file() else None
+                if new.is_file() and _digest(now) == entry["before"]:
                     os.replace(new, path)
                     written.append(os.path.relpath(path, root.resolve()))
         except (OSError, ValueError, KeyError, TypeError):
@@ -115,8 +125,8 @@ def recover(root: Path) -> list[str]:
     return written
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _digest(data: bytes | None) -> str:
+    return hashlib.sha256(data).hexdigest() if data is not None else _NO_FILE
 
 
 def _forget(staged: Path, entries: list[dict[str, str]] | None = None) -> None:
