@@ -72,10 +72,11 @@ def output() -> dict[str, Any]:
     fix = closed(
         {
             "title": text, "applicability": {"enum": [a.value for a in Applicability]}, "reason": text,
+            "reasons": {"type": "array", "items": text},
             "leaves": {"type": "array", "items": text},
             "edits": {"type": "array", "items": edit},
         },
-        required=["title", "applicability", "reason", "leaves", "edits"],
+        required=["title", "applicability", "reason", "reasons", "leaves", "edits"],
     )  # fmt: skip
     finding = {
         "code": text, "name": text, **place, "call_line": number, "function": text, "key": text, "message": text,

@@ -31,7 +31,7 @@ def encode(finding: Finding) -> dict[str, Any]:
             "title": fix.title,
             "edits": [[place_values(e.place), e.text] for e in fix.edits],
             "applicability": fix.applicability.value,
-            "reason": fix.reason,
+            "reasons": list(fix.reasons),
             "leaves": list(fix.leaves),
         },
     }
@@ -55,7 +55,7 @@ def decode(values: dict[str, Any]) -> Finding:
             fix["title"],
             tuple(Edit(Place(*place), text) for place, text in fix["edits"]),
             Applicability(fix["applicability"]),
-            fix["reason"],
+            tuple(fix["reasons"]),
             tuple(fix["leaves"]),
         ),
         values["no_fix"],

@@ -62,10 +62,15 @@ class Fix(NamedTuple):
     title: str
     edits: tuple[Edit, ...]
     applicability: Applicability
-    #: Why a person should read it first (unsafe), else empty.
-    reason: str = ""
+    #: Why a person should read it first: each doubt. Empty where it is safe.
+    reasons: tuple[str, ...] = ()
     #: Codes of lesser findings that may be left in the place of the one that goes.
     leaves: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """The doubts in one line."""
+        return "; ".join(self.reasons)
 
 
 class Finding(NamedTuple):

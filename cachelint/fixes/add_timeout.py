@@ -8,10 +8,12 @@ from cachelint.caching.aliases import alias
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.django.settings import is_for_tests
-from cachelint.findings import Applicability, Fix
+from cachelint.findings import Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
+from cachelint.fixes.obligations import NOTHING_STANDS_IN, TIMEOUT_IN_FORCE, Proof
 
+_CONFIGURED = "this is `fix-timeout` from the configuration; the current default timeout may be different"
 _NO_SETTINGS = "there are no settings here: a project that uses this code may have configured another timeout"
 
 
@@ -40,19 +42,18 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     alone = not line[: site.parsed.place(last).column - 1].strip()
     rest = module.line(place.end_line)[place.end_column - 1 :]
     separator = f",\n{lead}" if alone and len(node.args) > 1 and "#" not in rest else ", "
-    if wanted is not None and not (settings.known and settings.has_settings and settings.timeout == wanted):
-        reason = "this is `fix-timeout` from the configuration; the current default timeout may be different"
-        return Fix(f"pass {text}", (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
+    proof = Proof(TIMEOUT_IN_FORCE, NOTHING_STANDS_IN)
+    proof.doubt(NOTHING_STANDS_IN, facts.keys.asked)
     title = f"pass {text}, the current default"
-    if facts.keys.asked:
-        return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, facts.keys.asked)
+    if wanted is not None and not (settings.known and settings.has_settings and settings.timeout == wanted):
+        title = f"pass {text}"
+        proof.doubt(TIMEOUT_IN_FORCE, _CONFIGURED)
+    elif not settings.has_settings:
+        proof.doubt(TIMEOUT_IN_FORCE, _NO_SETTINGS)
     tests = _in_tests(facts)
     if tests:
-        reason = f"{tests} sets other timeouts for tests, which an explicit timeout overrides"
-        return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, reason)
-    if settings.has_settings:
-        return Fix(title, (edits.after(place, separator + text),), Applicability.SAFE)
-    return Fix(title, (edits.after(place, separator + text),), Applicability.UNSAFE, _NO_SETTINGS)
+        proof.doubt(TIMEOUT_IN_FORCE, f"{tests} sets other timeouts for tests, which an explicit timeout overrides")
+    return proof.fix(title, (edits.after(place, separator + text),))
 
 
 def _in_tests(facts: Facts) -> str:

@@ -6,12 +6,13 @@ import libcst as cst
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
-from cachelint.findings import Applicability, Edit, Fix, Place
+from cachelint.findings import Edit, Fix, Place
 from cachelint.fixes.apply import edits
 from cachelint.fixes.apply.imports import name_for
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
 from cachelint.fixes.key_version.bump import key_of, move
+from cachelint.fixes.obligations import READERS_COPE, Proof
 from cachelint.fixes.readers import Read, later_uses, local_ends, takes_a_list
 from cachelint.fixes.unpickle import both_ends
 from cachelint.frozen import dataclass
@@ -81,8 +82,10 @@ def _fix(site: CacheCall, typ: Type, facts: Facts) -> Fix:
         elif isinstance(typ, Scalar):
             changes += _read_back(read, _AS_TEXT[typ.type], facts)
     what = "a list" if isinstance(typ, Set) else "text"
-    reason = moved.unsafe_reason or _REASON.format(what)
-    return Fix(f"store {what} under a new version of the key", tuple(changes), Applicability.UNSAFE, reason)
+    proof = Proof(*moved.obligations, READERS_COPE)
+    moved.account(proof)
+    proof.doubt(READERS_COPE, _REASON.format(what))
+    return proof.fix(f"store {what} under a new version of the key", changes)
 
 
 def _written(function: Function, site: CacheCall, typ: Type) -> list[Edit]:

@@ -6,10 +6,11 @@ import libcst as cst
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
-from cachelint.findings import Applicability, Edit, Fix
+from cachelint.findings import Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import short
+from cachelint.fixes.obligations import READERS_COPE, STORED_ALONE, Proof
 from cachelint.types.containers import DictView, Generator
 from cachelint.types.join import members
 from cachelint.types.json import Json, json_verdict
@@ -38,11 +39,11 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     changes: tuple[Edit, ...] = (edits.before(place, "list("), edits.after(place, ")"))
     if isinstance(node, cst.GeneratorExp) and node.lpar:
         changes = (edits.before(place, "list"),)
+    proof = Proof(STORED_ALONE, READERS_COPE)
     generators = any(isinstance(k, Generator) for k in types)
     if generators and not isinstance(node, cst.GeneratorExp | cst.Call):
-        reason = f"code that reads `{short(site.parsed.code(node))}` after this call will find it empty"
-        return Fix("wrap it in `list(…)`", changes, Applicability.UNSAFE, reason)
+        code = short(site.parsed.code(node))
+        proof.doubt(STORED_ALONE, f"code that reads `{code}` after this call will find it empty")
     if generators and isinstance(node, cst.Call):
-        reason = "if the generator never ends, `list(…)` never ends either"
-        return Fix("wrap it in `list(…)`", changes, Applicability.UNSAFE, reason)
-    return Fix("wrap it in `list(…)`", changes, Applicability.SAFE)
+        proof.doubt(READERS_COPE, "if the generator never ends, `list(…)` never ends either")
+    return proof.fix("wrap it in `list(…)`", changes)

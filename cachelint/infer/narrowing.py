@@ -175,8 +175,10 @@ def _of_classes(context: Context, subject: cst.BaseExpression, types: list[Type]
                 else:
                     kept.append(member)
                 continue
-            verdict = [_is_instance(context, member, k) for k in types]
-            if any(v is None for v in verdict) or any(verdict) == truth:
+            verdicts = [_is_instance(context, member, k) for k in types]
+            # Of one class for certain, it does not matter which of the others it is of.
+            unknown = True not in verdicts and None in verdicts
+            if unknown or (True in verdicts) == truth:
                 kept.append(member)
         return join_all(kept)
 

@@ -58,6 +58,7 @@ def _finding(finding: Finding, path: Callable[[str], str]) -> dict[str, Any]:
             "title": fix.title,
             "applicability": fix.applicability.value,
             "reason": fix.reason,
+            "reasons": list(fix.reasons),
             "leaves": list(fix.leaves),
             "edits": [{**_span(edit.place, path), "text": edit.text} for edit in fix.edits],
         },

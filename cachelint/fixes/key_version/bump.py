@@ -18,6 +18,7 @@ from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.key_version.elsewhere import written_elsewhere
 from cachelint.fixes.key_version.text import next_text
 from cachelint.fixes.key_version.usage import SharedLiteral, Usage
+from cachelint.fixes.obligations import KEY_IS_CLOSED, KEY_TEXT_IS_ITS_OWN, Proof
 from cachelint.frozen import dataclass
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.types.base import Origin
@@ -56,10 +57,13 @@ class Moved:
             return f"the calls at {', '.join(shown)} and {last} may use the same key"
         return self.unseen_use
 
-    @property
-    def unsafe_reason(self) -> str:
-        """Why the key may be used where nobody sees it; empty where its key is closed."""
-        return self.written() or self.possible_use
+    #: What must be shown of a key that moves.
+    obligations = (KEY_IS_CLOSED, KEY_TEXT_IS_ITS_OWN)
+
+    def account(self, proof: Proof) -> None:
+        """What is not shown of the key: that it is used nowhere else."""
+        proof.doubt(KEY_IS_CLOSED, self.possible_use)
+        proof.doubt(KEY_TEXT_IS_ITS_OWN, self.written())
 
 
 def key_of(site: CacheCall | None, facts: Facts) -> Key:

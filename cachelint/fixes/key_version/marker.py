@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
-from cachelint.findings import Applicability, Fix
+from cachelint.findings import Fix
 from cachelint.fixes.key_version.bump import key_of, move
+from cachelint.fixes.obligations import ENTRIES_MAY_GO, KEY_IS_CLOSED, Proof
 
 _COLD = "existing entries will no longer be found; tokens, codes, locks and counters among them are lost"
 
@@ -15,8 +16,8 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     key = key_of(site, facts)
     moved = move(key, facts, first=1)
     title = "add `v1` to the key" + (f" at all {moved.count} calls that use it" if moved.count > 1 else "")
-    reason = _COLD
+    proof = Proof(ENTRIES_MAY_GO, KEY_IS_CLOSED)
+    proof.doubt(ENTRIES_MAY_GO, _COLD)
     # Where else its words stand is not looked for: the fix is for a person to read in any case.
-    if moved.possible_use:
-        reason += f"; {moved.possible_use}"
-    return Fix(title, moved.edits, Applicability.UNSAFE, reason)
+    proof.doubt(KEY_IS_CLOSED, moved.possible_use)
+    return proof.fix(title, moved.edits)

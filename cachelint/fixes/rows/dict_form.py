@@ -12,11 +12,20 @@ import libcst as cst
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
-from cachelint.findings import Applicability, Edit, Fix, Place
+from cachelint.findings import Edit, Fix, Place
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, is_none, short
 from cachelint.fixes.key_version.bump import Moved, key_of, move
+from cachelint.fixes.obligations import (
+    CALLERS_COPE,
+    KEPT_BY_JSON,
+    KEY_TEXT_IS_ITS_OWN,
+    NOTHING_STANDS_IN,
+    READERS_COPE,
+    SAME_QUERY,
+    Proof,
+)
 from cachelint.fixes.rows.columns import Columns
 from cachelint.fixes.rows.queries import Queries, type_of
 from cachelint.fixes.rows.stored import Form, stored_model
@@ -93,48 +102,47 @@ class _DictForm:
         changes = self._edits(fields)
         names = ", ".join(f'"{name}"' for name in fields)
         title = f"store {self.form.value} of {names} under a new version of the key"
-        reason = self._reason()
-        safe = Applicability.UNSAFE if reason else Applicability.SAFE
         leaves = (*(("CL104",) if self.columns.not_json else ()), *(("CL105",) if self._has_other_keys() else ()))
-        return Fix(title, tuple(changes), safe, reason, leaves)
+        return self._proof().fix(title, changes, leaves)
 
     def _has_other_keys(self) -> bool:
         """Whether the keys of a dict are something that JSON makes text of."""
         types = [m for s in self.key.all_sites if s.value is not None for m in members(s.value)]
         return any(not isinstance(key, Str) for m in types if isinstance(m, Dict) for key in members(m.key))
 
-    def _reason(self) -> str:
-        """Why a person should read the fix first; empty where it is safe."""
+    def _proof(self) -> Proof:
+        """What a person should read first."""
         traced = self.tracer.traced
-        if self.moved.unsafe_reason:
-            return self.moved.unsafe_reason
-        if self.columns.not_json:
-            return f"{self.columns.not_json[0]}: pickle keeps its values, but a JSON serializer would not"
+        proof = Proof(*self.moved.obligations, KEPT_BY_JSON, READERS_COPE, CALLERS_COPE, NOTHING_STANDS_IN, SAME_QUERY)
+        self.moved.account(proof)
+        for note in self.columns.not_json:
+            proof.doubt(KEPT_BY_JSON, f"{note}: pickle keeps its values, but a JSON serializer would not")
         if self._has_other_keys():
-            return "its keys are not strings: pickle keeps them, but JSON would turn them into strings"
-        if traced.shown:
-            function, call, name, _ = traced.shown[0]
-            return f"{function.where(call)} passes it to a template as `{name}`"
-        if self.facts.keys.mocked:
-            return f"{self.facts.keys.mocked} replaces the cache with an object that may return instances"
-        unguarded = self._unguarded()
-        if unguarded:
-            return unguarded
+            proof.doubt(
+                KEPT_BY_JSON, "its keys are not strings: pickle keeps them, but JSON would turn them into strings"
+            )
+        for function, call, name, _ in traced.shown:
+            proof.doubt(READERS_COPE, f"{function.where(call)} passes it to a template as `{name}`")
+        proof.doubt(READERS_COPE, self._unguarded())
+        if any("__" in name for name in self.columns.wanted()):
+            proof.doubt(READERS_COPE, "if there is no related row, this gives None where the attribute raised")
+        mocked = self.facts.keys.mocked
+        if mocked:
+            proof.doubt(NOTHING_STANDS_IN, f"{mocked} replaces the cache with an object that may return instances")
         if self.queries.early:
-            return "the query will run where it is created instead of when it is stored"
+            proof.doubt(SAME_QUERY, "the query will run where it is created instead of when it is stored")
         changed = traced.followed | traced.taking
         if changed:
             names = ", ".join(sorted(f"`{ref.definition.name}`" for ref in changed))
             verb = "will return dicts to all callers" if traced.followed else "will receive dicts"
-            return f"{names} {verb}"
-        if self.moved.elsewhere is not None:
-            other = self.moved.elsewhere
-            return f"the text of the key is at {other.path}:{other.line}, where other code may use it too"
-        if any("__" in name for name in self.columns.wanted()):
-            return "if there is no related row, this gives None where the attribute raised"
+            proof.doubt(CALLERS_COPE, f"{names} {verb}")
+        other = self.moved.elsewhere
+        if other is not None:
+            where = f"the text of the key is at {other.path}:{other.line}, where other code may use it too"
+            proof.doubt(KEY_TEXT_IS_ITS_OWN, where)
         if self.moved.count > len({(s.parsed.path, s.place) for s in self.key.all_sites}):
-            return "other keys contain the same text and change with it"
-        return ""
+            proof.doubt(KEY_TEXT_IS_ITS_OWN, "other keys contain the same text and change with it")
+        return proof
 
     def _unguarded(self) -> str:
         """A field that is read of what may be None, which raises another error than before; empty if none is."""

@@ -7,12 +7,13 @@ import libcst as cst
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.deserializations import Deserialization
 from cachelint.caching.facts import Facts
-from cachelint.findings import Applicability, Edit, Fix, Place
+from cachelint.findings import Edit, Fix, Place
 from cachelint.fixes.apply import edits
 from cachelint.fixes.apply.imports import unused_after
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, is_none, short
 from cachelint.fixes.key_version.bump import key_of, move
+from cachelint.fixes.obligations import READERS_COPE, STORED_ALONE, Proof
 from cachelint.fixes.readers import is_test, later_uses, local_ends, tests_truth
 from cachelint.project.classes import dotted
 from cachelint.types.base import NONE, Unknown
@@ -57,7 +58,8 @@ def _drop(site: CacheCall, facts: Facts) -> Fix:
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
     dropped: dict[tuple[str, str], set[Place]] = {}
-    reasons: list[str] = []
+    proof = Proof(*moved.obligations, READERS_COPE, STORED_ALONE)
+    moved.account(proof)
     stored: set[cst.CSTNode] = set()
     made: set[cst.CSTNode] = set()
     for function, write in writes:
@@ -68,10 +70,12 @@ def _drop(site: CacheCall, facts: Facts) -> Fix:
         call = _dumps(function, write, stored)
         made.add(call)
         if call is not write.nodes.get("value") and not _is_stored_at_once(function, call, write):
-            reasons.append(f"{function.where(call)} pickles the value early: it must not change before it is stored")
+            early = "pickles the value early: it must not change before it is stored"
+            proof.doubt(STORED_ALONE, f"{function.where(call)} {early}")
         if call is not write.nodes.get("value") and not _is_fresh(function, call.args[0].value):
             code = short(function.parsed.code(call.args[0].value))
-            reasons.append(f"{function.where(call)}: other code may hold `{code}`, and readers used to get a copy")
+            held = f"other code may hold `{code}`, and readers used to get a copy"
+            proof.doubt(STORED_ALONE, f"{function.where(call)}: {held}")
         changes += _unwrapped(function, call, dropped)
     loads = {load.node for load in facts.deserializations}
     for read in reads:
@@ -81,7 +85,7 @@ def _drop(site: CacheCall, facts: Facts) -> Fix:
             tested, loaded = tested + test, loaded + (not test)
             if test:
                 if tests_truth(function, node):
-                    reasons.append(f"{function.where(node)} treats an empty value as a miss")
+                    proof.doubt(READERS_COPE, f"{function.where(node)} treats an empty value as a miss")
                 continue
             argument = function.parents.get(node)
             load = function.parents.get(argument) if isinstance(argument, cst.Arg) else None
@@ -92,17 +96,13 @@ def _drop(site: CacheCall, facts: Facts) -> Fix:
         if not tested:
             raise FixBlocked(f"{function.where(read.whole)}: the cached value is used without a check for a miss")
         if loaded > 1:
-            reasons.append(f"{function.where(read.whole)} unpickles the value several times, each time a new copy")
+            where = function.where(read.whole)
+            proof.doubt(STORED_ALONE, f"{where} unpickles the value several times, each time a new copy")
     for (path, module), places in dropped.items():
         edit = unused_after(facts.codebase, path, module, len(places))
         if edit is not None:
             changes.append(edit)
-    title = "let Django serialize the value under a new version of the key"
-    if moved.unsafe_reason:
-        reasons.insert(0, moved.unsafe_reason)
-    if reasons:
-        return Fix(title, tuple(changes), Applicability.UNSAFE, reasons[0])
-    return Fix(title, tuple(changes), Applicability.SAFE)
+    return proof.fix("let Django serialize the value under a new version of the key", changes)
 
 
 def _is_fresh(function: Function, node: cst.BaseExpression) -> bool:

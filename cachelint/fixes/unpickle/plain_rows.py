@@ -6,11 +6,12 @@ import libcst as cst
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
-from cachelint.findings import Applicability, Edit, Fix
+from cachelint.findings import Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function
 from cachelint.fixes.key_version.bump import key_of, move
+from cachelint.fixes.obligations import CALLERS_COPE, Proof
 from cachelint.fixes.readers import later_uses, local_ends, takes_a_list
 from cachelint.types.base import Scalar, Type, force
 from cachelint.types.containers import Dict
@@ -39,7 +40,8 @@ def fix(site: CacheCall, facts: Facts) -> Fix:
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
     stored: set[cst.CSTNode] = set()
-    reason = ""
+    proof = Proof(*moved.obligations, CALLERS_COPE)
+    moved.account(proof)
     for function, write in writes:
         value = write.nodes.get("value")
         if value is None or not is_plain(write):
@@ -53,10 +55,9 @@ def fix(site: CacheCall, facts: Facts) -> Fix:
     for read in reads:
         for node, test in later_uses(read, stored, None):
             if not test and _use(read.function, node):
-                reason = f"{read.function.where(node)} returns it: callers will get a list instead of a QuerySet"
-    reason = moved.unsafe_reason or reason
-    title = "store a list of the rows under a new version of the key"
-    return Fix(title, tuple(changes), Applicability.UNSAFE if reason else Applicability.SAFE, reason)
+                where = read.function.where(node)
+                proof.doubt(CALLERS_COPE, f"{where} returns it: callers will get a list instead of a QuerySet")
+    return proof.fix("store a list of the rows under a new version of the key", changes)
 
 
 def _check_row(function: Function, site: CacheCall, queryset: Type) -> None:
