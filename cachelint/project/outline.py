@@ -218,7 +218,9 @@ class _Reader:
 
     def imports(self, node: Node, scope: Scope, *, conditional: bool) -> None:
         if not conditional:
-            scope.import_lines.append((node.start_point[0] + 1, ""))
+            first = node.child_by_field_name("name")
+            named = first.named_children[0] if first is not None and first.type == "aliased_import" else first
+            scope.import_lines.append((node.start_point[0] + 1, self.text(named) if named is not None else ""))
         for child in node.children_by_field_name("name"):
             if child.type == "aliased_import":
                 module, alias = (self.text(part) for part in child.named_children[:2])

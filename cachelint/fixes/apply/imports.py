@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection
+
+import libcst as cst
 
 from cachelint.findings import Edit, Place
 from cachelint.fixes.base import FixBlocked
+from cachelint.fixes.defuse import Function
 from cachelint.project.codebase import Codebase
 from cachelint.project.module import Module
+
+#: Lines that an import may have.
+_MAX_LINES = 200
 
 
 def name_for(module: Module, home: str, name: str, taken: Collection[str]) -> tuple[str, Edit | None]:
@@ -21,28 +28,110 @@ def name_for(module: Module, home: str, name: str, taken: Collection[str]) -> tu
         binding = bindings[0]
         if len(bindings) > 1 or binding.conditional or bound in scope.definitions or bound in taken:
             continue
-        if binding.module == home and binding.name in (name, "") and "." not in home:
-            return f"{bound}.{name}" if not binding.name else bound, None
+        if binding.name == name and module.absolute(binding.module) == home:
+            return bound, None
+        if not binding.name and binding.module == home and "." not in home:
+            return f"{bound}.{name}", None
 
     def is_free(word: str) -> bool:
         return word not in scope.imports and word not in scope.definitions and word not in taken and not scope.stars
 
     if is_free(name):
-        return name, _added(module, f"from {home} import {name}")
-    if is_free(home):
-        return f"{home}.{name}", _added(module, f"import {home}")
+        return name, _added(module, home, name)
+    if is_free(home) and "." not in home:
+        return f"{home}.{name}", _added(module, home, "")
     raise FixBlocked(
         f"`{name}` and `{home}` already mean something else in {module.path}, which would need `{home}.{name}`"
     )
 
 
-def _added(module: Module, text: str) -> Edit:
-    """An import on a line of its own: before the first import of the file, after ``__future__``, or at its top."""
-    lines = module.outline.scope.import_lines
-    first = next((line for line, home in lines if home != "__future__"), None)
-    if first is None:
-        first = lines[-1][0] + 1 if lines else 1
-    return Edit(Place(module.path, first, 1, first, 1), f"{text}\n")
+def local_import(function: Function, home: str, name: str) -> Edit:
+    """An import at the beginning of a function: its file could not be loaded if it stood at the top."""
+    body = function.tree.body
+    if not isinstance(body, cst.IndentedBlock):
+        raise FixBlocked(f"`{function.ref.definition.name}` has no room for an import of `{name}`")
+    first = next((s for s in body.body if not _is_docstring(s)), body.body[0])
+    place = function.parsed.place(first)
+    indent = function.ref.module.line(place.line)[: place.column - 1]
+    written = _home_as_written(function.ref.module, home)
+    return Edit(Place(place.path, place.line, 1, place.line, 1), f"{indent}from {written} import {name}\n")
+
+
+def _is_docstring(statement: cst.BaseStatement) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    only = statement.body[0]
+    return isinstance(only, cst.Expr) and isinstance(only.value, cst.SimpleString | cst.ConcatenatedString)
+
+
+def _home_as_written(module: Module, home: str) -> str:
+    """A module's name as the imports of a file would write it: with leading dots where they do so."""
+    asked = [binding.module for bindings in module.outline.scope.imports.values() for binding in bindings]
+    package = module.name if module.is_package else module.name.rpartition(".")[0]
+    top = home.partition(".")[0]
+    if not any(name.startswith(".") for name in asked) or any(name.partition(".")[0] == top for name in asked):
+        return home
+    dots = "."
+    while package and home != package and not home.startswith(f"{package}."):
+        package = package.rpartition(".")[0]
+        dots += "."
+    return f"{dots}{home[len(package) :].lstrip('.')}" if package and home != package else home
+
+
+def _added(module: Module, home: str, name: str) -> Edit:
+    """An import where an orderly file has it: beside others from the same place, else in the order of the alphabet."""
+    written = _home_as_written(module, home) if name else home
+    text = f"from {written} import {name}\n" if name else f"import {home}\n"
+    definitions = [d.line for found in module.outline.scope.definitions.values() for d in found]
+    code = min(definitions, default=sys.maxsize)
+    lines = [(n, other) for n, other in module.outline.scope.import_lines if other != "__future__" and n < code]
+    if not lines:
+        futures = module.outline.scope.import_lines
+        first = _line_after(module, futures[-1][0]) if futures else _after_docstring(module)
+        return Edit(Place(module.path, first, 1, first, 1), text if futures else f"{text}\n")
+    group = [(line, other) for line, other in lines if _section(module, other) == _section(module, home)]
+    later = next((line for line, other in group if module.absolute(other) > home), None)
+    if later is None and group:
+        later = _line_after(module, group[-1][0])
+    elif later is None:
+        before = [line for line, other in lines if _section(module, other) < _section(module, home)]
+        if before:
+            later = _line_after(module, before[-1])
+            return Edit(Place(module.path, later, 1, later, 1), f"\n{text}")
+        return Edit(Place(module.path, lines[0][0], 1, lines[0][0], 1), f"{text}\n")
+    return Edit(Place(module.path, later, 1, later, 1), text)
+
+
+def _section(module: Module, home: str) -> int:
+    """0 for the standard library, 1 for other packages, 2 for those of the project, as most files group imports."""
+    top = module.absolute(home).partition(".")[0]
+    if home.startswith(".") or top == module.name.partition(".")[0]:
+        return 2
+    return 0 if top in sys.stdlib_module_names else 1
+
+
+def _line_after(module: Module, line: int) -> int:
+    """The line after an import that begins on a line, which may have several."""
+    last = line + _MAX_LINES
+    text = module.line(line)
+    depth = text.partition("#")[0].count("(") - text.partition("#")[0].count(")")
+    while depth > 0 or text.rstrip().endswith("\\"):
+        line += 1
+        text = module.line(line)
+        depth += text.partition("#")[0].count("(") - text.partition("#")[0].count(")")
+        if line > last:
+            break
+    return line + 1
+
+
+def _after_docstring(module: Module) -> int:
+    """The first line of a file that belongs to its code."""
+    statements = module.outline.scope.statements
+    if statements and statements[0].line == 1:
+        text = module.text_of(statements[0])
+        if text[:1] in (b'"', b"'"):
+            return 1 + text.count(b"\n") + 1
+    return 1
 
 
 def unused_after(codebase: Codebase, path: str, name: str, removed: int) -> Edit | None:

@@ -8,7 +8,7 @@ from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
 from cachelint.django.orm import SOME_MODEL
 from cachelint.findings import Confidence, Severity
-from cachelint.fixes.rows import dict_form
+from cachelint.fixes import stored_instances
 from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.values.parts import is_model, parts, subject
 from cachelint.rules.wording import source_of, wrapper_places
@@ -26,7 +26,7 @@ old value, and a class that was renamed or moved makes `cache.get` raise. After 
 a warning; after a rollback (from 6.1 to 4.2, say) none can be read. A cached user also contains the password hash,
 and `save()` on a cached instance writes all its old values back. Store a dict of the fields that the readers use.""",
     severity=Severity.HIGH,
-    fix=dict_form.propose,
+    fix=stored_instances.propose,
     examples=(
         Example(
             bad="""\

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
 from cachelint.findings import Confidence, Severity
-from cachelint.fixes.rows import dict_form
+from cachelint.fixes import stored_instances
 from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.values.parts import is_queryset, parts, subject
 from cachelint.rules.wording import source_of, wrapper_places
@@ -27,7 +27,7 @@ internal state of the query. That state is private to one Django release: after 
 `values()` and `values_list()` return QuerySets too, until `list()` turns them into rows. And an empty QuerySet is
 falsy, so `cache.get(key) or compute()` never uses it.""",
     severity=Severity.HIGH,
-    fix=dict_form.propose,
+    fix=stored_instances.propose,
     examples=(
         Example(
             bad="""\

@@ -1,0 +1,258 @@
+"""What must be shown for instances that are made of rows: that they are what a query of their model gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import libcst as cst
+
+from cachelint.caching.calls import CacheCall
+from cachelint.caching.facts import Facts
+from cachelint.caching.keys.graph import Key
+from cachelint.fixes.base import FixBlocked
+from cachelint.fixes.defuse import Function, short
+from cachelint.fixes.instances.stored import Stored
+from cachelint.fixes.key_version.bump import Moved
+from cachelint.fixes.obligations import (
+    AS_LOADED,
+    CALLERS_COPE,
+    COLUMNS_ARE_KEPT,
+    KEY_TEXT_IS_ITS_OWN,
+    NOTHING_STANDS_IN,
+    PLAIN_CONSTRUCTION,
+    READERS_COPE,
+    Proof,
+)
+from cachelint.project.symbols import ClassRef
+from cachelint.project.syntax import descendants
+from cachelint.types.base import Origin
+
+#: Methods that a class can define to make its instances more than their columns.
+_MAGIC = (
+    "__init__", "__new__", "from_db", "__getattr__", "__getattribute__", "__setattr__", "__getstate__",
+    "__setstate__", "__reduce__", "__reduce_ex__",
+)  # fmt: skip
+
+#: What is said in a project whose instances are made in a way of their own.
+_MAKERS = {
+    "post_init": "a `post_init` receiver may change instances when they are created",
+    "modeltranslation": "with `modeltranslation`, the fields of an instance depend on the reader's language",
+}
+
+#: Methods of a query that give rows which carry more than their columns, or other rows.
+_CARRY = ("annotate", "extra", "raw")
+#: Methods of a query that fetch something with the rows, which is asked for again.
+_FETCH = ("prefetch_related", "select_related")
+#: Methods that give an instance whose values no database has seen yet.
+_MAKE = frozenset({"create", "acreate", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"})
+_LOADS = re.compile(
+    r"\.(?:a?(?:get|first|last|latest|earliest)|all|filter|exclude|order_by|iterator|in_bulk|none|distinct|reverse"
+    r"|select_related|prefetch_related|only|defer|get_for_model|get_current|get_by_natural_key|using|alias)\("
+    r"|\bget_object_or_404\(|\bget_list_or_404\("
+)
+
+Writes = Sequence[tuple[Function, CacheCall]]
+
+
+class Doubts:
+    """The proof of one fix."""
+
+    def __init__(self, facts: Facts, key: Key, stored: Stored) -> None:
+        self.facts = facts
+        self.models = facts.interpreter.models
+        self.key = key
+        self.stored = stored
+        self.model = stored.model
+        self.proof = Proof(
+            *Moved.obligations, NOTHING_STANDS_IN, AS_LOADED, PLAIN_CONSTRUCTION, COLUMNS_ARE_KEPT, READERS_COPE,
+            CALLERS_COPE,
+        )  # fmt: skip
+        self._nested: set[str] = set()
+
+    def extra_arguments(self, writes: Writes) -> str:
+        """What `to_row` is given beside the value: the related rows that the query fetches, and what is left out."""
+        text = "".join(f', "{name}"' for name in self._related(writes))
+        if self.model == self.models.user_model() and "password" in self.models.fields(self.model):
+            text += ', without=("password",)'
+            reason = "`password` is left out of the row: it is loaded from the database when something asks for it"
+            self.proof.doubt(AS_LOADED, reason)
+        return text
+
+    def look(self, moved: Moved, writes: Writes) -> None:
+        """Collect the doubts. Raises FixBlocked where rows would lose something."""
+        moved.account(self.proof)
+        other = moved.elsewhere
+        if other is not None:
+            where = f"the text of the key is at {other.path}:{other.line}, where other code may use it too"
+            self.proof.doubt(KEY_TEXT_IS_ITS_OWN, where)
+        if moved.count > len({(s.parsed.path, s.place) for s in self.key.all_sites}):
+            self.proof.doubt(KEY_TEXT_IS_ITS_OWN, "other keys contain the same text and change with it")
+        mocked = self.facts.keys.mocked
+        if mocked:
+            self.proof.doubt(NOTHING_STANDS_IN, f"{mocked} replaces the cache with an object that may return anything")
+        self._look_at_model()
+        self._look_at_columns()
+        for function, write in writes:
+            self._look_at_changes(function, write)
+        for origin in self._origins():
+            self._look_at_origin(origin)
+        self.proof.doubt(READERS_COPE, self.stored.unknown)
+        if self.stored.query:
+            self.proof.doubt(CALLERS_COPE, "readers get a list where they got a QuerySet")
+        if self.stored.tuple_:
+            self.proof.doubt(CALLERS_COPE, "readers get a list where they got a tuple")
+
+    # -- the model -------------------------------------------------------------------------------------------
+
+    def _look_at_model(self) -> None:
+        model, classes = self.model, self.facts.interpreter.classes
+        name = f"`{model.short_name}`"
+        if not model.certain:
+            self.proof.doubt(
+                PLAIN_CONSTRUCTION, f"{name} looks like a model, but its base class is outside the project"
+            )
+        for word, what in _MAKERS.items():
+            if self.facts.codebase.containing(word, re.compile(rb"\b" + word.encode() + rb"\b")):
+                self.proof.doubt(PLAIN_CONSTRUCTION, what)
+        if model.ref is None:
+            return
+        if any("olymorphic" in base for base in classes.externals(model.ref)):
+            raise FixBlocked(f"{name} is polymorphic: rows of its subclasses would come back as {name}")
+        for magic in _MAGIC:
+            if classes.member(model.ref, magic) is not None:
+                self.proof.doubt(PLAIN_CONSTRUCTION, f"{name} defines `{magic}`, which runs when a row is read")
+
+    def _look_at_columns(self) -> None:
+        for field in self.models.fields(self.model).values():
+            if field.many:
+                continue
+            if field.field_class == "BinaryField" or not field.known:
+                what = f"`{field.name}` is a `{field.field_class}`, whose values may not come back as they were"
+                self.proof.doubt(COLUMNS_ARE_KEPT, what)
+            elif field.field_class == "JSONField" and self._has_encoder(field.name):
+                self.proof.doubt(COLUMNS_ARE_KEPT, f"`{field.name}` is a `JSONField` with an encoder of its own")
+
+    def _has_encoder(self, name: str) -> bool:
+        ref = self.model.ref
+        for base in self.facts.interpreter.classes.order(ref) if ref is not None else []:
+            scope = base.definition.scope if isinstance(base, ClassRef) else None
+            for definition in scope.definitions.get(name, ()) if scope is not None else ():
+                assert isinstance(base, ClassRef)
+                if b"encoder" in base.module.text_of(definition):
+                    return True
+        return False
+
+    # -- where the instances come from -----------------------------------------------------------------------
+
+    def _origins(self) -> Iterator[Origin | None]:
+        seen: set[int] = set()
+        for typ in self.stored.instances:
+            if typ.origin is None:
+                yield None
+            elif id(typ.origin.node) not in seen:
+                seen.add(id(typ.origin.node))
+                yield typ.origin
+
+    def _look_at_origin(self, origin: Origin | None) -> None:
+        if origin is None:
+            self.proof.doubt(AS_LOADED, "the instance is handed in: it may hold values that were not saved yet")
+            return
+        place, code = origin.place, short(origin.code)
+        where = f"{place.path}:{place.line}"
+        if _is_user(origin.node):
+            self.proof.doubt(AS_LOADED, f"{where}: `{code}` may be an AnonymousUser, which is stored as it is")
+            return
+        called = origin.node.func if isinstance(origin.node, cst.Call) else None
+        last = called.attr.value if isinstance(called, cst.Attribute) else getattr(called, "value", "")
+        if last in _MAKE:
+            self.proof.doubt(
+                AS_LOADED, f"{where}: values that `{last}()` was given may be of other types than loaded ones"
+            )
+        elif last == self.model.short_name:
+            if ".save(" not in origin.parsed.module.code:
+                raise FixBlocked(f"{where}: `{code}` is not saved, and would come back as if it were")
+            self.proof.doubt(AS_LOADED, f"{where}: `{code}` may hold values of other types than loaded ones")
+        elif not _LOADS.search(origin.code):
+            self.proof.doubt(AS_LOADED, f"{where}: `{code}` may not be as a query loads it")
+        for method in _CARRY:
+            if f".{method}(" in origin.code:
+                raise FixBlocked(f"{where}: rows that `.{method}()` gives carry more than the columns of the model")
+
+    def _related(self, writes: Writes) -> list[str]:
+        """The relations that `select_related` names, where rows can be nested in rows."""
+        found: list[str] = []
+        fields = self.models.fields(self.model)
+        for call, where in self._fetching(writes):
+            method = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+            for argument in call.args:
+                value = argument.value
+                name = str(value.evaluated_value) if isinstance(value, cst.SimpleString) else ""
+                field = fields.get(name)
+                if method == "select_related" and field is not None and field.relation and not field.many:
+                    found += [name] if name not in found else []
+                else:
+                    self.proof.doubt(AS_LOADED, f"{where}: what `.{method}()` fetches with it is asked for again")
+            if not call.args:
+                self.proof.doubt(AS_LOADED, f"{where}: what `.{method}()` fetches with it is asked for again")
+        return found
+
+    def _fetching(self, writes: Writes) -> Iterator[tuple[cst.Call, str]]:
+        parsed = {id(o.parsed): o.parsed for o in self._origins() if o is not None}
+        parsed |= {id(function.parsed): function.parsed for function, _ in writes}
+        for each in parsed.values():
+            for node in descendants(each.module):
+                if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+                    if node.func.attr.value in _FETCH and self._is_of_model(node, each.path):
+                        yield node, f"{each.path}:{each.place(node).line}"
+
+    def _is_of_model(self, call: cst.Call, path: str) -> bool:
+        """Whether a query may be the one whose rows are stored: it stands in one of the stored expressions."""
+        for origin in self._origins():
+            if origin is not None and any(node is call for node in (origin.node, *descendants(origin.node))):
+                return True
+        return False
+
+    # -- what becomes of them before they are stored ---------------------------------------------------------
+
+    def _look_at_changes(self, function: Function, write: CacheCall) -> None:
+        value = write.nodes.get("value") or write.nodes.get("default")
+        if not isinstance(value, cst.Name):
+            return
+        end = function.line(write.node)
+        columns = {field.attname for field in self.models.fields(self.model).values() if not field.many}
+        columns |= {field.name for field in self.models.fields(self.model).values() if not field.many}
+        for name in {value.value, *_rows_of(function, value.value)}:
+            for attribute in _assigned_attributes(function, name):
+                if function.line(attribute) >= end:
+                    continue
+                what = f"{function.where(attribute)} sets `{attribute.attr.value}` on it before it is stored"
+                if attribute.attr.value not in columns:
+                    raise FixBlocked(f"{what}, which is no column of `{self.model.short_name}`")
+                self.proof.doubt(AS_LOADED, what)
+
+
+def _rows_of(function: Function, name: str) -> Iterable[str]:
+    """The variables of loops over a variable."""
+    for node in function.parents:
+        if isinstance(node, cst.For | cst.CompFor) and isinstance(node.iter, cst.Name) and node.iter.value == name:
+            if isinstance(node.target, cst.Name):
+                yield node.target.value
+
+
+def _assigned_attributes(function: Function, name: str) -> Iterator[cst.Attribute]:
+    for node in function.names(name):
+        attribute = function.parents.get(node)
+        if not isinstance(attribute, cst.Attribute) or attribute.value is not node:
+            continue
+        target = function.parents.get(attribute)
+        if isinstance(target, cst.AssignTarget | cst.AugAssign | cst.AnnAssign) and target.target is attribute:
+            yield attribute
+
+
+def _is_user(node: cst.CSTNode) -> bool:
+    """Whether an expression is `request.user`: whoever asks, logged in or not."""
+    if not isinstance(node, cst.Attribute) or node.attr.value != "user":
+        return False
+    base = node.value
+    return (base.attr.value if isinstance(base, cst.Attribute) else getattr(base, "value", "")) == "request"

@@ -1,0 +1,70 @@
+"""The module of helpers that a fix adds to a project once, and the names by which its functions are called."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection
+from importlib import resources
+
+from cachelint.caching.facts import Facts
+from cachelint.findings import Edit, Place
+from cachelint.fixes.apply.imports import name_for
+from cachelint.fixes.base import FixBlocked
+from cachelint.project.module import Module
+
+#: What the module may be called: the second where a project has another one of the first name.
+_NAMES = ("cache_rows", "cached_rows")
+
+#: What tells the folder of an app from one inside it.
+_APP = ("apps.py", "models.py", "models/__init__.py")
+
+
+@functools.cache
+def helper_text() -> str:
+    """The source of the module: plain Python for any Django, without a trace of this program."""
+    return resources.files(__package__).joinpath("cache_rows.txt").read_text(encoding="utf-8")
+
+
+class Helper:
+    """The helpers as the files of one fix call them. ``near`` is the module whose app gets the file."""
+
+    def __init__(self, facts: Facts, near: Module) -> None:
+        self._codebase = facts.codebase
+        self._existing = _existing(facts, near)
+        self._path, self._home = _place(facts, near) if self._existing is None else ("", self._existing.name)
+
+    def call(self, module: Module, name: str, taken: Collection[str]) -> tuple[str, list[Edit]]:
+        """How a module calls a helper, with the edits that this takes. Raises FixBlocked where no name is free."""
+        written, added = name_for(module, self._home, name, taken)
+        changes = [added] if added is not None else []
+        if self._path:
+            changes.append(Edit(Place(self._path, 1, 1, 1, 1), helper_text()))
+        return written, changes
+
+
+def _existing(facts: Facts, near: Module) -> Module | None:
+    """A module of the project that has the same text, that of the same source root first."""
+    found = [
+        module
+        for module in facts.codebase.containing("def from_items(")
+        if "".join(module.source.text.split()) == "".join(helper_text().split())
+    ]
+    return min(found, key=lambda module: (module.root != near.root, module.path), default=None)
+
+
+def _place(facts: Facts, near: Module) -> tuple[str, str]:
+    """The path of the new module, and what it is imported as."""
+    codebase = facts.codebase
+    paths = codebase.modules
+    folder = start = near.path.rpartition("/")[0]
+    while folder != near.root and not any(f"{folder}/{name}" in paths for name in _APP):
+        folder = folder.rpartition("/")[0]
+    if folder == near.root:
+        # No app: beside the code that needs it.
+        folder = start
+    for name in _NAMES:
+        path = f"{folder}/{name}.py" if folder else f"{name}.py"
+        if path not in paths and not (codebase.root / path).exists():
+            package = folder[len(near.root) :].strip("/").replace("/", ".")
+            return path, f"{package}.{name}" if package else name
+    raise FixBlocked(f"`{folder}/{_NAMES[0]}.py` is something else: there is no place for the helpers")

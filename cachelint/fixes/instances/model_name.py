@@ -1,0 +1,118 @@
+"""The model as an expression: what the code at a place calls the class that it loads instances of."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from cachelint.caching.facts import Facts
+from cachelint.findings import Edit
+from cachelint.fixes.apply.imports import local_import, name_for
+from cachelint.fixes.base import FixBlocked
+from cachelint.fixes.defuse import Function, short
+from cachelint.fixes.rows.queries import type_of
+from cachelint.project.classes import dotted
+from cachelint.project.module import Module
+from cachelint.project.symbols import ClassRef, FunctionRef, ModuleRef, ValueRef
+from cachelint.project.syntax import descendants
+from cachelint.types.base import force
+from cachelint.types.django import Manager, ModelClass, ModelType
+
+#: Modules that are looked through for a circle of imports.
+_MAX_MODULES = 400
+
+
+def model_at(facts: Facts, function: Function, node: cst.CSTNode, model: ModelType) -> tuple[str, list[Edit]]:
+    """What a function can call a model at a node, and the import that this takes. Raises FixBlocked."""
+    module = function.ref.module
+    written = _in_function(facts, function, node, model) or _in_module(facts, module, model)
+    if written:
+        return written, []
+    if model == facts.interpreter.models.user_model():
+        return _imported(facts, function, node, "django.contrib.auth", "get_user_model", "()")
+    ref = model.ref
+    if ref is not None and (facts.interpreter.models.is_abstract(ref) or ref.definition.parent is not None):
+        raise FixBlocked(f"{function.where(node)}: the class of the instances has no name here")
+    home, _, name = model.name.rpartition(".")
+    if not home or (ref is None and not model.certain):
+        raise FixBlocked(f"{function.where(node)}: the class of the instances has no name here")
+    return _imported(facts, function, node, ref.module.name if ref is not None else home, name, "")
+
+
+def _in_function(facts: Facts, function: Function, node: cst.CSTNode, model: ModelType) -> str:
+    """What the queries of the function itself are made of: `Book.objects`, `cls.objects`, `self.model`."""
+    for other in descendants(function.tree):
+        if not isinstance(other, cst.Attribute) or other.attr.value not in _MANAGERS:
+            continue
+        name = dotted(other.value)
+        if not name or function.is_assigned(name.partition(".")[0]):
+            continue
+        typ = force(type_of(facts, function, other.value))
+        if isinstance(typ, ModelClass) and typ.model == model:
+            return short(function.parsed.code(other.value))
+    parameters = function.tree.params.params
+    if function.ref.definition.parent is not None and parameters and parameters[0].name.value == "self":
+        owner = ClassRef(function.ref.module, function.ref.definition.parent)
+        typ = facts.interpreter.instance_of(owner)
+        if isinstance(typ, Manager) and typ.model in (None, model):
+            return "self.model"
+    return ""
+
+
+_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "DoesNotExist"})
+
+
+def _in_module(facts: Facts, module: Module, model: ModelType) -> str:
+    """A name of the module's own that is the model, or a module that has it."""
+    codebase, scope = facts.codebase, module.outline.scope
+    for name in (*scope.definitions, *scope.imports):
+        bindings = scope.imports.get(name, ())
+        if any(binding.conditional for binding in bindings) or name.startswith("__"):
+            continue
+        definitions = scope.definitions.get(name, ())
+        if any(definition.conditional for definition in definitions) or len(definitions) + len(bindings) > 1:
+            continue
+        symbol = codebase.resolve(module, name)
+        if isinstance(symbol, ModuleRef):
+            if model.ref is not None and symbol.module == model.ref.module:
+                return f"{name}.{model.short_name}"
+            continue
+        if isinstance(symbol, FunctionRef | None):
+            continue
+        if isinstance(symbol, ValueRef) and model != facts.interpreter.models.user_model():
+            continue
+        typ = force(facts.interpreter.symbol(symbol))
+        if isinstance(typ, ModelClass) and typ.model == model:
+            return name
+    return ""
+
+
+def _imported(
+    facts: Facts, function: Function, node: cst.CSTNode, home: str, name: str, call: str
+) -> tuple[str, list[Edit]]:
+    module = function.ref.module
+    taken = {n.value for n in function.parents if isinstance(n, cst.Name) and function.is_assigned(n.value)}
+    target = facts.codebase.module(home, module)
+    if target is not None and _leads_to(facts, target, module):
+        return f"{name}{call}", [local_import(function, home, name)]
+    written, added = name_for(module, home, name, taken)
+    return f"{written}{call}", [added] if added is not None else []
+
+
+def _leads_to(facts: Facts, start: Module, goal: Module) -> bool:
+    """Whether a module imports another one, itself or through others, when it is loaded."""
+    seen = {start.path}
+    waiting = [start]
+    while waiting and len(seen) < _MAX_MODULES:
+        module = waiting.pop()
+        for bindings in module.outline.scope.imports.values():
+            for binding in bindings:
+                full = module.absolute(binding.module)
+                for name in (full, f"{full}.{binding.name}"):
+                    found = facts.codebase.module(name, module)
+                    if found is None or found.path in seen:
+                        continue
+                    if found.path == goal.path:
+                        return True
+                    seen.add(found.path)
+                    waiting.append(found)
+    return False

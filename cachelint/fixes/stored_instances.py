@@ -1,0 +1,31 @@
+"""CL101 and CL102: how what is stored becomes plain data, the first form that fits."""
+
+from __future__ import annotations
+
+from cachelint.caching.calls import CacheCall
+from cachelint.caching.facts import Facts
+from cachelint.findings import Applicability, Fix
+from cachelint.fixes.base import FixBlocked
+from cachelint.fixes.instances import rehydrate
+from cachelint.fixes.rows import dict_form
+from cachelint.fixes.unpickle import plain_rows
+
+
+def propose(site: CacheCall, facts: Facts) -> Fix:
+    """The fix. Raises FixBlocked.
+
+    Rows of ``values()`` are plain already, and become a list. Where all readers are seen and read columns alone, dicts
+    of these columns are stored. Else the cache stores rows, and the readers get instances as before.
+    """
+    if plain_rows.is_plain(site):
+        return plain_rows.fix(site, facts)
+    try:
+        dicts = dict_form.propose(site, facts)
+    except FixBlocked:
+        return rehydrate.propose(site, facts)
+    if dicts.applicability is Applicability.SAFE:
+        return dicts
+    try:
+        return rehydrate.propose(site, facts)
+    except FixBlocked:
+        return dicts
