@@ -8,7 +8,7 @@ from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.findings import Edit, Fix, Place
 from cachelint.fixes.apply import edits
-from cachelint.fixes.apply.imports import name_for
+from cachelint.fixes.apply.imports import Imports
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
 from cachelint.fixes.key_version.bump import key_of, move
@@ -150,7 +150,8 @@ def _read_back(read: Read, how: _Text, facts: Facts) -> list[Edit]:
         raise function.escape(read.whole, "is not assigned to a variable in a separate statement")
     source = facts.codebase.source(function.parsed.path)
     taken = {node.value for node in function.parents if isinstance(node, cst.Name) and function.is_assigned(node.value)}
-    name, added = name_for(function.ref.module, how.module, how.name, {*taken, read.name})
+    imports = Imports()
+    name = imports.name(function.ref.module, how.module, how.name, {*taken, read.name})
     end = function.parsed.place(read.statement)
     if end.end_line >= len(source.line_starts):
         raise function.escape(read.whole, "is read on the last line of the file")
@@ -160,4 +161,4 @@ def _read_back(read: Read, how: _Text, facts: Facts) -> list[Edit]:
     value = how.read.replace("@", name).replace("{}", read.name)
     lines = f"{indent}if {read.name} is not None:\n{indent}{step}{read.name} = {value}\n"
     at = Place(function.parsed.path, end.end_line + 1, 1, end.end_line + 1, 1)
-    return [Edit(at, lines), *([added] if added is not None else [])]
+    return [Edit(at, lines), *imports.edits()]

@@ -16,33 +16,47 @@ from cachelint.project.module import Module
 
 #: Lines that an import may have.
 _MAX_LINES = 200
+#: An import that gets longer than this by a name is left alone: Black's own limit.
+_WIDEST = 88
 
 
-def name_for(module: Module, home: str, name: str, taken: Collection[str]) -> tuple[str, Edit | None]:
-    """How a file can call ``home.name``: by what it imports already, else by an import to be added.
+class Imports:
+    """The imports that one fix needs: those from one module are written together."""
 
-    ``taken`` are variables of the function that calls it. Raises FixBlocked where no name is free.
-    """
-    scope = module.outline.scope
-    for bound, bindings in scope.imports.items():
-        binding = bindings[0]
-        if len(bindings) > 1 or binding.conditional or bound in scope.definitions or bound in taken:
-            continue
-        if binding.name == name and module.absolute(binding.module) == home:
-            return bound, None
-        if not binding.name and binding.module == home and "." not in home:
-            return f"{bound}.{name}", None
+    def __init__(self) -> None:
+        self._wanted: dict[tuple[Module, str], set[str]] = {}
 
-    def is_free(word: str) -> bool:
-        return word not in scope.imports and word not in scope.definitions and word not in taken and not scope.stars
+    def name(self, module: Module, home: str, name: str, taken: Collection[str]) -> str:
+        """How a file can call ``home.name``: by what it imports already, else by an import to be added.
 
-    if is_free(name):
-        return name, _added(module, home, name)
-    if is_free(home) and "." not in home:
-        return f"{home}.{name}", _added(module, home, "")
-    raise FixBlocked(
-        f"`{name}` and `{home}` already mean something else in {module.path}, which would need `{home}.{name}`"
-    )
+        ``taken`` are variables of the function that calls it. Raises FixBlocked where no name is free.
+        """
+        scope = module.outline.scope
+        for bound, bindings in scope.imports.items():
+            binding = bindings[0]
+            if len(bindings) > 1 or binding.conditional or bound in scope.definitions or bound in taken:
+                continue
+            if binding.name == name and module.absolute(binding.module) == home:
+                return bound
+            if not binding.name and binding.module == home and "." not in home:
+                return f"{bound}.{name}"
+
+        def is_free(word: str) -> bool:
+            return word not in scope.imports and word not in scope.definitions and word not in taken and not scope.stars
+
+        if is_free(name):
+            self._wanted.setdefault((module, home), set()).add(name)
+            return name
+        if is_free(home) and "." not in home:
+            self._wanted.setdefault((module, home), set())
+            return f"{home}.{name}"
+        raise FixBlocked(
+            f"`{name}` and `{home}` already mean something else in {module.path}, which would need `{home}.{name}`"
+        )
+
+    def edits(self) -> list[Edit]:
+        """The edits that add them."""
+        return [_added(module, home, sorted(names)) for (module, home), names in self._wanted.items()]
 
 
 def local_import(function: Function, home: str, name: str) -> Edit:
@@ -78,28 +92,61 @@ def _home_as_written(module: Module, home: str) -> str:
     return f"{dots}{home[len(package) :].lstrip('.')}" if package and home != package else home
 
 
-def _added(module: Module, home: str, name: str) -> Edit:
+def _added(module: Module, home: str, names: list[str]) -> Edit:
     """An import where an orderly file has it: beside others from the same place, else in the order of the alphabet."""
-    written = _home_as_written(module, home) if name else home
-    text = f"from {written} import {name}\n" if name else f"import {home}\n"
+    written = _home_as_written(module, home) if names else home
     definitions = [d.line for found in module.outline.scope.definitions.values() for d in found]
     code = min(definitions, default=sys.maxsize)
     lines = [(n, other) for n, other in module.outline.scope.import_lines if other != "__future__" and n < code]
+    for line, other in lines:
+        merged = _merged(module, line, names) if other == written and names else None
+        if merged is not None:
+            return merged
+    text = f"from {written} import {', '.join(names)}\n" if names else f"import {home}\n"
     if not lines:
         futures = module.outline.scope.import_lines
         first = _line_after(module, futures[-1][0]) if futures else _after_docstring(module)
-        return Edit(Place(module.path, first, 1, first, 1), text if futures else f"{text}\n")
+        return _line_edit(module, first, text if futures else f"{text}\n")
     group = [(line, other) for line, other in lines if _section(module, other) == _section(module, home)]
     later = next((line for line, other in group if module.absolute(other) > home), None)
-    if later is None and group:
-        later = _line_after(module, group[-1][0])
-    elif later is None:
-        before = [line for line, other in lines if _section(module, other) < _section(module, home)]
-        if before:
-            later = _line_after(module, before[-1])
-            return Edit(Place(module.path, later, 1, later, 1), f"\n{text}")
-        return Edit(Place(module.path, lines[0][0], 1, lines[0][0], 1), f"{text}\n")
-    return Edit(Place(module.path, later, 1, later, 1), text)
+    if later is not None:
+        return _line_edit(module, later, text)
+    if group:
+        return _line_edit(module, _line_after(module, group[-1][0]), text)
+    before = [line for line, other in lines if _section(module, other) < _section(module, home)]
+    if before:
+        return _line_edit(module, _line_after(module, before[-1]), f"\n{text}")
+    return _line_edit(module, lines[0][0], f"{text}\n")
+
+
+def _line_edit(module: Module, line: int, text: str) -> Edit:
+    return Edit(Place(module.path, line, 1, line, 1), text)
+
+
+_ONE_LINE = re.compile(r"from\s+[\w.]+\s+import\s+(\w+(?:\s*,\s*\w+)*)\s*")
+_ONE_EACH = re.compile(r"\s+(\w+),\s*")
+
+
+def _merged(module: Module, line: int, names: list[str]) -> Edit | None:
+    """Names added to an import that stands there; None where it is written in a way of its own."""
+    text = module.line(line)
+    match = _ONE_LINE.fullmatch(text)
+    if match is not None:
+        known = [name.strip() for name in match.group(1).split(",")]
+        both = sorted({*known, *names}, key=str) if known == sorted(known) else [*known, *names]
+        new = text[: match.start(1)] + ", ".join(both)
+        if len(new) > _WIDEST:
+            return None
+        return Edit(Place(module.path, line, 1, line, len(text) + 1), new)
+    if not text.rstrip().endswith("(") or len(names) > 1:
+        return None
+    number = line + 1
+    while (entry := _ONE_EACH.fullmatch(module.line(number))) is not None and entry.group(1) < names[0]:
+        number += 1
+    if entry is None and module.line(number).strip() != ")":
+        return None
+    indent = module.line(line + 1)[: len(module.line(line + 1)) - len(module.line(line + 1).lstrip())]
+    return _line_edit(module, number, f"{indent}{names[0]},\n")
 
 
 def _section(module: Module, home: str) -> int:

@@ -221,7 +221,7 @@ class Doubts:
             return
         end = function.line(write.node)
         columns = {field.attname for field in self.models.fields(self.model).values() if not field.many}
-        columns |= {field.name for field in self.models.fields(self.model).values() if not field.many}
+        columns |= {"pk"} | {field.name for field in self.models.fields(self.model).values() if not field.many}
         for name in {value.value, *_rows_of(function, value.value)}:
             for attribute in _assigned_attributes(function, name):
                 if function.line(attribute) >= end:

@@ -8,7 +8,7 @@ from importlib import resources
 
 from cachelint.caching.facts import Facts
 from cachelint.findings import Edit, Place
-from cachelint.fixes.apply.imports import name_for
+from cachelint.fixes.apply.imports import Imports
 from cachelint.fixes.base import FixBlocked
 from cachelint.project.module import Module
 
@@ -28,18 +28,18 @@ def helper_text() -> str:
 class Helper:
     """The helpers as the files of one fix call them. ``near`` is the module whose app gets the file."""
 
-    def __init__(self, facts: Facts, near: Module) -> None:
-        self._codebase = facts.codebase
+    def __init__(self, facts: Facts, near: Module, imports: Imports) -> None:
+        self._imports = imports
         self._existing = _existing(facts, near)
         self._path, self._home = _place(facts, near) if self._existing is None else ("", self._existing.name)
 
-    def call(self, module: Module, name: str, taken: Collection[str]) -> tuple[str, list[Edit]]:
-        """How a module calls a helper, with the edits that this takes. Raises FixBlocked where no name is free."""
-        written, added = name_for(module, self._home, name, taken)
-        changes = [added] if added is not None else []
-        if self._path:
-            changes.append(Edit(Place(self._path, 1, 1, 1, 1), helper_text()))
-        return written, changes
+    def name(self, module: Module, name: str, taken: Collection[str]) -> str:
+        """How a module calls a helper. Raises FixBlocked where no name is free."""
+        return self._imports.name(module, self._home, name, taken)
+
+    def edits(self) -> list[Edit]:
+        """What makes the file, where the project has none yet."""
+        return [Edit(Place(self._path, 1, 1, 1, 1), helper_text())] if self._path else []
 
 
 def _existing(facts: Facts, near: Module) -> Module | None:

@@ -6,7 +6,7 @@ import libcst as cst
 
 from cachelint.caching.facts import Facts
 from cachelint.findings import Edit
-from cachelint.fixes.apply.imports import local_import, name_for
+from cachelint.fixes.apply.imports import Imports, local_import
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
 from cachelint.fixes.rows.queries import type_of
@@ -21,21 +21,23 @@ from cachelint.types.django import Manager, ModelClass, ModelType
 _MAX_MODULES = 400
 
 
-def model_at(facts: Facts, function: Function, node: cst.CSTNode, model: ModelType) -> tuple[str, list[Edit]]:
-    """What a function can call a model at a node, and the import that this takes. Raises FixBlocked."""
+def model_at(
+    facts: Facts, function: Function, node: cst.CSTNode, model: ModelType, imports: Imports
+) -> tuple[str, list[Edit]]:
+    """What a function can call a model at a node, with the import inside it that this takes. Raises FixBlocked."""
     module = function.ref.module
     written = _in_function(facts, function, node, model) or _in_module(facts, module, model)
     if written:
         return written, []
     if model == facts.interpreter.models.user_model():
-        return _imported(facts, function, node, "django.contrib.auth", "get_user_model", "()")
+        return _imported(facts, function, imports, "django.contrib.auth", "get_user_model", "()")
     ref = model.ref
     if ref is not None and (facts.interpreter.models.is_abstract(ref) or ref.definition.parent is not None):
         raise FixBlocked(f"{function.where(node)}: the class of the instances has no name here")
     home, _, name = model.name.rpartition(".")
     if not home or (ref is None and not model.certain):
         raise FixBlocked(f"{function.where(node)}: the class of the instances has no name here")
-    return _imported(facts, function, node, ref.module.name if ref is not None else home, name, "")
+    return _imported(facts, function, imports, ref.module.name if ref is not None else home, name, "")
 
 
 def _in_function(facts: Facts, function: Function, node: cst.CSTNode, model: ModelType) -> str:
@@ -87,15 +89,14 @@ def _in_module(facts: Facts, module: Module, model: ModelType) -> str:
 
 
 def _imported(
-    facts: Facts, function: Function, node: cst.CSTNode, home: str, name: str, call: str
+    facts: Facts, function: Function, imports: Imports, home: str, name: str, call: str
 ) -> tuple[str, list[Edit]]:
     module = function.ref.module
     taken = {n.value for n in function.parents if isinstance(n, cst.Name) and function.is_assigned(n.value)}
     target = facts.codebase.module(home, module)
     if target is not None and _leads_to(facts, target, module):
         return f"{name}{call}", [local_import(function, home, name)]
-    written, added = name_for(module, home, name, taken)
-    return f"{written}{call}", [added] if added is not None else []
+    return f"{imports.name(module, home, name, taken)}{call}", []
 
 
 def _leads_to(facts: Facts, start: Module, goal: Module) -> bool:

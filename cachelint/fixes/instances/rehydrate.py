@@ -12,6 +12,7 @@ from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.findings import Edit, Fix
 from cachelint.fixes.apply import edits
+from cachelint.fixes.apply.imports import Imports
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
 from cachelint.fixes.instances.doubts import Doubts
@@ -50,6 +51,7 @@ class _Rehydration:
         self.key = key_of(site, facts)
         self.functions: dict[int, Function] = {}
         self.changes: list[Edit] = []
+        self.imports = Imports()
         self.generic = {call.innermost.node for call in self.key.calls}
 
     def fix(self) -> Fix:
@@ -65,7 +67,7 @@ class _Rehydration:
         near = self.stored.model.ref.module if self.stored.model.ref is not None else None
         home = self.facts.codebase.modules[self.site.parsed.path]
         same = near is not None and near.path.rpartition("/")[0] == home.path.rpartition("/")[0]
-        self.helper = Helper(self.facts, near if same and near is not None else home)
+        self.helper = Helper(self.facts, near if same and near is not None else home, self.imports)
         if self.stored.query:
             refuse_queries(self.facts, [(self._function(s), s) for s in sites])
         extra = doubts.extra_arguments([(self._function(s), s) for s in writes])
@@ -77,9 +79,10 @@ class _Rehydration:
         if self.stored.query:
             self.changes += lists_made(self.facts, [(self._function(s), s) for s in writes])
         doubts.look(self.moved, [(self._function(s), s) for s in writes])
+        changes = [*self.moved.edits, *self.changes, *self.imports.edits(), *self.helper.edits()]
         what = _WHAT[self.stored.form]
         title = f"store {what} and give readers the instances again, under a new version of the key"
-        return doubts.proof.fix(title, [*self.moved.edits, *self.changes], self._leaves())
+        return doubts.proof.fix(title, changes, self._leaves())
 
     def _leaves(self) -> tuple[str, ...]:
         return ("CL104",) if self.stored.unknown else ()
@@ -189,7 +192,7 @@ class _Rehydration:
         if isinstance(parent, cst.Expr):
             return
         name = self._helper(function, _HELPERS[self.stored.form][1])
-        model, added = model_at(self.facts, function, site.node, self.stored.model)
+        model, added = model_at(self.facts, function, site.node, self.stored.model, self.imports)
         self.changes += added
         place = function.parsed.place(whole)
         if site.innermost.method == "get_many":
@@ -200,9 +203,7 @@ class _Rehydration:
 
     def _helper(self, function: Function, name: str) -> str:
         taken = {n.value for n in function.parents if isinstance(n, cst.Name) and function.is_assigned(n.value)}
-        written, added = self.helper.call(function.ref.module, name, taken)
-        self.changes += added
-        return written
+        return self.helper.name(function.ref.module, name, taken)
 
 
 def _parameters_of_value(function: Function, inner: CacheCall) -> list[str]:
