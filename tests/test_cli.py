@@ -313,14 +313,14 @@ def test_each_fix_and_each_reason_is_shown(project: Path, capsys: pytest.Capture
         + "\n\ndef more(pk):\n"
         + '    cache.set(f"more_{pk}", 1, 60)\n'
         + '    cache.set("never", 1, None)\n'
-        + '    cache.set("book", [Book.objects.get(pk=pk), 1], 60)\n'
+        + '    cache.set("book", {Book.objects.get(pk=pk)}, 60)\n'
     )
     main(["--no-cache", "--fix", "--show-fixes"])
     out = capsys.readouterr().out
     assert "fixed app/case.py:25 CL201: pass timeout=450, the current default" in out
     assert "unsafe app/case.py:29 CL301: add `v1` to the key (existing entries will no longer be found" in out
     assert "not fixable app/case.py:30 CL202: only you know how stale this value may be; choose a timeout" in out
-    assert "not fixable app/case.py:31 CL101: the stored value contains more than model instances (`list[" in out
+    assert "not fixable app/case.py:31 CL101: the stored value contains more than model instances (`set[" in out
     assert "Fixed 1 problem in 1 file, 1 fixable with --unsafe-fixes, 2 not fixable." in out
 
 

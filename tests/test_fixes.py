@@ -137,6 +137,7 @@ TRAPS["the key's variable is used elsewhere"] = """
 """
 
 
+@pytest.mark.usefixtures("dicts_alone")
 @pytest.mark.parametrize("trap", TRAPS.values(), ids=TRAPS.keys())
 def test_no_dict_form_where_it_would_break(trap: str, tmp_path: Path) -> None:
     text = textwrap.dedent(trap).lstrip()
@@ -146,6 +147,7 @@ def test_no_dict_form_where_it_would_break(trap: str, tmp_path: Path) -> None:
     assert all(f.no_fix for f in findings)
 
 
+@pytest.mark.usefixtures("dicts_alone")
 def test_a_field_that_json_does_not_keep_makes_it_unsafe(tmp_path: Path) -> None:
     trap = READ_WRITE.replace("book.title", "book.price")
     assert fixed(tmp_path, trap, unsafe=False) == textwrap.dedent(trap).lstrip()
@@ -270,6 +272,7 @@ class Note(models.Model):
 """
 
 
+@pytest.mark.usefixtures("dicts_alone")
 @pytest.mark.parametrize("query", ["Note.loud.get(pk=pk)", "get_object_or_404(Note, pk=pk)"])
 def test_a_manager_of_its_own_is_not_passed_by(query: str, tmp_path: Path) -> None:
     case = textwrap.dedent(READ_WRITE).replace("Book.objects.get(pk=pk)", query).replace("book.title", "book.text")
@@ -333,6 +336,7 @@ def across(tmp_path: Path, *, pages: str = PAGES, shelf: str = SHELF, **more: st
     return (root / "app/shelf.py").read_text(), (root / "app/pages.py").read_text()
 
 
+@pytest.mark.usefixtures("dicts_alone")
 def test_callers_in_other_files_read_the_dict(tmp_path: Path) -> None:
     shelf, pages = across(tmp_path)
     assert 'book = Book.objects.values("id", "title", "pages").get(pk=pk)' in shelf
@@ -341,6 +345,7 @@ def test_callers_in_other_files_read_the_dict(tmp_path: Path) -> None:
     assert 'return find(pk)["pages"]' in pages
 
 
+@pytest.mark.usefixtures("dicts_alone")
 def test_what_is_returned_is_never_changed_without_asking(tmp_path: Path) -> None:
     root = make_project(tmp_path, "", app__shelf=SHELF, app__pages=PAGES)
     (finding,) = [f for f in check(root).findings if f.code == "CL101"]
@@ -350,6 +355,7 @@ def test_what_is_returned_is_never_changed_without_asking(tmp_path: Path) -> Non
     assert {edit.place.path for edit in finding.fix.edits} == {"app/shelf.py", "app/pages.py"}
 
 
+@pytest.mark.usefixtures("dicts_alone")
 @pytest.mark.parametrize(
     ("pages", "why"),
     [
@@ -370,6 +376,7 @@ def test_a_caller_that_a_dict_would_break_is_named(pages: str, why: str, tmp_pat
     assert why in finding.no_fix
 
 
+@pytest.mark.usefixtures("dicts_alone")
 def test_all_that_a_function_returns_becomes_a_dict(tmp_path: Path) -> None:
     early = "    if pk == 0:\n        return Book.objects.first()\n    if book is None:\n"
     shelf, pages = across(tmp_path, shelf=SHELF.replace("    if book is None:\n", early))
@@ -377,6 +384,7 @@ def test_all_that_a_function_returns_becomes_a_dict(tmp_path: Path) -> None:
     assert 'find(pk)["pages"]' in pages
 
 
+@pytest.mark.usefixtures("dicts_alone")
 def test_what_a_function_returns_and_no_query_makes(tmp_path: Path) -> None:
     shelf = SHELF.replace("    if book is None:\n", "    if pk == 0:\n        return Book()\n    if book is None:\n")
     assert across(tmp_path, shelf=shelf) == (shelf, PAGES)
@@ -748,6 +756,7 @@ DICT_FORMS = {
 }
 
 
+@pytest.mark.usefixtures("dicts_alone")
 @pytest.mark.parametrize(("case", "expected"), DICT_FORMS.values(), ids=DICT_FORMS.keys())
 def test_dict_forms(case: str, expected: list[str], tmp_path: Path) -> None:
     text = fixed(tmp_path, case, unsafe=True)
@@ -768,6 +777,7 @@ PAGE = """
 """
 
 
+@pytest.mark.usefixtures("dicts_alone")
 @pytest.mark.parametrize(
     ("template", "works"),
     [

@@ -36,6 +36,7 @@ def put(pk):
 """
 
 
+@pytest.mark.usefixtures("dicts_alone")
 @pytest.mark.parametrize(
     ("guard", "expected"),
     [
@@ -61,6 +62,7 @@ def test_a_guard_must_stand_before_the_read_on_every_path(guard: str, expected: 
     assert outcome(tmp_path, "CL101", TITLE.format(guard=guard)) == expected
 
 
+@pytest.mark.usefixtures("dicts_alone")
 @pytest.mark.parametrize(
     ("errors", "expected"), [("KeyError", SAFE), ("Book.DoesNotExist", SAFE), ("_missing", NONE), ("ERRORS", NONE)]
 )
@@ -102,6 +104,7 @@ def first():
 """
 
 
+@pytest.mark.usefixtures("dicts_alone")
 @pytest.mark.parametrize("names", ['("first", "second")', '("second", "first")'])
 def test_a_call_in_a_loop_over_constants_is_a_call_of_each_key(names: str, tmp_path: Path) -> None:
     # Whichever constant comes last: the loop deletes and writes the key of `first()` too.
