@@ -274,6 +274,10 @@ def _of_model_instance(context: Context, base: ModelInstance, model: ModelType, 
         stored = stored_attribute(context, model.ref, name)
         if stored is not None:
             return stored
+        # What each model that derives from it says: `self.key` of an abstract one.
+        children = overrides(context, model.ref, name, base)
+        if children:
+            return join_all(children)
     return UNKNOWN
 
 

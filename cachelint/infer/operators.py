@@ -35,6 +35,9 @@ _NUMBERS = ("int", "float", "bool")
 _DELTA = Scalar("datetime.timedelta")
 _DATES = ("datetime.datetime", "datetime.date")
 
+#: Texts that a variable may be, each of which something is put into.
+_MAX_TEMPLATES = 8
+
 #: No constant of the code is larger than this.
 _MAX_NUMBER = 10**12
 
@@ -43,6 +46,9 @@ def binary(context: Context, operator: str, left: Type, right: Type, node: cst.C
     """``left operator right``; ``operator`` is the name of the node's class."""
     if operator == "Modulo":
         text = force(left)
+        several = members(text)
+        if 1 < len(several) <= _MAX_TEMPLATES and any(isinstance(member, Str) for member in several):
+            return join_all(binary(context, operator, member, right, node) for member in several)
         template = constant(text)
         if isinstance(template, str):
             origin = strings.written_in(text) if isinstance(text, Str) else None

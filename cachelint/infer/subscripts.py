@@ -54,8 +54,15 @@ def _sliced(typ: Type) -> Type:
             return UNKNOWN
 
 
+#: Keys of which each is looked up by itself.
+_MAX_KEYS = 8
+
+
 def item_of(context: Context, container: Type, key: Type) -> Type:
     """``container[key]``."""
+    keys = members(key)
+    if 1 < len(keys) <= _MAX_KEYS and all(constant(each) is not NO_VALUE for each in keys):
+        return join_all(_item(context, member, each) for member in members(container) for each in keys)
     return join_all(_item(context, member, key) for member in members(container))
 
 

@@ -9,6 +9,8 @@ import libcst as cst
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
+from cachelint.caching.keys.graph import has_more, origins
+from cachelint.caching.references import Reference
 from cachelint.findings import Place
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import is_none
@@ -17,6 +19,7 @@ from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.types.base import Origin
+from cachelint.types.template import templates
 
 #: What makes a text of a text.
 _TEXT = frozenset(
@@ -48,6 +51,7 @@ class Usage:
         self.facts = facts
         self.group = group
         self.helpers = frozenset(helpers)
+        self._origin: Origin | None = None
 
     def check(self, origin: Origin) -> Place | None:
         """What else a changed literal is used for.
@@ -55,6 +59,7 @@ class Usage:
         Raises SharedLiteral where it is a constant that is used for more than these keys; the place of the literal
         where it is in a function that is.
         """
+        self._origin = origin
         definition, module = origin.parsed.definition, self.facts.codebase.modules[origin.parsed.path]
         if definition.form == "assignment":
             where = self._used_for_more(module, definition, 0)
@@ -124,6 +129,8 @@ class Usage:
                     return None
                 case cst.Param() | cst.Lambda() | cst.Decorator():
                     return ""
+                case cst.Subscript() if parent.value is current:
+                    pass  # One of a table of keys.
                 case cst.Subscript() | cst.Dict() | cst.Set() | cst.Expr():
                     return None if not isinstance(parent, cst.Expr) else ""
             current = parent
@@ -162,6 +169,8 @@ class Usage:
                 if other is not None:
                     return other
                 continue
+            if self._is_of_other_keys(reference):
+                continue
             if reference.node is not None and depth < _MAX_HELPERS and _only_makes(reference.module, inner):
                 deeper = self._used_for_more(reference.module, inner, depth + 1)
                 if deeper is None:
@@ -169,6 +178,17 @@ class Usage:
                 return deeper
             return reference.where
         return None
+
+    def _is_of_other_keys(self, reference: Reference) -> bool:
+        """Whether a function takes another text of the same constant: a key of a table, which stays as it is."""
+        origin, parsed = self._origin, reference.parsed
+        if origin is None or parsed is None or parsed.function is None:
+            return False
+        own = [site for site, _ in self.facts.keys.keyed if site.parsed is parsed]
+        found = [o for site in own for template in templates(site.key) for o in origins(template)]
+        if not any(o.parsed is origin.parsed for o in found) or any(o.node is origin.node for o in found):
+            return False
+        return all(not has_more(site) for site in own)
 
 
 def _logs(call: cst.Call) -> bool:
