@@ -41,14 +41,15 @@ def stored_instances(writes: Iterable[CacheCall]) -> Stored:
     for write in writes:
         for member in members(write.value) if write.value is not None else ():
             reader.read(member, f"{write.place.path}:{write.place.line}")
-    if len({model for model, _ in reader.found}) > 1:
-        names = ", ".join(sorted({f"`{model.short_name}`" for model, _ in reader.found}))
-        raise FixBlocked(f"the stored value can be of several models ({names})")
-    if len({form for _, form in reader.found}) != 1:
-        found = "a single instance or many" if reader.found else "no instance that is known"
-        raise FixBlocked(f"the stored value is {found}")
-    model, form = reader.found[0]
-    return Stored(model, form, tuple(reader.instances), reader.query, reader.unknown, reader.tuple_)
+    return reader.result()
+
+
+def stored_instances_of(types: Iterable[Type]) -> Stored:
+    """The same for some types. Raises FixBlocked."""
+    reader = _Reader()
+    for typ in types:
+        reader.read(typ, "")
+    return reader.result()
 
 
 class _Reader:
@@ -57,6 +58,17 @@ class _Reader:
         self.instances: list[Type] = []
         self.query = self.tuple_ = False
         self.unknown = ""
+
+    def result(self) -> Stored:
+        """What all that was read comes to. Raises FixBlocked."""
+        if len({model for model, _ in self.found}) > 1:
+            names = ", ".join(sorted({f"`{model.short_name}`" for model, _ in self.found}))
+            raise FixBlocked(f"the stored value can be of several models ({names})")
+        if len({form for _, form in self.found}) != 1:
+            found = "a single instance or many" if self.found else "no instance that is known"
+            raise FixBlocked(f"the stored value is {found}")
+        model, form = self.found[0]
+        return Stored(model, form, tuple(self.instances), self.query, self.unknown, self.tuple_)
 
     def read(self, typ: Type, where: str) -> None:
         """Take account of one of the types that a write may store."""
