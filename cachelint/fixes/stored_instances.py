@@ -6,7 +6,7 @@ from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.findings import Applicability, Fix
 from cachelint.fixes.base import FixBlocked
-from cachelint.fixes.instances import nested, rehydrate
+from cachelint.fixes.instances import nested, rehydrate, split
 from cachelint.fixes.rows import dict_form
 from cachelint.fixes.unpickle import plain_rows
 
@@ -19,6 +19,8 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     """
     if plain_rows.is_plain(site):
         return plain_rows.fix(site, facts)
+    if site.decorates:
+        return split.propose(site, facts)
     if nested.is_nested(site):
         return nested.propose(site, facts)
     try:

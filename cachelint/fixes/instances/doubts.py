@@ -58,7 +58,7 @@ Writes = Sequence[tuple[Function, CacheCall]]
 class Doubts:
     """The proof of one fix."""
 
-    def __init__(self, facts: Facts, key: Key, stored: Stored) -> None:
+    def __init__(self, facts: Facts, key: Key | None, stored: Stored) -> None:
         self.facts = facts
         self.models = facts.interpreter.models
         self.key = key
@@ -79,15 +79,10 @@ class Doubts:
             self.proof.doubt(AS_LOADED, reason)
         return text
 
-    def look(self, moved: Moved, writes: Writes) -> None:
+    def look(self, moved: Moved | None, writes: Writes) -> None:
         """Collect the doubts. Raises FixBlocked where rows would lose something."""
-        moved.account(self.proof)
-        other = moved.elsewhere
-        if other is not None:
-            where = f"the text of the key is at {other.path}:{other.line}, where other code may use it too"
-            self.proof.doubt(KEY_TEXT_IS_ITS_OWN, where)
-        if moved.count > len({(s.parsed.path, s.place) for s in self.key.all_sites}):
-            self.proof.doubt(KEY_TEXT_IS_ITS_OWN, "other keys contain the same text and change with it")
+        if moved is not None:
+            self._look_at_key(moved)
         mocked = self.facts.keys.mocked
         if mocked:
             self.proof.doubt(NOTHING_STANDS_IN, f"{mocked} replaces the cache with an object that may return anything")
@@ -102,6 +97,15 @@ class Doubts:
             self.proof.doubt(CALLERS_COPE, "readers get a list where they got a QuerySet")
         if self.stored.tuple_:
             self.proof.doubt(CALLERS_COPE, "readers get a list where they got a tuple")
+
+    def _look_at_key(self, moved: Moved) -> None:
+        moved.account(self.proof)
+        other = moved.elsewhere
+        if other is not None:
+            where = f"the text of the key is at {other.path}:{other.line}, where other code may use it too"
+            self.proof.doubt(KEY_TEXT_IS_ITS_OWN, where)
+        if self.key is not None and moved.count > len({(s.parsed.path, s.place) for s in self.key.all_sites}):
+            self.proof.doubt(KEY_TEXT_IS_ITS_OWN, "other keys contain the same text and change with it")
 
     # -- the model -------------------------------------------------------------------------------------------
 

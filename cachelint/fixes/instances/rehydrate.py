@@ -20,7 +20,7 @@ from cachelint.fixes.instances.helper import Helper
 from cachelint.fixes.instances.model_name import model_at
 from cachelint.fixes.instances.queryset import lists_made, refuse_queries
 from cachelint.fixes.instances.stored import stored_instances
-from cachelint.fixes.instances.through import changes_value
+from cachelint.fixes.instances.through import changes_value, makers_of_value
 from cachelint.fixes.key_version.bump import key_of, move
 from cachelint.fixes.rows.stored import Form
 
@@ -31,7 +31,7 @@ _NEITHER = frozenset(
 )
 
 #: The helpers for each form: what makes rows, and what makes instances of them.
-_HELPERS = {
+HELPERS = {
     Form.ONE: ("to_row", "from_row"),
     Form.MANY: ("to_rows", "from_rows"),
     Form.BY_KEY: ("to_items", "from_items"),
@@ -97,8 +97,6 @@ class _Rehydration:
             where = f"{site.parsed.path}:{site.place.line}"
             if method not in _READS | _WRITES:
                 raise FixBlocked(f"{where} uses this key with `{site.called}`")
-            if site.decorates:
-                raise FixBlocked(f"`{site.decorates}` is decorated: what the decorator stores is what callers get")
             if site.function is None or site.parsed.function is None or not isinstance(site.node, cst.Call):
                 raise FixBlocked(f"{where} uses this key outside a function")
             found.append(site)
@@ -120,7 +118,7 @@ class _Rehydration:
                 raise FixBlocked(f"`{site.called}` cannot be followed")
             function = self._function(inner)
             calls = {other.node for other in self.facts.calls if other.parsed is inner.parsed}
-            names = _parameters_of_value(function, inner)
+            names = makers_of_value(function, inner)
             if passed and not names:
                 raise FixBlocked(f"the value is created in `{site.called}`")
             where = changes_value(function, calls, names)
@@ -160,7 +158,7 @@ class _Rehydration:
             raise FixBlocked(f"{function.where(value)}: `{short(function.parsed.code(value))}` cannot be wrapped")
         if self.stored.form is Form.MANY and self.stored.query:
             function.refuse_list(value)
-        name = self._helper(function, _HELPERS[self.stored.form][0])
+        name = self._helper(function, HELPERS[self.stored.form][0])
         place = function.parsed.place(value)
         self.changes += [edits.before(place, f"{before}{name}("), edits.after(place, f"{after}{extra})")]
 
@@ -172,7 +170,7 @@ class _Rehydration:
             for element in data.elements:
                 self._wrap(function, element.value, extra)
         elif isinstance(data, cst.Name | cst.Attribute):
-            name = self._helper(function, _HELPERS[self.stored.form][0])
+            name = self._helper(function, HELPERS[self.stored.form][0])
             place = function.parsed.place(data)
             self.changes += [
                 edits.before(place, f"{{key: {name}(value{extra}) for key, value in "),
@@ -191,7 +189,7 @@ class _Rehydration:
             whole, parent = parent, function.parents.get(parent)
         if isinstance(parent, cst.Expr):
             return
-        name = self._helper(function, _HELPERS[self.stored.form][1])
+        name = self._helper(function, HELPERS[self.stored.form][1])
         model, added = model_at(self.facts, function, site.node, self.stored.model, self.imports)
         self.changes += added
         place = function.parsed.place(whole)
@@ -204,28 +202,3 @@ class _Rehydration:
     def _helper(self, function: Function, name: str) -> str:
         taken = {n.value for n in function.parents if isinstance(n, cst.Name) and function.is_assigned(n.value)}
         return self.helper.name(function.ref.module, name, taken)
-
-
-def _parameters_of_value(function: Function, inner: CacheCall) -> list[str]:
-    """The parameters of a function that the value, or what makes it, comes in by."""
-    found: list[str] = []
-    waiting: list[cst.CSTNode] = [n for n in (inner.nodes.get("value"), inner.nodes.get("default")) if n is not None]
-    seen: set[str] = set()
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, cst.Await):
-            waiting.append(node.expression)
-        elif isinstance(node, cst.Call):
-            waiting.append(node.func)
-        elif isinstance(node, cst.Lambda):
-            waiting.append(node.body)
-        elif isinstance(node, cst.Name) and node.value not in seen:
-            seen.add(node.value)
-            if function.has_parameter(node.value):
-                found.append(node.value)
-            for use in function.names(node.value):
-                target = function.parents.get(use)
-                given = function.parents.get(target) if isinstance(target, cst.AssignTarget) else None
-                if isinstance(given, cst.Assign):
-                    waiting.append(given.value)
-    return found

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import libcst as cst
 
+from cachelint.caching.calls import CacheCall
 from cachelint.fixes.defuse import Function, short
 
 
@@ -104,3 +105,29 @@ class _Reader:
                 # The name of the function that makes it is not the value.
                 return parent.attr.value in ("__name__", "__module__", "__qualname__", "__doc__")
         return False
+
+
+def makers_of_value(function: Function, inner: CacheCall) -> list[str]:
+    """The parameters of a function, or of one inside it, that the value or what makes it comes in by."""
+    found: list[str] = []
+    parameters = {node.name.value for node in function.parents if isinstance(node, cst.Param)}
+    waiting: list[cst.CSTNode] = [n for n in (inner.nodes.get("value"), inner.nodes.get("default")) if n is not None]
+    seen: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, cst.Await):
+            waiting.append(node.expression)
+        elif isinstance(node, cst.Call):
+            waiting.append(node.func)
+        elif isinstance(node, cst.Lambda):
+            waiting.append(node.body)
+        elif isinstance(node, cst.Name) and node.value not in seen:
+            seen.add(node.value)
+            if node.value in parameters:
+                found.append(node.value)
+            for use in function.names(node.value):
+                target = function.parents.get(use)
+                given = function.parents.get(target) if isinstance(target, cst.AssignTarget) else None
+                if isinstance(given, cst.Assign):
+                    waiting.append(given.value)
+    return found
