@@ -11,6 +11,7 @@ from cachelint.django.settings import named_settings, names_settings, say_nothin
 from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
 from cachelint.project.files import is_test
+from cachelint.project.symbols import ClassRef
 from cachelint.types.base import NO_VALUE, NONE, UNKNOWN, Type, Unknown, force
 from cachelint.types.containers import Dict
 from cachelint.types.join import members
@@ -35,6 +36,8 @@ class Alias:
     has_version: bool = False
     #: Whether the settings of the project were found at all.
     has_settings: bool = False
+    #: A backend that may refuse or change values; empty where it is one of Django's, or does as they do.
+    strange_backend: str = ""
 
 
 def alias(interpreter: Interpreter, name: str | None) -> Alias:
@@ -78,7 +81,7 @@ def _configured(interpreter: Interpreter, name: str | None, label: str) -> Alias
         return Alias(label, known=not open_ended, has_settings=True)
     if any(not isinstance(option, Dict) for option in options):
         return Alias(label, known=False, has_settings=True)
-    return _read(label, [option for option in options if isinstance(option, Dict)])
+    return _read(interpreter, label, [option for option in options if isinstance(option, Dict)])
 
 
 def store_of(interpreter: Interpreter, name: str) -> tuple[object, ...] | None:
@@ -159,15 +162,48 @@ def _changed_later(interpreter: Interpreter, name: str) -> bool:
 _KNOWN_BACKENDS = ("django.core.cache.", "django_redis.", "django_valkey.", "redis_cache.", "django_bmemcached.")
 
 
-def _read(label: str, options: list[Dict]) -> Alias:
+#: What a backend defines to change how long entries live.
+_OF_TIMEOUTS = frozenset(
+    {"__init__", "get_backend_timeout", "default_timeout", "set", "add", "touch", "set_many", "get_or_set", "_set"}
+)
+#: What it defines to change what is stored or read.
+_OF_VALUES = frozenset(
+    {"__init__", "set", "add", "get", "get_many", "set_many", "get_or_set", "_set", "pickle_protocol"}
+    | {"_cache", "_class", "client", "get_client", "encode", "decode"}
+)
+
+
+def _differs(interpreter: Interpreter, backend: object, members_of: frozenset[str]) -> bool:
+    """Whether a backend may do something in another way than Django's: one of the project's own that defines it."""
+    if not isinstance(backend, str):
+        return True
+    if backend.startswith(_KNOWN_BACKENDS):
+        return False
+    home, _, name = backend.rpartition(".")
+    module = interpreter.codebase.module(home)
+    symbol = interpreter.codebase.resolve(module, name) if module is not None else None
+    if not isinstance(symbol, ClassRef):
+        return True
+    classes = interpreter.classes
+    outside = [base for base in classes.externals(symbol) if not base.startswith(("builtins.", "typing.", "abc."))]
+    if not outside or not all(base.startswith(_KNOWN_BACKENDS) for base in outside):
+        return True
+    return any(classes.member(symbol, member) is not None for member in members_of)
+
+
+def _read(interpreter: Interpreter, label: str, options: list[Dict]) -> Alias:
     timeouts: set[object] = set()
     configured = False
     known = True
     has_version = False
+    strange = ""
     for option in options:
         entries = dict(option.entries)
         backends = [constant(m) for m in members(entries["BACKEND"])] if "BACKEND" in entries else []
-        known = known and all(isinstance(b, str) and b.startswith(_KNOWN_BACKENDS) for b in backends)
+        known = known and not any(_differs(interpreter, b, _OF_TIMEOUTS) for b in backends)
+        strange = strange or next(
+            (str(b) if isinstance(b, str) else "?" for b in backends if _differs(interpreter, b, _OF_VALUES)), ""
+        )
         has_version = has_version or "VERSION" in entries
         given = entries.get("timeout", entries.get("TIMEOUT"))
         if given is None:
@@ -181,11 +217,11 @@ def _read(label: str, options: list[Dict]) -> Alias:
             known = known and value is not NO_VALUE
             timeouts.add(value)
     if len(timeouts) != 1:
-        return Alias(label, known=False, has_version=has_version, has_settings=True)
+        return Alias(label, known=False, has_version=has_version, has_settings=True, strange_backend=strange)
     timeout = timeouts.pop()
     if not (timeout is None or isinstance(timeout, int | float)):
         return Alias(label, known=False, has_version=has_version, has_settings=True)
-    return Alias(label, timeout, known, configured, has_version, True)
+    return Alias(label, timeout, known, configured, has_version, True, strange)
 
 
 def _is_replaced(option: Dict) -> bool:

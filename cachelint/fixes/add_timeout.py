@@ -12,6 +12,7 @@ from cachelint.findings import Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.obligations import NOTHING_STANDS_IN, TIMEOUT_IN_FORCE, Proof
+from cachelint.fixes.stand_ins import other_cache, picky_stand_in
 
 _CONFIGURED = "this is `fix-timeout` from the configuration; the current default timeout may be different"
 _NO_SETTINGS = "there are no settings here: a project that uses this code may have configured another timeout"
@@ -43,7 +44,8 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     rest = module.line(place.end_line)[place.end_column - 1 :]
     separator = f",\n{lead}" if alone and len(node.args) > 1 and "#" not in rest else ", "
     proof = Proof(TIMEOUT_IN_FORCE, NOTHING_STANDS_IN)
-    proof.doubt(NOTHING_STANDS_IN, facts.keys.asked)
+    proof.doubt(NOTHING_STANDS_IN, facts.keys.asked or picky_stand_in(facts, [site]))
+    proof.doubt(NOTHING_STANDS_IN, other_cache(facts, site))
     title = f"pass {text}, the current default"
     if wanted is not None and not (settings.known and settings.has_settings and settings.timeout == wanted):
         title = f"pass {text}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from cachelint.caching.calls import CacheCall
@@ -12,11 +14,12 @@ from cachelint.fixes.apply.imports import Imports
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
 from cachelint.fixes.key_version.bump import key_of, move
-from cachelint.fixes.obligations import READERS_COPE, Proof
+from cachelint.fixes.obligations import NOTHING_STANDS_IN, READERS_COPE, Proof
 from cachelint.fixes.readers import Read, later_uses, local_ends, takes_a_list
+from cachelint.fixes.stand_ins import account
 from cachelint.fixes.unpickle import both_ends
 from cachelint.frozen import dataclass
-from cachelint.types.base import Scalar, Type
+from cachelint.types.base import NONE, Scalar, Type
 from cachelint.types.cache import Pickled
 from cachelint.types.containers import Set
 from cachelint.types.join import members
@@ -74,6 +77,8 @@ def _fix(site: CacheCall, typ: Type, facts: Facts) -> Fix:
         if members(write.value) != (typ,) if write.value is not None else True:
             raise FixBlocked(f"{function.where(write.node)} stores something else under this key")
         changes += _written(function, write, typ)
+        if isinstance(typ, Scalar) and typ.type == "datetime.datetime":
+            _refuse_zone(function, write)
     for read in reads:
         if isinstance(typ, Set):
             _check_many(read, stored)
@@ -82,10 +87,26 @@ def _fix(site: CacheCall, typ: Type, facts: Facts) -> Fix:
         elif isinstance(typ, Scalar):
             changes += _read_back(read, _AS_TEXT[typ.type], facts)
     what = "a list" if isinstance(typ, Set) else "text"
-    proof = Proof(*moved.obligations, READERS_COPE)
+    proof = Proof(*moved.obligations, NOTHING_STANDS_IN, READERS_COPE)
     moved.account(proof)
+    account(facts, key.all_sites, proof)
     proof.doubt(READERS_COPE, _REASON.format(what))
     return proof.fix(f"store {what} under a new version of the key", changes)
+
+
+#: What gives a datetime a zone whose offset is another one at another date.
+_ZONE = re.compile(r"ZoneInfo|localtime|localdate|astimezone|make_aware|pytz|\btz(?:info)?=(?!(?:\w+\.)*(?:utc|UTC)\b)")
+
+
+def _refuse_zone(function: Function, write: CacheCall) -> None:
+    """A text keeps the offset of one moment, not the zone. Raises FixBlocked where there is one."""
+    value = write.nodes.get("value")
+    codes = [function.parsed.code(value)] if value is not None else []
+    for code in (*codes, *(m.origin.code for m in members(write.value or NONE) if m.origin is not None)):
+        if _ZONE.search(code):
+            raise FixBlocked(
+                f"{function.where(write.node)}: `{short(code)}` has a time zone, of which text keeps only the offset"
+            )
 
 
 def _written(function: Function, site: CacheCall, typ: Type) -> list[Edit]:

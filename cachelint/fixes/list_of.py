@@ -9,8 +9,10 @@ from cachelint.caching.facts import Facts
 from cachelint.findings import Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
-from cachelint.fixes.defuse import short
-from cachelint.fixes.obligations import READERS_COPE, STORED_ALONE, Proof
+from cachelint.fixes.defuse import Function, short
+from cachelint.fixes.obligations import NOTHING_STANDS_IN, READERS_COPE, STORED_ALONE, Proof
+from cachelint.fixes.readers import later_uses, read_of, takes_a_list
+from cachelint.fixes.stand_ins import picky_stand_in
 from cachelint.types.containers import DictView, Generator
 from cachelint.types.join import members
 from cachelint.types.json import Json, json_verdict
@@ -39,7 +41,9 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     changes: tuple[Edit, ...] = (edits.before(place, "list("), edits.after(place, ")"))
     if isinstance(node, cst.GeneratorExp) and node.lpar:
         changes = (edits.before(place, "list"),)
-    proof = Proof(STORED_ALONE, READERS_COPE)
+    proof = Proof(NOTHING_STANDS_IN, STORED_ALONE, READERS_COPE)
+    proof.doubt(NOTHING_STANDS_IN, picky_stand_in(facts, [site]))
+    proof.doubt(READERS_COPE, _asks_more(site, facts))
     generators = any(isinstance(k, Generator) for k in types)
     if generators and not isinstance(node, cst.GeneratorExp | cst.Call):
         code = short(site.parsed.code(node))
@@ -47,3 +51,25 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     if generators and isinstance(node, cst.Call):
         proof.doubt(READERS_COPE, "if the generator never ends, `list(…)` never ends either")
     return proof.fix("wrap it in `list(…)`", changes)
+
+
+def _asks_more(site: CacheCall, facts: Facts) -> str:
+    """Where a reader of the key may do what a list does not support; empty where all go through it only."""
+    if not any(isinstance(k, DictView) for k in (members(site.value) if site.value is not None else ())):
+        return ""  # A generator was never stored: nobody could read one.
+    key = facts.keys.of(site)
+    if key is None:
+        return "part of the key could not be determined: its readers may do more than go through a list"
+    for other in key.all_sites:
+        if other.innermost.method in ("get", "get_many", "get_or_set"):
+            where = f"{other.place.path}:{other.place.line}"
+            if other.function is None or other.inner is not None or other.method != "get":
+                return f"{where} may do more with it than go through a list"
+            read = read_of(Function(other.function, other.parsed, site.parsed.path), other.node)
+            try:
+                for node, test in later_uses(read, set(), None):
+                    if not test and not takes_a_list(read.function, node):
+                        raise read.function.escape(node, "is used in a way that a list does not support")
+            except FixBlocked as reason:
+                return str(reason)
+    return ""

@@ -34,6 +34,10 @@ NOTHING_STANDS_IN = Obligation(
     "Nothing is put in the place of the cache, or of what makes or loads the value: no test or helper patches it, no "
     "caller passes another cache for a parameter, nobody assigns another to the attribute that holds it.",
 )
+BACKEND_TAKES_ANYTHING = Obligation(
+    "backend-takes-anything",
+    "The backend of the alias is one that stores whatever it is given, as Django's own do.",
+)
 READERS_COPE = Obligation(
     "readers-cope",
     "Each reader does with what it gets now, on a hit and on a miss, what it did before.",

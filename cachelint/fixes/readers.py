@@ -46,13 +46,14 @@ def local_ends(key: Key, relative_to: str) -> tuple[list[Read], list[tuple[Funct
         elif site.method == "get":
             if not is_none(site.nodes.get("default")) and "default" in site.nodes:
                 raise FixBlocked(f"{where} reads this key with a default")
-            reads.append(_read(function, site.node))
+            reads.append(read_of(function, site.node))
         else:
             raise FixBlocked(f"{where} uses this key with `{site.called}`")
     return reads, writes
 
 
-def _read(function: Function, node: cst.BaseExpression) -> Read:
+def read_of(function: Function, node: cst.BaseExpression) -> Read:
+    """A call that reads, with the variable that it is assigned to."""
     whole = node
     holder = function.parents.get(whole)
     if isinstance(holder, cst.Await):

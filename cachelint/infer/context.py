@@ -66,6 +66,9 @@ class Inference(Protocol):
     def settings_modules(self) -> list[Module]:
         """The settings modules of the project."""
 
+    def is_set_everywhere(self, name: str) -> bool:
+        """Whether all settings modules give a setting."""
+
     def symbol(self, symbol: Symbol | None) -> Type:
         """The type of what a name means."""
 

@@ -192,6 +192,10 @@ class Interpreter:
                 found.append(self.value(symbol))
         return join_all(found) if found else UNKNOWN
 
+    def is_set_everywhere(self, name: str) -> bool:
+        """Whether all settings modules give a setting."""
+        return all(self.codebase.resolve(module, name) is not None for module in self.settings_modules)
+
     @cached_property
     def settings_modules(self) -> list[Module]:
         """The settings modules of the project."""

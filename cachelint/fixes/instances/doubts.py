@@ -14,6 +14,7 @@ from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
 from cachelint.fixes.instances.stored import Stored
 from cachelint.fixes.key_version.bump import Moved
+from cachelint.fixes.managers import manager_with_own_rows
 from cachelint.fixes.obligations import (
     AS_LOADED,
     CALLERS_COPE,
@@ -24,7 +25,8 @@ from cachelint.fixes.obligations import (
     READERS_COPE,
     Proof,
 )
-from cachelint.project.symbols import ClassRef
+from cachelint.fixes.stand_ins import account
+from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.project.syntax import descendants
 from cachelint.types.base import Origin
 
@@ -83,9 +85,7 @@ class Doubts:
         """Collect the doubts. Raises FixBlocked where rows would lose something."""
         if moved is not None:
             self._look_at_key(moved)
-        mocked = self.facts.keys.mocked
-        if mocked:
-            self.proof.doubt(NOTHING_STANDS_IN, f"{mocked} replaces the cache with an object that may return anything")
+        account(self.facts, self.key.all_sites if self.key is not None else [w for _, w in writes], self.proof)
         self._look_at_model()
         self._look_at_columns()
         for function, write in writes:
@@ -179,6 +179,11 @@ class Doubts:
             self.proof.doubt(AS_LOADED, f"{where}: `{code}` may hold values of other types than loaded ones")
         elif not _LOADS.search(origin.code):
             self.proof.doubt(AS_LOADED, f"{where}: `{code}` may not be as a query loads it")
+        module = self.facts.codebase.modules[origin.parsed.path]
+        if origin.parsed.function is not None:
+            function = Function(FunctionRef(module, origin.parsed.definition), origin.parsed, "")
+            own = manager_with_own_rows(self.facts, function, origin.node)
+            self.proof.doubt(AS_LOADED, f"{where}: {own}" if own else "")
         for method in _CARRY:
             if f".{method}(" in origin.code:
                 raise FixBlocked(f"{where}: rows that `.{method}()` gives carry more than the columns of the model")

@@ -127,6 +127,8 @@ class Usage:
                     if parent in mine or self._calls_group(parent) or _logs(parent):
                         return ""
                     return None
+                case cst.For() | cst.CompFor() if parent.iter is current:
+                    return _loop_variable(parent, node, parents)
                 case cst.Param() | cst.Lambda() | cst.Decorator():
                     return ""
                 case cst.Subscript() if parent.value is current:
@@ -189,6 +191,21 @@ class Usage:
         if not any(o.parsed is origin.parsed for o in found) or any(o.node is origin.node for o in found):
             return False
         return all(not has_more(site) for site in own)
+
+
+def _loop_variable(
+    loop: cst.For | cst.CompFor, text: cst.CSTNode, parents: dict[cst.CSTNode, cst.CSTNode]
+) -> str | None:
+    """The variable that a text of what a loop goes through is given to; None where that can't be told."""
+    if isinstance(loop.target, cst.Name):
+        return loop.target.value
+    element = parents.get(text)
+    row = parents.get(element) if isinstance(element, cst.Element) else None
+    if not isinstance(loop.target, cst.Tuple) or not isinstance(row, cst.Tuple | cst.List):
+        return None
+    index = row.elements.index(element)
+    target = loop.target.elements[index].value if index < len(loop.target.elements) else None
+    return target.value if isinstance(target, cst.Name) else None
 
 
 def _logs(call: cst.Call) -> bool:

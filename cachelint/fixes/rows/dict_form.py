@@ -18,6 +18,7 @@ from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, is_none, short
 from cachelint.fixes.key_version.bump import Moved, key_of, move
 from cachelint.fixes.obligations import (
+    AS_LOADED,
     CALLERS_COPE,
     KEPT_BY_JSON,
     KEY_TEXT_IS_ITS_OWN,
@@ -30,6 +31,7 @@ from cachelint.fixes.rows.columns import Columns
 from cachelint.fixes.rows.queries import Queries, type_of
 from cachelint.fixes.rows.stored import Form, stored_model
 from cachelint.fixes.rows.tracing import Tracer
+from cachelint.fixes.stand_ins import account
 from cachelint.fixes.surroundings import is_guarded, may_give_none
 from cachelint.fixes.unpickle import plain_rows
 from cachelint.infer.events import called_name
@@ -79,6 +81,8 @@ class _DictForm:
         )
         #: What is put in the place of an instance that comes from elsewhere.
         self.displays: list[tuple[Function, cst.BaseExpression]] = []
+        #: Of those, the ones that come from a caller, who may have deferred their columns.
+        self.handed_in: list[str] = []
         self.queries = Queries(facts, self.model, key)
         self.columns = Columns(facts, self.model, self.tracer.traced)
 
@@ -113,7 +117,9 @@ class _DictForm:
     def _proof(self) -> Proof:
         """What a person should read first."""
         traced = self.tracer.traced
-        proof = Proof(*self.moved.obligations, KEPT_BY_JSON, READERS_COPE, CALLERS_COPE, NOTHING_STANDS_IN, SAME_QUERY)
+        proof = Proof(
+            *self.moved.obligations, KEPT_BY_JSON, READERS_COPE, CALLERS_COPE, NOTHING_STANDS_IN, SAME_QUERY, AS_LOADED
+        )
         self.moved.account(proof)
         for note in self.columns.not_json:
             proof.doubt(KEPT_BY_JSON, f"{note}: pickle keeps its values, but a JSON serializer would not")
@@ -126,9 +132,9 @@ class _DictForm:
         proof.doubt(READERS_COPE, self._unguarded())
         if any("__" in name for name in self.columns.wanted()):
             proof.doubt(READERS_COPE, "if there is no related row, this gives None where the attribute raised")
-        mocked = self.facts.keys.mocked
-        if mocked:
-            proof.doubt(NOTHING_STANDS_IN, f"{mocked} replaces the cache with an object that may return instances")
+        account(self.facts, self.key.all_sites, proof)
+        proof.all(AS_LOADED, self.handed_in)
+        proof.doubt(SAME_QUERY, self.queries.shared)
         if self.queries.early:
             proof.doubt(SAME_QUERY, "the query will run where it is created instead of when it is stored")
         changed = traced.followed | traced.taking
@@ -321,6 +327,9 @@ class _DictForm:
             raise FixBlocked(f"{function.where(site.node)}: `{code}` may be an AnonymousUser, which has other fields")
         if function.in_f_string(value):
             raise FixBlocked(f"{function.where(site.node)}: `{short(site.parsed.code(value))}` is inside an f-string")
+        if isinstance(value, cst.Name) and function.has_parameter(value.value):
+            where = function.where(value)
+            self.handed_in.append(f"{where}: a column that `{value.value}` was loaded without would be asked for here")
         self.displays.append((function, value))
 
     def _check_property(self, function: Function, value: cst.BaseExpression) -> None:

@@ -10,6 +10,7 @@ from cachelint.findings import Edit
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, parameters, short
+from cachelint.fixes.managers import manager_with_own_rows, related_rows
 from cachelint.fixes.surroundings import is_name
 from cachelint.project.symbols import ClassRef
 from cachelint.project.syntax import descendants
@@ -19,6 +20,8 @@ from cachelint.types.django import Manager, ModelClass, ModelInstance, ModelType
 
 #: Methods of a QuerySet that give one row, before which ``.values(…)`` goes.
 _ONE_ROW = frozenset({"get", "first", "last", "latest", "earliest", "aget", "afirst", "alast", "alatest", "aearliest"})
+#: Methods of which one calls another: a class that defines one has a say in all of them.
+_FINDING = ("get", "first", "last", "latest", "earliest", *(f"a{name}" for name in ("get", "first", "last", "latest")))
 _SHORTCUTS = frozenset({"get_object_or_404", "aget_object_or_404"})
 #: Methods after which ``.values(…)`` means something else.
 _NOT_BEFORE_VALUES = (
@@ -54,6 +57,8 @@ class Queries:
         self.eager: set[cst.BaseExpression] = set()
         #: Whether a query runs before something that came before it.
         self.early = False
+        #: Where rows may have been fetched before, and changed since; empty if nowhere.
+        self.shared = ""
 
     def edit(self, function: Function, value: cst.BaseExpression, fields: list[str], rows: bool) -> list[Edit]:
         """The edits that make a query give dicts. Raises FixBlocked where it is no query of the ORM."""
@@ -154,10 +159,14 @@ class Queries:
         inner = node.value if shown and isinstance(node, cst.Attribute) else node
         line, code = function.where(inner), shown or short(function.parsed.code(node))
         self._check_made(function, node)
+        self.shared = self.shared or related_rows(self.facts, function, node)
         for ref in (getattr(typ, "manager_class", None), getattr(typ, "queryset_class", None)):
-            for name in (method, *_OWN_ROWS):
-                if ref is not None and name and self.facts.interpreter.classes.member(ref, name) is not None:
+            for name in (*(_FINDING if method else ()), *_OWN_ROWS):
+                if ref is not None and self.facts.interpreter.classes.member(ref, name) is not None:
                     raise FixBlocked(f"{line}: `{ref.definition.name}` defines its own `{name}()`")
+        own = manager_with_own_rows(self.facts, function, node)
+        if own:
+            raise FixBlocked(f"{line}: {own}")
         good = isinstance(typ, QuerySet | Manager) and typ.model == self.model
         if isinstance(typ, QuerySet):
             good = good and typ.row == ModelInstance(self.model) and typ.type == "QuerySet"

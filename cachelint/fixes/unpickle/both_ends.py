@@ -13,8 +13,15 @@ from cachelint.fixes.apply.imports import unused_after
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, is_none, short
 from cachelint.fixes.key_version.bump import key_of, move
-from cachelint.fixes.obligations import READERS_COPE, STORED_ALONE, Proof
+from cachelint.fixes.obligations import (
+    BACKEND_TAKES_ANYTHING,
+    NOTHING_STANDS_IN,
+    READERS_COPE,
+    STORED_ALONE,
+    Proof,
+)
 from cachelint.fixes.readers import is_test, later_uses, local_ends, tests_truth
+from cachelint.fixes.stand_ins import account, strange_backend
 from cachelint.project.classes import dotted
 from cachelint.types.base import NONE, Unknown
 from cachelint.types.cache import Cached, Pickled
@@ -58,8 +65,10 @@ def _drop(site: CacheCall, facts: Facts) -> Fix:
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
     dropped: dict[tuple[str, str], set[Place]] = {}
-    proof = Proof(*moved.obligations, READERS_COPE, STORED_ALONE)
+    proof = Proof(*moved.obligations, NOTHING_STANDS_IN, BACKEND_TAKES_ANYTHING, READERS_COPE, STORED_ALONE)
     moved.account(proof)
+    account(facts, key.all_sites, proof)
+    proof.doubt(BACKEND_TAKES_ANYTHING, strange_backend(facts, site))
     stored: set[cst.CSTNode] = set()
     made: set[cst.CSTNode] = set()
     for function, write in writes:

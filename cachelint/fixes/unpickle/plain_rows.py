@@ -11,8 +11,9 @@ from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function
 from cachelint.fixes.key_version.bump import key_of, move
-from cachelint.fixes.obligations import CALLERS_COPE, Proof
+from cachelint.fixes.obligations import CALLERS_COPE, NOTHING_STANDS_IN, Proof
 from cachelint.fixes.readers import later_uses, local_ends, takes_a_list
+from cachelint.fixes.stand_ins import account
 from cachelint.types.base import Scalar, Type, force
 from cachelint.types.containers import Dict
 from cachelint.types.django import QuerySet
@@ -40,8 +41,9 @@ def fix(site: CacheCall, facts: Facts) -> Fix:
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
     stored: set[cst.CSTNode] = set()
-    proof = Proof(*moved.obligations, CALLERS_COPE)
+    proof = Proof(*moved.obligations, NOTHING_STANDS_IN, CALLERS_COPE)
     moved.account(proof)
+    account(facts, key.all_sites, proof)
     for function, write in writes:
         value = write.nodes.get("value")
         if value is None or not is_plain(write):

@@ -186,7 +186,8 @@ def _getattr(made: Call) -> Type:
     # A setting that no settings module defines has its default.
     if isinstance(base, Settings):
         if not isinstance(forced, Unknown) or default is None:
-            return forced
+            everywhere = made.context.interpreter.is_set_everywhere(name)
+            return forced if everywhere or default is None else join(forced, default)
         # A package without settings is for projects that may define it.
         return force(default) if made.context.interpreter.settings_modules else join(force(default), UNKNOWN)
     return join(forced, *fallback)

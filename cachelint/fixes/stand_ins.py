@@ -1,0 +1,172 @@
+"""What is put in the place of the cache, or of what a value is made with: by tests, helpers and callers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import libcst as cst
+
+from cachelint.caching.aliases import alias
+from cachelint.caching.calls import CacheCall
+from cachelint.caching.facts import Facts
+from cachelint.fixes.obligations import NOTHING_STANDS_IN, Proof
+from cachelint.fixes.surroundings import argument_of
+from cachelint.frozen import dataclass
+from cachelint.project.classes import dotted
+from cachelint.project.module import Module
+from cachelint.project.parsed import ParsedDefinition
+
+#: ``patch("shop.views.cache")``, ``patch.object(views, "cache")``, ``monkeypatch.setattr(views, "cache", fake)``.
+_PATCH = re.compile(
+    rb"\b(?:patch(?:\.object)?|setattr)\(\s*(?:(?P<object>[\w.]+)\s*,\s*)?['\"](?P<name>[\w.]+)['\"]\s*(?P<more>,?)"
+)
+#: ``views.cache = fake``, also as one of several targets.
+_ASSIGNED = re.compile(rb"(?<![\w.])(?P<object>\w+)\.(?P<name>\w+)(?:\s*,[^=\n]*)?\s*=(?!=)")
+#: What asks how a stand-in was called, or takes not any call.
+_PICKY = re.compile(
+    rb"\.assert_(?:(?:called|awaited)_(?:once_)?with|any_(?:call|await)|has_(?:calls|awaits))"
+    rb"|\.(?:call|await)_args|\.(?:mock|method)_calls|\bside_effect\b|\bautospec\b|\bspec(?:_set)?="
+)
+_SELF = frozenset({"self", "cls"})
+
+
+@dataclass(frozen=True)
+class _StandIn:
+    """A place where ``owner.name`` is replaced; ``own`` is true where an object of the project's own is put there."""
+
+    where: str
+    owner: str
+    name: str
+    own: bool
+    picky: bool
+
+
+def account(facts: Facts, sites: Sequence[CacheCall], proof: Proof) -> None:
+    """What is not shown of some calls: that nothing stands in for their cache, or for what they store."""
+    mocked = facts.keys.mocked
+    if mocked:
+        proof.doubt(NOTHING_STANDS_IN, f"{mocked} replaces the cache with an object that may return anything")
+    proof.doubt(NOTHING_STANDS_IN, stand_in(facts, sites))
+    for site in sites:
+        proof.doubt(NOTHING_STANDS_IN, other_cache(facts, site))
+
+
+def stand_in(facts: Facts, sites: Iterable[CacheCall]) -> str:
+    """Where something is put in the place of what the functions around some calls use; empty if nowhere."""
+    found = next(_found(facts, sites), None)
+    return _reason(found) if found is not None else ""
+
+
+def picky_stand_in(facts: Facts, sites: Iterable[CacheCall]) -> str:
+    """The same for what may not take another argument, or asks how it was called; empty if nowhere."""
+    found = next((each for each in _found(facts, sites) if each.own or each.picky), None)
+    if found is None:
+        return ""
+    return f"{_reason(found)}, which may not accept `timeout`"
+
+
+def _reason(found: _StandIn) -> str:
+    return f"{found.where} puts something else in the place of `{found.owner}.{found.name}`"
+
+
+def other_cache(facts: Facts, site: CacheCall) -> str:
+    """Who may give the function around a call another cache than the one that is known; empty if nobody does."""
+    node, function = site.innermost.node, site.innermost.function
+    called = node.func if isinstance(node, cst.Call) else None
+    receiver = called.value if isinstance(called, cst.Attribute) else None
+    if isinstance(receiver, cst.Name) and function is not None:
+        tree = site.innermost.parsed.function
+        names = [p.name.value for p in (*tree.params.posonly_params, *tree.params.params)] if tree is not None else []
+        keywords = [p.name.value for p in tree.params.kwonly_params] if tree is not None else []
+        if receiver.value not in (*names, *keywords):
+            return ""
+        own = 1 if function.definition.parent is not None else 0
+        for reference in facts.references.of(function.module, function.definition):
+            if reference.call is None:
+                return f"`{function.definition.name}` is used at {reference.where}, where it may get another cache"
+            if argument_of(reference.call, receiver.value, names[own:]) is not None:
+                return f"{reference.where} passes a cache of its own for `{receiver.value}`"
+    if isinstance(receiver, cst.Attribute):
+        return _set_from_outside(facts, receiver.attr.value, site.innermost.parsed)
+    return ""
+
+
+def strange_backend(facts: Facts, site: CacheCall) -> str:
+    """The backend of a cache that may refuse or change what it is given; empty where it is known."""
+    name = alias(facts.interpreter, site.alias).strange_backend
+    return f"the backend `{name}` may not take every value" if name else ""
+
+
+def _set_from_outside(facts: Facts, name: str, parsed: ParsedDefinition) -> str:
+    """Where an attribute that holds a cache is given something by other objects than its own."""
+    pattern = re.compile(rb"(?<![\w.])(?!self\.|cls\.)[\w.]*\w\." + name.encode() + rb"\s*=(?!=)")
+    for module in facts.codebase.search(pattern, f".{name}"):
+        match = pattern.search(module.source.data)
+        if match is not None:
+            line = module.source.data.count(b"\n", 0, match.start()) + 1
+            return f"{module.path}:{line} gives `{name}` another value from outside"
+    return ""
+
+
+def _found(facts: Facts, sites: Iterable[CacheCall]) -> Iterator[_StandIn]:
+    """The stand-ins for something that the functions around some calls name."""
+    parsed = {id(s.innermost.parsed): s.innermost.parsed for s in sites} | {id(s.parsed): s.parsed for s in sites}
+    names = {word for each in parsed.values() for word in _words(each)}
+    modules = {facts.codebase.modules[each.path] for each in parsed.values()}
+    homes = {module.name.rpartition(".")[2] for module in modules}
+    for each in all_stand_ins(facts):
+        if (each.name in names and (each.owner in homes or (each.owner in names and each.owner not in _SELF))) or (
+            each.name in names and each.owner == "cache"
+        ):
+            yield each
+
+
+def _words(parsed: ParsedDefinition) -> Iterator[str]:
+    """The names that stand in a function, and those that its file gives them."""
+    for node in parsed.gathered.parents:
+        if isinstance(node, cst.Name):
+            yield node.value
+
+
+def all_stand_ins(facts: Facts) -> list[_StandIn]:
+    """Everything in the project that is replaced somewhere."""
+    found: list[_StandIn] | None = facts.memo.ask("stand-ins", lambda: list(_all(facts)), None)
+    return found or []
+
+
+def _all(facts: Facts) -> Iterator[_StandIn]:
+    codebase = facts.codebase
+    for module in codebase.search(_PATCH, "patch", "setattr"):
+        yield from _in(module, _PATCH)
+    modules = {name.rpartition(".")[2] for name in (m.name for m in codebase.modules.values())}
+    for name in dict.fromkeys(filter(None, map(_receiver, facts.calls))):
+        assigned = re.compile(rb"(?<![\w.])\w+\." + name.encode() + rb"(?:\s*,[^=\n]*)?\s*=(?!=)")
+        for module in codebase.search(assigned, f".{name}"):
+            for each in _in(module, _ASSIGNED):
+                if each.name == name and each.owner in modules:
+                    yield each
+
+
+def _receiver(call: CacheCall) -> str:
+    """The name of the object that a call is a method of."""
+    node = call.innermost.node
+    called = node.func if isinstance(node, cst.Call) else None
+    text = dotted(called.value) if isinstance(called, cst.Attribute) else None
+    return (text or "").rpartition(".")[2]
+
+
+def _in(module: Module, pattern: re.Pattern[bytes]) -> Iterator[_StandIn]:
+    data = module.source.data
+    picky = _PICKY.search(data) is not None
+    for match in pattern.finditer(data):
+        owner = (match.group("object") or b"").decode().rpartition(".")[2]
+        first, _, name = match.group("name").decode().rpartition(".")
+        owner = owner or first.rpartition(".")[2]
+        if not owner or owner in _SELF:
+            continue
+        line = data.count(b"\n", 0, match.start()) + 1
+        more = match.groupdict().get("more") == b","
+        rest = data[match.end() : match.end() + 80].lstrip()
+        own = pattern is _ASSIGNED or (more and not re.match(rb"(?:mock\.)?(?:Magic|Async)?Mock\(|\w+\s*=", rest))
+        yield _StandIn(f"{module.path}:{line}", owner, name, own, picky)
