@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cachelint.findings import Finding
-from cachelint.fixes.apply.driver import fix_all
+from cachelint.fixes.apply.driver import Project, fix_all
 from cachelint.project.files import discover
 from cachelint.project.source import Source, read_source
 from cachelint.run.analysis import analyse
@@ -67,7 +67,8 @@ def fixed(root: Path, seed: int | None) -> tuple[dict[str, str], list[tuple[str,
             findings = [f if f.fix == chosen else f._replace(fix=None) for f in findings]
         return findings, outcome.problems
 
-    done = fix_all(check, lambda path: read_source(root / path, path), unsafe=True, reported=lambda path: True)
+    project = Project(check, lambda path: read_source(root / path, path) if (root / path).exists() else None)
+    done = fix_all(project, unsafe=True, reported=lambda path: True)
     assert not done.taken_back
     texts = {path: source.text for path, source in done.changed.items()}
     left = analyse(options, files, {p: Source(p, t) for p, t in texts.items()}).findings

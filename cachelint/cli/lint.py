@@ -216,7 +216,7 @@ def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
     outcomes: list[tuple[str, Outcome]] = []
     summaries: list[str] = []
     for folder, inner in split(options, files_of(options)):
-        repaired = repair(inner, unsafe=words.unsafe_fixes, write_files=not words.diff)
+        repaired = repair(inner, unsafe=words.unsafe_fixes, write_files=not words.diff, verify=words.verify)
         if words.diff:
             sys.stdout.write(diff_text(repaired.repair, folder))
         if words.show_fixes:

@@ -65,6 +65,9 @@ def parser() -> argparse.ArgumentParser:
     fixing.add_argument(
         "--show-fixes", action="store_true", help="with --fix: list the fixes made, and why others were not"
     )
+    fixing.add_argument(
+        "--verify", metavar="COMMAND", default="", help="with --fix: keep the fixes with which this command passes"
+    )
     fixing.add_argument("--diff", action="store_true", help="show what --fix would change, without writing it")
     rules = made.add_argument_group("rules")
     rules.add_argument("--select", metavar="CODES", action="append", help="only these rules: CL101,CL2,model-instance")
@@ -110,6 +113,8 @@ def conflicts(words: argparse.Namespace) -> str:
         return "--unsafe-fixes requires --fix or --diff"
     if words.show_fixes and not words.fix:
         return "--show-fixes requires --fix"
+    if words.verify and not words.fix:
+        return "--verify requires --fix"
     choosing = {
         "--since": words.since is not None,
         "--baseline": words.baseline is not None,

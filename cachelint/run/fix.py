@@ -6,11 +6,12 @@ import difflib
 from dataclasses import dataclass
 
 from cachelint.findings import Applicability, Finding
-from cachelint.fixes.apply.driver import Repair, fix_all
+from cachelint.fixes.apply.driver import Project, Repair, fix_all
 from cachelint.fixes.apply.transaction import NotWritten, recover, write
 from cachelint.project.source import Source, read_source
 from cachelint.run.analysis import Outcome, analyse
 from cachelint.run.session import Options, files_of
+from cachelint.run.verify import Verifier
 
 
 @dataclass
@@ -23,8 +24,11 @@ class Repaired:
     failed: str = ""
 
 
-def repair(options: Options, *, unsafe: bool, write_files: bool) -> Repaired:
-    """Fix what can be fixed. Files are written only where ``write_files`` says so."""
+def repair(options: Options, *, unsafe: bool, write_files: bool, verify: str = "") -> Repaired:
+    """Fix what can be fixed. Files are written only where ``write_files`` says so.
+
+    ``verify`` is a command that must pass with each fix that is kept. Raises UsageError where it fails without any.
+    """
     finished = recover(options.root) if write_files else []
     files = files_of(options).files
     last: list[Outcome] = []
@@ -37,34 +41,45 @@ def repair(options: Options, *, unsafe: bool, write_files: bool) -> Repaired:
     def read(path: str) -> Source | None:
         return read_source(options.root / path, path) if (options.root / path).exists() else None
 
-    done = fix_all(check, read, unsafe=unsafe, reported=lambda path: True)  # type: ignore[arg-type]
+    verifier = Verifier(verify, options.root) if verify else None
+    if verifier is not None:
+        verifier.check_before()
+    done = fix_all(Project(check, read, verifier), unsafe=unsafe, reported=lambda path: True)  # type: ignore[arg-type]
     failed = ""
     if write_files and done.changed:
         try:
             write(options.root, done.changed, done.original)
         except NotWritten as error:
             failed = str(error)
+    if failed:
+        # What is reported is what is on the disk.
+        return Repaired(analyse(options, files), done, "", failed)
     outcome = last[-1] if not done.taken_back else analyse(options, files, done.changed)
     outcome.findings = done.left
-    summary = _summary(done, failed, options)
+    summary = _summary(done, options, verifier)
     if finished:
         summary = f"Finished an interrupted run: wrote {', '.join(finished)}.\n{summary}"
     return Repaired(outcome, done, summary, failed)
 
 
-def _summary(done: Repair, failed: str, options: Options) -> str:
-    if failed:
-        return ""
+def _summary(done: Repair, options: Options, verifier: Verifier | None) -> str:
     fixed, files = len(done.fixed), len(done.changed)
     unsafe = sum(1 for f in done.left if f.fix is not None and f.fix.applicability is Applicability.UNSAFE)
     text = f"Fixed {fixed} problem{'s' * (fixed != 1)} in {files} file{'s' * (files != 1)}"
     text += f", {unsafe} fixable with --unsafe-fixes, {len(done.left) - unsafe} not fixable."
+    if done.changed:
+        shown = (path if path in done.original else f"{path} (new)" for path in sorted(done.changed))
+        text += f"\nChanged: {', '.join(shown)}."
     named = [path for path in options.paths if path != "."]
     others = [p for p in sorted(done.changed) if named and not any(p == n or p.startswith(f"{n}/") for n in named)]
     if others:
         text += f"\nAlso changed, commit together: {', '.join(others)}."
     for finding, reason in done.taken_back:
-        text += f"\nFix reverted at {finding.place.path}:{finding.place.line}: {reason} ({finding.code})."
+        why, _, more = reason.partition("\n")
+        text += f"\nFix reverted at {finding.place.path}:{finding.place.line}: {why} ({finding.code})."
+        text += f"\n{more}" if more else ""
+    if verifier is not None:
+        text += f"\nVerified by {verifier.runs} runs of `{verifier.command}`, before anything was changed and after."
     return text
 
 

@@ -18,6 +18,19 @@ _MAX_ROUNDS = 100
 
 #: Analyses the project as it would be with some files changed: the findings, and the files that can't be read.
 Check = Callable[[Mapping[str, Source]], tuple[list[Finding], Mapping[str, str]]]
+#: The source of a file as it is on the disk; None where there is no such file, which a fix makes.
+Read = Callable[[str], Source | None]
+#: Why some changed files are no good, as the project's own tests say; empty where they are.
+Verify = Callable[[Mapping[str, Source]], str]
+
+
+@dataclass(frozen=True)
+class Project:
+    """What fixing asks of the project that it repairs."""
+
+    check: Check
+    read: Read
+    verify: Verify | None = None
 
 
 @dataclass
@@ -35,28 +48,23 @@ class Repair:
     left: list[Finding] = field(default_factory=list)
 
 
-#: The source of a file as it is on the disk; None where there is no such file, which a fix makes.
-Read = Callable[[str], Source | None]
-
-
-def fix_all(check: Check, read: Read, *, unsafe: bool, reported: Callable[[str], bool]) -> Repair:
+def fix_all(project: Project, *, unsafe: bool, reported: Callable[[str], bool]) -> Repair:
     """Apply all fixes of the allowed applicability until none is left, without writing anything.
 
-    Files for which ``reported`` is false are not the
-    business of this run, but a fix may reach them.
+    Files for which ``reported`` is false are not the business of this run, but a fix may reach them.
     """
     repair = Repair()
     refused: set[object] = set()
-    state = _State(*check({}))
+    state = _State(*project.check({}))
     for _ in range(_MAX_ROUNDS):
         wanted = [f for f in state.findings if _allowed(f, unsafe) and _identity(f) not in refused]
         batch = _compatible(wanted)
         if not batch:
             break
-        state = _apply_what_holds(check, repair, read, batch, state, refused)
+        state = _apply_what_holds(project, repair, batch, state, refused)
     repair.left = [f for f in state.findings if reported(f.place.path)]
     for path in repair.changed:
-        before = read(path)
+        before = project.read(path)
         if before is not None:
             repair.original[path] = before
     return repair
@@ -71,9 +79,8 @@ class _State:
 
 
 def _apply_what_holds(
-    check: Check, repair: Repair, read: Read, batch: list[Finding], state: _State,
-    refused: set[object],
-) -> _State:  # fmt: skip
+    project: Project, repair: Repair, batch: list[Finding], state: _State, refused: set[object]
+) -> _State:
     """Stage a batch; where that does harm, leave out the fixes that did, or half of them, down to the one to refuse.
 
     What holds is kept in ``repair``, and the state after it given back: places have moved, so that all other fixes
@@ -81,12 +88,14 @@ def _apply_what_holds(
     """
     while True:
         try:
-            staged = _stage(batch, repair, read)
+            staged = _stage(batch, repair, project.read)
         except Conflict:
             reason, after = "its edits overlap", state
         else:
-            after = _State(*check(staged))
-            reason = _unparsable(staged, repair, read) or _worse(state, after, batch)
+            after = _State(*project.check(staged))
+            reason = _unparsable(staged, repair, project.read) or _worse(state, after, batch)
+            if not reason and project.verify is not None:
+                reason = project.verify(staged)
             if not reason:
                 repair.changed = staged
                 repair.fixed += batch
@@ -122,7 +131,8 @@ def _allowed(finding: Finding, unsafe: bool) -> bool:
 
 
 def _identity(finding: Finding) -> object:
-    return (finding.code, finding.place.path, finding.message)
+    # Not by its line, which moves with the fixes above it.
+    return (finding.code, finding.place.path, finding.function, finding.key, finding.message)
 
 
 def _compatible(findings: list[Finding]) -> list[Finding]:
