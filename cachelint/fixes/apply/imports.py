@@ -108,15 +108,20 @@ def _added(module: Module, home: str, names: list[str]) -> Edit:
         first = _line_after(module, futures[-1][0]) if futures else _after_docstring(module)
         return _line_edit(module, first, text if futures else f"{text}\n")
     group = [(line, other) for line, other in lines if _section(module, other) == _section(module, home)]
-    later = next((line for line, other in group if module.absolute(other) > home), None)
+    alike = [(line, other) for line, other in group if _dots(other) == _dots(written)]
+    later = next((line for line, other in alike if module.absolute(other) > home), None)
     if later is not None:
         return _line_edit(module, later, text)
     if group:
-        return _line_edit(module, _line_after(module, group[-1][0]), text)
+        return _line_edit(module, _line_after(module, (alike or group)[-1][0]), text)
     before = [line for line, other in lines if _section(module, other) < _section(module, home)]
     if before:
         return _line_edit(module, _line_after(module, before[-1]), f"\n{text}")
     return _line_edit(module, lines[0][0], f"{text}\n")
+
+
+def _dots(home: str) -> int:
+    return len(home) - len(home.lstrip("."))
 
 
 def _line_edit(module: Module, line: int, text: str) -> Edit:

@@ -9,6 +9,7 @@ from cachelint.findings import Edit
 from cachelint.fixes.apply.imports import Imports, local_import
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
+from cachelint.fixes.instances.stored import Stored
 from cachelint.fixes.rows.queries import type_of
 from cachelint.project.classes import dotted
 from cachelint.project.module import Module
@@ -22,11 +23,15 @@ _MAX_MODULES = 400
 
 
 def model_at(
-    facts: Facts, function: Function, node: cst.CSTNode, model: ModelType, imports: Imports
+    facts: Facts, function: Function, node: cst.CSTNode, stored: Stored, imports: Imports
 ) -> tuple[str, list[Edit]]:
     """What a function can call a model at a node, with the import inside it that this takes. Raises FixBlocked."""
-    module = function.ref.module
-    written = _in_function(facts, function, node, model) or _in_module(facts, module, model)
+    module, model = function.ref.module, stored.model
+    written = (
+        _in_query(function, node, stored)
+        or _in_function(facts, function, node, model)
+        or _in_module(facts, module, model)
+    )
     if written:
         return written, []
     if model == facts.interpreter.models.user_model():
@@ -38,6 +43,35 @@ def model_at(
     if not home or (ref is None and not model.certain):
         raise FixBlocked(f"{function.where(node)}: the class of the instances has no name here")
     return _imported(facts, function, imports, ref.module.name if ref is not None else home, name, "")
+
+
+def _in_query(function: Function, node: cst.CSTNode, stored: Stored) -> str:
+    """What the query whose rows are stored is made of, where it stands in the same function."""
+    for origin in [typ.origin for typ in stored.instances if typ.origin is not None]:
+        if origin.parsed is not function.parsed:
+            continue
+        for other in (origin.node, *descendants(origin.node)):
+            if isinstance(other, cst.Attribute) and other.attr.value in _MANAGERS:
+                name = dotted(other.value)
+                if name and _is_bound_before(function, name.partition(".")[0], node):
+                    return name
+    return ""
+
+
+def _is_bound_before(function: Function, name: str, node: cst.CSTNode) -> bool:
+    """Whether a name means the same at a node as everywhere in a function."""
+    given = [function.parents[n] for n in function.names(name) if isinstance(function.parents.get(n), cst.AssignTarget)]
+    if not given:
+        return not any(
+            isinstance(function.parents.get(n), cst.For | cst.CompFor | cst.AsName) and n is not node
+            for n in function.names(name)
+        )
+    if len(given) > 1 or function.line(given[0]) >= function.line(node):
+        return False
+    # At the beginning, and not in a branch.
+    statement = function.parents.get(given[0])
+    line = function.parents.get(statement) if statement is not None else None
+    return line is not None and function.parents.get(line) is function.tree.body
 
 
 def _in_function(facts: Facts, function: Function, node: cst.CSTNode, model: ModelType) -> str:

@@ -102,7 +102,7 @@ class _Nested:
         indent = text[: len(text) - len(text.lstrip())]
         step = "\t" if "\t" in indent else "    "
         make = self._helper(function, "from_row")
-        model, added = model_at(self.facts, function, read.whole, self.stored.model, self.imports)
+        model, added = model_at(self.facts, function, read.whole, self.stored, self.imports)
         inner = "row" if self.many else read.name
         shown = f'{{**{inner}, "{self.name}": {make}({model}, {inner}["{self.name}"])}}'
         made = f"[{shown} for row in {read.name}]" if self.many else shown

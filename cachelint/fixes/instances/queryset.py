@@ -106,6 +106,8 @@ class _Follower:
         if call in self.cache_calls or not isinstance(call, cst.Call):
             return
         name = call.func.value if isinstance(call.func, cst.Name) else ""
+        if name == "hasattr" and _is_of_lists(call):
+            return
         symbol = self.facts.codebase.resolve(function.ref.module, name) if name else None
         parsed = symbol.module.parsed(symbol.definition) if isinstance(symbol, FunctionRef) else None
         if isinstance(symbol, FunctionRef) and parsed is not None and parsed.function is not None:
@@ -146,6 +148,12 @@ class _Follower:
         check_method(ref, self.facts)
         for caller, parsed, call in calls_of(ref, self.facts):
             self.use(Function(caller, parsed, function.relative_to), call)
+
+
+def _is_of_lists(call: cst.Call) -> bool:
+    """``hasattr(books, "__iter__")``: a list has it as well."""
+    asked = call.args[1].value if len(call.args) == 2 else None
+    return isinstance(asked, cst.SimpleString) and hasattr([], str(asked.evaluated_value))
 
 
 def _renders(function: Function) -> bool:

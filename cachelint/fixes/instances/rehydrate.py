@@ -190,7 +190,7 @@ class _Rehydration:
         if isinstance(parent, cst.Expr):
             return
         name = self._helper(function, HELPERS[self.stored.form][1])
-        model, added = model_at(self.facts, function, site.node, self.stored.model, self.imports)
+        model, added = model_at(self.facts, function, site.node, self.stored, self.imports)
         self.changes += added
         place = function.parsed.place(whole)
         if site.innermost.method == "get_many":

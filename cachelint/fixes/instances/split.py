@@ -66,7 +66,7 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
         if isinstance(node, cst.Return) and node.value is not None and function.around(node) is tree:
             place = function.parsed.place(node.value)
             changes += [edits.before(place, f"{make}("), edits.after(place, f"{extra})")]
-    model, added = model_at(facts, function, tree.body, stored.model, imports)
+    model, added = model_at(facts, function, tree.body, stored, imports)
     if added:
         raise FixBlocked(f"`{name}`: the class of the instances has no name here")
     changes.append(_outer(function, row, give, model))

@@ -91,7 +91,9 @@ class _Reader:
                 self.tuple_ = self.tuple_ or isinstance(typ, Tuple)
                 self._many(element, Form.MANY, where)
             case Dict(value=value, entries=(), key=key):
-                if not isinstance(force(value), Never) and not _is_plain_key(key):
+                if any(isinstance(m, Unknown) for m in members(key)):
+                    self.unknown = self.unknown or f"{where} stores a dict, of whose keys JSON may refuse some"
+                elif not isinstance(force(value), Never) and not _is_plain_key(key):
                     raise FixBlocked(f"the keys of the stored dict are not known to be plain data (`{describe(typ)}`)")
                 self._many(value, Form.BY_KEY, where)
             case Unknown():
