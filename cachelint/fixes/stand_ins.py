@@ -28,6 +28,7 @@ _PICKY = re.compile(
     rb"\.assert_(?:(?:called|awaited)_(?:once_)?with|any_(?:call|await)|has_(?:calls|awaits))"
     rb"|\.(?:call|await)_args|\.(?:mock|method)_calls|\bside_effect\b|\bautospec\b|\bspec(?:_set)?="
 )
+_MANAGERS = frozenset({"objects", "_default_manager"})
 _SELF = frozenset({"self", "cls"})
 
 
@@ -163,6 +164,10 @@ def _in(module: Module, pattern: re.Pattern[bytes]) -> Iterator[_StandIn]:
         owner = (match.group("object") or b"").decode().rpartition(".")[2]
         first, _, name = match.group("name").decode().rpartition(".")
         owner = owner or first.rpartition(".")[2]
+        if owner in _MANAGERS:
+            # Of a model: that is what tells it from others.
+            whole = (match.group("object") or b"").decode() or first
+            owner = whole.rpartition(".")[0].rpartition(".")[2] or owner
         if not owner or owner in _SELF:
             continue
         line = data.count(b"\n", 0, match.start()) + 1

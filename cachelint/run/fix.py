@@ -10,6 +10,7 @@ from cachelint.fixes.apply.driver import Project, Repair, fix_all
 from cachelint.fixes.apply.transaction import NotWritten, recover, write
 from cachelint.project.source import Source, read_source
 from cachelint.run.analysis import Outcome, analyse
+from cachelint.run.formatter import tidied
 from cachelint.run.session import Options, files_of
 from cachelint.run.verify import Verifier
 
@@ -45,6 +46,9 @@ def repair(options: Options, *, unsafe: bool, write_files: bool, verify: str = "
     if verifier is not None:
         verifier.check_before()
     done = fix_all(Project(check, read, verifier), unsafe=unsafe, reported=lambda path: True)  # type: ignore[arg-type]
+    in_order = tidied(options.root, done.changed, done.original)
+    is_tidied = any(source.text != done.changed[path].text for path, source in in_order.items())
+    done.changed = in_order
     failed = ""
     if write_files and done.changed:
         try:
@@ -54,7 +58,10 @@ def repair(options: Options, *, unsafe: bool, write_files: bool, verify: str = "
     if failed:
         # What is reported is what is on the disk.
         return Repaired(analyse(options, files), done, "", failed)
-    outcome = last[-1] if not done.taken_back else analyse(options, files, done.changed)
+    outcome = last[-1]
+    if done.taken_back or is_tidied:
+        outcome = analyse(options, files, done.changed)
+        done.left = outcome.findings
     outcome.findings = done.left
     summary = _summary(done, options, verifier)
     if finished:

@@ -64,10 +64,7 @@ class _Rehydration:
             if site.inner is not None:
                 self._check_wrapper(site)
         doubts = Doubts(self.facts, self.key, self.stored)
-        near = self.stored.model.ref.module if self.stored.model.ref is not None else None
-        home = self.facts.codebase.modules[self.site.parsed.path]
-        same = near is not None and near.path.rpartition("/")[0] == home.path.rpartition("/")[0]
-        self.helper = Helper(self.facts, near if same and near is not None else home, self.imports)
+        self.helper = Helper(self.facts, self.facts.codebase.modules[self.site.parsed.path], self.imports)
         if self.stored.query:
             refuse_queries(self.facts, [(self._function(s), s) for s in sites])
         extra = doubts.extra_arguments([(self._function(s), s) for s in writes])
