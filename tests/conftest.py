@@ -6,6 +6,14 @@ import pytest
 
 from cachelint.fixes.instances import rehydrate
 from cachelint.fixes.rows import dict_form
+from cachelint.run import formatter
+
+
+@pytest.fixture(autouse=True)
+def no_formatter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a fix writes stays as it writes it: a formatter may be installed here, or not."""
+    if "formatter" not in request.module.__name__:
+        monkeypatch.setattr(formatter, "_find", lambda name: "")
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ def takes_a_list(function: Function, node: cst.CSTNode) -> bool:
     if isinstance(parent, cst.ComparisonTarget):
         return isinstance(parent.operator, cst.In | cst.NotIn)
     if isinstance(parent, cst.For | cst.CompFor):
-        return parent.iter is node
+        return parent.iter is node and parent.asynchronous is None
     call = function.parents.get(parent) if isinstance(parent, cst.Arg) else None
     return isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value in _OF_MANY
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ _LIMIT = 60
 
 
 def tidied(root: Path, changed: Mapping[str, Source], original: Mapping[str, Source]) -> dict[str, Source]:
-    """The changed files, formatted where they were before, and without what ruff would find in them alone."""
+    """The changed files, formatted where they were before, with their imports in order where ruff is asked for that."""
     ruff, black = _find("ruff"), _find("black")
     return {path: _tidy(root, source, original.get(path), ruff, black) for path, source in changed.items()}
 
@@ -25,8 +24,8 @@ def tidied(root: Path, changed: Mapping[str, Source], original: Mapping[str, Sou
 def _tidy(root: Path, source: Source, before: Source | None, ruff: str, black: str) -> Source:
     text = source.text
     name = str(root / source.path)
-    if ruff:
-        text = _without_new_complaints(ruff, root, name, before.text if before is not None else "", text)
+    if ruff and before is not None:
+        text = _sorted_imports(ruff, root, name, before.text, text)
     for command in ([ruff, "format", "--stdin-filename", name, "-"], [black, "-q", "--stdin-filename", name, "-"]):
         # A file that a fix makes is for whoever formats the others.
         if command[0] and before is not None and _output(command, root, before.text) == before.text:
@@ -37,32 +36,40 @@ def _tidy(root: Path, source: Source, before: Source | None, ruff: str, black: s
     return Source(source.path, text, source.encoding, source.bom)
 
 
-def _without_new_complaints(ruff: str, root: Path, name: str, before: str, after: str) -> str:
-    """What ruff can mend of the rules that it finds broken now, and not before: the order of imports, mostly."""
-    new = _complaints(ruff, root, name, after) - _complaints(ruff, root, name, before)
-    if not new:
-        return after
-    command = [ruff, "check", "--quiet", "--fix-only", "--select", ",".join(sorted(new)), "--stdin-filename", name, "-"]
-    return _output(command, root, after) or after
+def _sorted_imports(ruff: str, root: Path, name: str, before: str, after: str) -> str:
+    """The imports in the order that ruff wants them in, where it had nothing to say of them before."""
+    check = [ruff, "check", "--quiet", "--select", "I001", "--stdin-filename", name]
+    if (
+        _is_asked_for(root, name, ruff)
+        and _passes([*check, "-"], root, before)
+        and not _passes([*check, "-"], root, after)
+    ):
+        return _output([*check, "--fix-only", "-"], root, after) or after
+    return after
 
 
-def _complaints(ruff: str, root: Path, name: str, text: str) -> set[str]:
-    printed = _output(
-        [ruff, "check", "--output-format", "json", "--stdin-filename", name, "-"], root, text, codes=(0, 1)
-    )
-    try:
-        return {found["code"] for found in json.loads(printed or "[]") if found["code"]}
-    except (ValueError, TypeError, KeyError):
-        return set()
+def _is_asked_for(root: Path, name: str, ruff: str) -> bool:
+    """Whether the project's configuration of ruff has the rule about the order of imports."""
+    shown = _output([ruff, "check", "--show-settings", name], root, "")
+    return "unsorted-imports (I001)" in shown
 
 
-def _output(command: list[str], root: Path, text: str, codes: tuple[int, ...] = (0,)) -> str:
+def _passes(command: list[str], root: Path, text: str) -> bool:
+    return _run(command, root, text)[0] == 0
+
+
+def _output(command: list[str], root: Path, text: str) -> str:
     """What a command prints for a text; empty where it fails."""
+    code, printed = _run(command, root, text)
+    return printed if code == 0 else ""
+
+
+def _run(command: list[str], root: Path, text: str) -> tuple[int, str]:
     try:
         done = subprocess.run(command, cwd=root, input=text.encode(), capture_output=True, timeout=_LIMIT, check=False)
-        return done.stdout.decode() if done.returncode in codes else ""
+        return done.returncode, done.stdout.decode()
     except (OSError, ValueError, subprocess.TimeoutExpired):
-        return ""
+        return -1, ""
 
 
 def _find(name: str) -> str:

@@ -19,7 +19,7 @@ def longest():
     book = cache.get("longest:v1")
     if not book:
         book = Book.objects.order_by("-pages").first()
-        cache.set("longest:v1", book, 300)  # CL101 unsafe
+        cache.set("longest:v1", book, 300)  # CL101 safe
     return f"{book.title}, {book.pages}"
 
 
@@ -141,7 +141,7 @@ def newest():
 
 
 def title():
-    return cache.get_or_set("function:v1", newest, 300).title  # CL101 unsafe
+    return cache.get_or_set("function:v1", newest, 300).title  # CL101 safe
 
 
 def story():
@@ -157,7 +157,7 @@ def find(pk):
     if found is not None:
         return found
     book = Book.objects.get(pk=pk)
-    cache.set(f"found:v1:{pk}", book, 300)  # CL101 unsafe
+    cache.set(f"found:v1:{pk}", book, 300)  # CL101 safe
     return book
 
 
@@ -287,7 +287,7 @@ def author(pk):
     book = cache.get(f"author:v1:{pk}")
     if book is None:
         book = Book.objects.select_related("author").get(pk=pk)
-        cache.set(f"author:v1:{pk}", book, 300)  # CL101 unsafe
+        cache.set(f"author:v1:{pk}", book, 300)  # CL101 safe
     return f"{book.title} by {book.author.name}"
 
 
@@ -307,7 +307,7 @@ def shown(pk):
     book = cache.get(f"passed:v1:{pk}")
     if book is None:
         book = Book.objects.get(pk=pk)
-        cache.set(f"passed:v1:{pk}", book, 300)  # CL101 unsafe
+        cache.set(f"passed:v1:{pk}", book, 300)  # CL101 safe
     return line(book)
 
 
@@ -421,7 +421,7 @@ def doubled(pk):
     book = cache.get(f"priced:v1:{pk}")
     if book is None:
         book = Book.objects.get(pk=pk)
-        cache.set(f"priced:v1:{pk}", book, 300)  # CL101 unsafe
+        cache.set(f"priced:v1:{pk}", book, 300)  # CL101 safe
     return str(book.price * 2)
 
 
@@ -449,7 +449,7 @@ class Printed(models.Model):
         printed = cache.get(f"printed:v1:{pk}")
         if printed is None:
             printed = cls.objects.get(pk=pk)
-            cache.set(f"printed:v1:{pk}", printed, 300)  # CL101 unsafe
+            cache.set(f"printed:v1:{pk}", printed, 300)  # CL101 safe
         return printed
 
     def save(self, *args, **kwargs):

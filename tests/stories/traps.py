@@ -3,7 +3,7 @@ def story():
     book = cache.get("t:method:v1")
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:method:v1", book, 300)  # CL101 none
+        cache.set("t:method:v1", book, 300)  # CL101 safe
     return book.shout()
 
 
@@ -15,7 +15,7 @@ def story():
     book = cache.get("t:property:v1")
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:property:v1", book, 300)  # CL101 none
+        cache.set("t:property:v1", book, 300)  # CL101 safe
     return book.short
 
 
@@ -27,7 +27,7 @@ def story():
     book = cache.get("t:text:v1")
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:text:v1", book, 300)  # CL101 none
+        cache.set("t:text:v1", book, 300)  # CL101 safe
     return f"{book}"
 
 
@@ -39,7 +39,7 @@ def story():
     book = cache.get("t:compared:v1")
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:compared:v1", book, 300)  # CL101 none
+        cache.set("t:compared:v1", book, 300)  # CL101 safe
     return book == Book.objects.get(pk=1)
 
 
@@ -51,7 +51,7 @@ def story():
     book = cache.get("t:saved:v1")
     if book is None:
         book = Book.objects.get(pk=2)
-        cache.set("t:saved:v1", book, 300)  # CL101 none
+        cache.set("t:saved:v1", book, 300)  # CL101 safe
     book.title = "Jam"
     book.save()
     return book.title
@@ -65,7 +65,7 @@ def story():
     book = cache.get("t:getattr:v1")
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:getattr:v1", book, 300)  # CL101 none
+        cache.set("t:getattr:v1", book, 300)  # CL101 safe
     return getattr(book, "ti" + "tle")
 
 
@@ -77,7 +77,7 @@ def story():
     book = cache.get("t:isinstance:v1")
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:isinstance:v1", book, 300)  # CL101 none
+        cache.set("t:isinstance:v1", book, 300)  # CL101 safe
     return [isinstance(book, Book), book.title]
 
 
@@ -92,7 +92,7 @@ def story():
     book = cache.get("t:kept:v1")
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:kept:v1", book, 300)  # CL101 none
+        cache.set("t:kept:v1", book, 300)  # CL101 safe
     KEPT["book"] = book
     return KEPT["book"].title
 
@@ -105,7 +105,7 @@ def find(pk):
     book = cache.get("t:view:v1")
     if book is None:
         book = Book.objects.get(pk=pk)
-        cache.set("t:view:v1", book, 300)  # CL101 none
+        cache.set("t:view:v1", book, 300)  # CL101 safe
     return book
 
 
@@ -125,7 +125,7 @@ def find(pk):
     book = cache.get("t:decorated:v1")
     if book is None:
         book = Book.objects.get(pk=pk)
-        cache.set("t:decorated:v1", book, 300)  # CL101 none
+        cache.set("t:decorated:v1", book, 300)  # CL101 safe
     return book
 
 
@@ -138,7 +138,7 @@ EXPECTED = "Tea"
 
 # --- never asked for
 def story():
-    cache.set("t:unasked:v1", Book.objects.get(pk=1), 300)  # CL101 none
+    cache.set("t:unasked:v1", Book.objects.get(pk=1), 300)  # CL101 unsafe
     book = cache.get("t:unasked:v1")
     return book.title
 
@@ -148,7 +148,7 @@ EXPECTED = "Tea"
 
 # --- another default
 def story():
-    cache.set("t:default:v1", Book.objects.get(pk=1), 300)  # CL101 none
+    cache.set("t:default:v1", Book.objects.get(pk=1), 300)  # CL101 unsafe
     book = cache.get("t:default:v1", Author.objects.get(pk=1))
     return book.title
 
@@ -159,7 +159,7 @@ EXPECTED = "Tea"
 # --- two kinds of values
 def story():
     cache.set("t:kinds:v1", "none yet", 300)
-    cache.set("t:kinds:v1", Book.objects.get(pk=1), 300)  # CL101 none
+    cache.set("t:kinds:v1", Book.objects.get(pk=1), 300)  # CL101 unsafe
     book = cache.get("t:kinds:v1")
     return book.title if book else ""
 
@@ -243,7 +243,7 @@ def story():
     authors = cache.get("t:prefetched:v1")
     if authors is None:
         authors = Author.objects.prefetch_related("books").order_by("pk")
-        cache.set("t:prefetched:v1", authors, 300)  # CL102 none
+        cache.set("t:prefetched:v1", authors, 300)  # CL102 unsafe
     return [author.books.count() for author in authors]
 
 
@@ -255,7 +255,7 @@ def story():
     books = cache.get("t:in:v1")
     if books is None:
         books = list(Book.objects.all())
-        cache.set("t:in:v1", books, 300)  # CL101 none
+        cache.set("t:in:v1", books, 300)  # CL101 safe
     return Book.objects.get(pk=1) in books
 
 
@@ -267,7 +267,7 @@ def story():
     books = cache.get("t:added:v1")
     if books is None:
         books = list(Book.objects.order_by("pk"))
-        cache.set("t:added:v1", books, 300)  # CL101 none
+        cache.set("t:added:v1", books, 300)  # CL101 safe
     books.append(Book(title="New"))
     return [book.title for book in books]
 
@@ -280,7 +280,7 @@ def walk():
     books = cache.get("t:yielded:v1")
     if books is None:
         books = list(Book.objects.order_by("pk"))
-        cache.set("t:yielded:v1", books, 300)  # CL101 none
+        cache.set("t:yielded:v1", books, 300)  # CL101 safe
     yield from books
 
 
@@ -308,7 +308,7 @@ def story():
     note = cache.get("t:note:v1")
     if note is None:
         note = Note.objects.get(pk=1)
-        cache.set("t:note:v1", note, 300)  # CL101 none
+        cache.set("t:note:v1", note, 300)  # CL101 safe
     return note.text if note else "empty"
 
 
@@ -320,7 +320,7 @@ def story():
     book = cache.get("t:manager:v1")
     if book is None:
         book = Book.loud.get(pk=1)
-        cache.set("t:manager:v1", book, 300)  # CL101 none
+        cache.set("t:manager:v1", book, 300)  # CL101 safe
     return book.title
 
 
@@ -332,7 +332,7 @@ def story():
     book = cache.get("t:template:v1")
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:template:v1", book, 300)  # CL101 none
+        cache.set("t:template:v1", book, 300)  # CL101 safe
     return render(RequestFactory().get("/"), "stories/shout.html", {"book": book}).content.decode().strip()
 
 
@@ -585,7 +585,7 @@ def story():
         pass
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:error:v1", book, 300)  # CL101 none
+        cache.set("t:error:v1", book, 300)  # CL101 safe
     return book.title
 
 
@@ -597,7 +597,7 @@ def story():
     book = cache.get("t:locals:v1")
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:locals:v1", book, 300)  # CL101 none
+        cache.set("t:locals:v1", book, 300)  # CL101 safe
     return "{book.title}".format(**locals())
 
 
@@ -610,7 +610,7 @@ def story():
     found = cache.get("t:each:v1")
     if found is None:
         found = books
-        cache.set("t:each:v1", found, 300)  # CL102 none
+        cache.set("t:each:v1", found, 300)  # CL102 unsafe
     return [book.title for book in found]
 
 
@@ -663,7 +663,7 @@ def story():
     books = cache.get("t:dict-copied:v1")
     if books is None:
         books = {book.title: book for book in Book.objects.all()}
-        cache.set("t:dict-copied:v1", books, 300)  # CL101 none
+        cache.set("t:dict-copied:v1", books, 300)  # CL101 safe
     mine = dict(books)
     return mine["Tea"].title
 
@@ -676,7 +676,7 @@ def story():
     books = cache.get("t:dict-handed:v1")
     if books is None:
         books = {book.title: book for book in Book.objects.all()}
-        cache.set("t:dict-handed:v1", books, 300)  # CL101 none
+        cache.set("t:dict-handed:v1", books, 300)  # CL101 safe
     return str(books["Tea"])
 
 
@@ -688,7 +688,7 @@ def story():
     books = cache.get("t:in-bulk:v1")
     if books is None:
         books = Book.objects.in_bulk([1, 2])
-        cache.set("t:in-bulk:v1", books, 300)  # CL101 none
+        cache.set("t:in-bulk:v1", books, 300)  # CL101 unsafe
     return books[1].title
 
 
@@ -727,7 +727,7 @@ def story():
     books = cache.get("t:next:v1")
     if books is None:
         books = Book.objects.all()
-        cache.set("t:next:v1", books, 300)  # CL102 none
+        cache.set("t:next:v1", books, 300)  # CL102 unsafe
     return next((book for book in books if book.pages > 5000), Book(title="none")).title
 
 
@@ -739,7 +739,7 @@ def story():
     book = cache.get("t:debug:v1")
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:debug:v1", book, 300)  # CL101 none
+        cache.set("t:debug:v1", book, 300)  # CL101 safe
     return f"{book.title=}"
 
 
@@ -751,7 +751,7 @@ def book(pk):
     found = cache.get(f"t:or-list:v1:{pk}")
     if found is None:
         found = Book.objects.get(pk=pk) if pk else []
-        cache.set(f"t:or-list:v1:{pk}", found, 300)  # CL101 none
+        cache.set(f"t:or-list:v1:{pk}", found, 300)  # CL101 safe
     return found.title if found else "none"
 
 
@@ -768,7 +768,7 @@ def title(pk, book=None):
         book = cache.get(f"t:parameter:v1:{pk}")
     if book is None:
         book = Book.objects.get(pk=pk)
-        cache.set(f"t:parameter:v1:{pk}", book, timeout=300)  # CL101 none
+        cache.set(f"t:parameter:v1:{pk}", book, timeout=300)  # CL101 safe
     return book.title
 
 
@@ -784,7 +784,7 @@ def story():
     books = cache.get("t:lambda:v1")
     if books is None:
         books = list(Book.objects.order_by("pk"))
-        cache.set("t:lambda:v1", books, 300)  # CL101 none
+        cache.set("t:lambda:v1", books, 300)  # CL101 safe
     made = []
     for book in books:
         if book.pages:
@@ -807,7 +807,7 @@ def outer(pk):
 
 
 def story():
-    cache.set("t:inner:v1", Book.objects.get(pk=3), 300)  # CL101 none
+    cache.set("t:inner:v1", Book.objects.get(pk=3), 300)  # CL101 unsafe
     return outer(1)
 
 
@@ -819,7 +819,7 @@ def story():
     books = Book.objects.order_by("pk")
     for book in books:
         book.title = book.title.upper()
-    cache.set("t:loud:v1", list(books), 300)  # CL101 none
+    cache.set("t:loud:v1", list(books), 300)  # CL101 unsafe
     return [book.title for book in cache.get("t:loud:v1") or ()]
 
 
@@ -861,7 +861,7 @@ def story():
     ranks = cache.get("t:ranks:v1")
     if ranks is None:
         ranks = list(Rank.objects.all())
-        cache.set("t:ranks:v1", ranks, 300)  # CL101 none
+        cache.set("t:ranks:v1", ranks, 300)  # CL101 safe
     return [rank.place for rank in sorted(ranks)]
 
 
@@ -875,7 +875,7 @@ def story():
         place = Place(name="first", place=1)
         place.save()
         place = Place.objects.get(pk=place.pk)
-        cache.set("t:without:v1", place, 300)  # CL101 none
+        cache.set("t:without:v1", place, 300)  # CL101 unsafe
     return [place.status, place.place]
 
 
@@ -939,7 +939,7 @@ def story():
     book = cache.get("t:case:v1")
     if book is None:
         book = Book.objects.get(pk=1)
-        cache.set("t:case:v1", book, 300)  # CL101 none
+        cache.set("t:case:v1", book, 300)  # CL101 safe
     match "Tea":
         case book.title:
             return "same"
@@ -951,7 +951,7 @@ EXPECTED = "same"
 
 # --- one of two queries
 def books(cheap):
-    return list(cache.get_or_set("t:two:v1", Book.objects.all() if cheap else Book.objects.none(), 60))  # CL102 none
+    return list(cache.get_or_set("t:two:v1", Book.objects.all() if cheap else Book.objects.none(), 60))  # CL102 unsafe
 
 
 def story():
@@ -1014,7 +1014,7 @@ class Draw:
 
     def store(self):
         Draw.made = 0
-        cache.set("t:property-of-another:v1", self.pick, 60)  # CL101 none
+        cache.set("t:property-of-another:v1", self.pick, 60)  # CL101 safe
 
 
 def story():

@@ -21,7 +21,7 @@ def story():
         cache.set("view", {"a": 1}.keys(), 300)  # CL103 safe
     except TypeError:
         return "TypeError"
-    return cache.get("view")
+    return sorted(cache.get("view"))
 
 
 EXPECTED = "TypeError"

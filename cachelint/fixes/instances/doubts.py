@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -12,6 +13,7 @@ from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import Key
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
+from cachelint.fixes.instances.changes import changes, holders, names_in
 from cachelint.fixes.instances.stored import Stored
 from cachelint.fixes.key_version.bump import Moved
 from cachelint.fixes.managers import manager_with_own_rows
@@ -165,8 +167,7 @@ class Doubts:
         place, code = origin.place, short(origin.code)
         where = f"{place.path}:{place.line}"
         if _is_user(origin.node):
-            self.proof.doubt(AS_LOADED, f"{where}: `{code}` may be an AnonymousUser, which is stored as it is")
-            return
+            raise FixBlocked(f"{where}: `{code}` may be an AnonymousUser, which has no row")
         called = origin.node.func if isinstance(origin.node, cst.Call) else None
         last = called.attr.value if isinstance(called, cst.Attribute) else getattr(called, "value", "")
         if last in _MAKE:
@@ -225,38 +226,23 @@ class Doubts:
     # -- what becomes of them before they are stored ---------------------------------------------------------
 
     def _look_at_changes(self, function: Function, write: CacheCall) -> None:
-        value = write.nodes.get("value") or write.nodes.get("default")
-        if not isinstance(value, cst.Name):
-            return
-        end = function.line(write.node)
-        columns = {field.attname for field in self.models.fields(self.model).values() if not field.many}
-        columns |= {"pk"} | {field.name for field in self.models.fields(self.model).values() if not field.many}
-        for name in {value.value, *_rows_of(function, value.value)}:
-            for attribute in _assigned_attributes(function, name):
-                if function.line(attribute) >= end:
-                    continue
-                what = f"{function.where(attribute)} sets `{attribute.attr.value}` on it before it is stored"
-                if attribute.attr.value not in columns:
-                    raise FixBlocked(f"{what}, which is no column of `{self.model.short_name}`")
-                self.proof.doubt(AS_LOADED, what)
+        value = write.nodes.get("value") or write.nodes.get("default") or write.nodes.get("data")
+        if value is not None:
+            self._look_between(function, names_in(value) - {"self"}, function.line(write.node) + 1)
+        for origin in self._origins():
+            if origin is None or origin.parsed is function.parsed or origin.parsed.function is None:
+                continue
+            # It was loaded by another function, and handed on.
+            module = self.facts.codebase.modules[origin.parsed.path]
+            loading = Function(FunctionRef(module, origin.parsed.definition), origin.parsed, function.relative_to)
+            self._look_between(loading, holders(loading, origin.node), sys.maxsize)
 
-
-def _rows_of(function: Function, name: str) -> Iterable[str]:
-    """The variables of loops over a variable."""
-    for node in function.parents:
-        if isinstance(node, cst.For | cst.CompFor) and isinstance(node.iter, cst.Name) and node.iter.value == name:
-            if isinstance(node.target, cst.Name):
-                yield node.target.value
-
-
-def _assigned_attributes(function: Function, name: str) -> Iterator[cst.Attribute]:
-    for node in function.names(name):
-        attribute = function.parents.get(node)
-        if not isinstance(attribute, cst.Attribute) or attribute.value is not node:
-            continue
-        target = function.parents.get(attribute)
-        if isinstance(target, cst.AssignTarget | cst.AugAssign | cst.AnnAssign) and target.target is attribute:
-            yield attribute
+    def _look_between(self, function: Function, names: set[str], before: int) -> None:
+        fields = [field for field in self.models.fields(self.model).values() if not field.many]
+        columns = {"pk", *(field.attname for field in fields)}
+        ours: set[cst.CSTNode] = {call.node for call in self.facts.calls if call.parsed is function.parsed}
+        found = changes(function, names, columns, self.model.short_name, before=before, ours=ours)
+        self.proof.all(AS_LOADED, found)
 
 
 def _is_user(node: cst.CSTNode) -> bool:

@@ -163,8 +163,11 @@ def _renders(function: Function) -> bool:
     return any("inclusion_tag" in function.parsed.code(d.decorator) for d in function.tree.decorators)
 
 
-def lists_made(facts: Facts, writes: Calls) -> list[Edit]:
-    """The edits that make a list where a QuerySet is made, so that a hit and a miss give the same."""
+def lists_made(facts: Facts, writes: Calls, reads: Calls) -> list[Edit]:
+    """The edits that make a list where a QuerySet is made, so that a hit and a miss give the same.
+
+    Not where it is made before the cache is asked: its query would run on each hit.
+    """
     changes: list[Edit] = []
     for function, write in writes:
         value = write.nodes.get("value")
@@ -176,15 +179,19 @@ def lists_made(facts: Facts, writes: Calls) -> list[Edit]:
             given = function.parents.get(target) if isinstance(target, cst.AssignTarget) else None
             if isinstance(given, cst.Assign) and not is_none(given.value):
                 typ = type_of(facts, function, given.value)
-                if isinstance(typ, QuerySet) or (isinstance(typ, Unknown) and given.value not in _reads(writes)):
+                if isinstance(typ, QuerySet) or (
+                    isinstance(typ, Unknown) and given.value not in {call.node for _, call in reads}
+                ):
                     made.append(given.value)
         asked = [n for n in function.names(value.value) if isinstance(function.parents.get(n), cst.Attribute)]
-        if len(made) == 1 and not asked and isinstance(type_of(facts, function, made[0]), QuerySet):
+        first = min((f.line(c.node) for f, c in reads if f is function), default=0)
+        if (
+            len(made) == 1
+            and not asked
+            and function.line(made[0]) >= first
+            and isinstance(type_of(facts, function, made[0]), QuerySet)
+        ):
             function.refuse_list(made[0])
             place = function.parsed.place(made[0])
             changes += [edits.before(place, "list("), edits.after(place, ")")]
     return changes
-
-
-def _reads(writes: Calls) -> set[cst.BaseExpression]:
-    return {call.node for _, call in writes}

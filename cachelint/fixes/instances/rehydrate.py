@@ -10,6 +10,7 @@ import libcst as cst
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
+from cachelint.caching.keys.graph import origins
 from cachelint.findings import Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.apply.imports import Imports
@@ -22,7 +23,9 @@ from cachelint.fixes.instances.queryset import lists_made, refuse_queries
 from cachelint.fixes.instances.stored import stored_instances
 from cachelint.fixes.instances.through import changes_value, makers_of_value
 from cachelint.fixes.key_version.bump import key_of, move
+from cachelint.fixes.rows.queries import type_of
 from cachelint.fixes.rows.stored import Form
+from cachelint.types.template import templates
 
 _READS = frozenset({"get", "get_or_set", "get_many"})
 _WRITES = frozenset({"set", "add", "get_or_set", "set_many"})
@@ -58,6 +61,7 @@ class _Rehydration:
         """The edits for the whole key."""
         sites = self._sites()
         writes = [site for site in sites if site.innermost.method in _WRITES]
+        reads = [site for site in sites if site.innermost.method in _READS]
         self.stored = stored_instances(writes)
         self.moved = move(self.key, self.facts, first=2)
         for site in sites:
@@ -74,7 +78,9 @@ class _Rehydration:
             if site.innermost.method in _READS:
                 self._read(site)
         if self.stored.query:
-            self.changes += lists_made(self.facts, [(self._function(s), s) for s in writes])
+            self.changes += lists_made(
+                self.facts, *([(self._function(s), s) for s in group] for group in (writes, reads))
+            )
         doubts.look(self.moved, [(self._function(s), s) for s in writes])
         changes = [*self.moved.edits, *self.changes, *self.imports.edits(), *self.helper.edits()]
         what = _WHAT[self.stored.form]
@@ -191,10 +197,55 @@ class _Rehydration:
         self.changes += added
         place = function.parsed.place(whole)
         if site.innermost.method == "get_many":
+            self._check_keys(function, whole)
             lead = f"{{key: {name}({model}, row) for key, row in "
             self.changes += [edits.before(place, lead), edits.after(place, ".items()}")]
         else:
             self.changes += [edits.before(place, f"{name}({model}, "), edits.after(place, ")")]
+
+    def _check_keys(self, function: Function, node: cst.CSTNode) -> None:
+        """What `get_many` gives is a dict by key: who looks one up must do it by the words that move."""
+        parent = function.parents.get(node)
+        if isinstance(parent, cst.Assign) and all(isinstance(t.target, cst.Name) for t in parent.targets):
+            for target in parent.targets:
+                for use in function.names(cst.ensure_type(target.target, cst.Name).value):
+                    if not isinstance(function.parents.get(use), cst.AssignTarget):
+                        self._check_use_of_keys(function, use)
+            return
+        self._check_use_of_keys(function, node)
+
+    def _check_use_of_keys(self, function: Function, node: cst.CSTNode) -> None:
+        parent = function.parents.get(node)
+        looked_up: cst.BaseExpression | None = None
+        match parent:
+            case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=value))]) if parent.value is node:
+                looked_up = value
+            case cst.ComparisonTarget():
+                holder = function.parents.get(parent)
+                looked_up = holder.left if isinstance(holder, cst.Comparison) else None
+            case cst.Attribute() if parent.attr.value == "values":
+                return
+            case cst.Attribute() if parent.attr.value in ("get", "pop"):
+                call = function.parents.get(parent)
+                looked_up = call.args[0].value if isinstance(call, cst.Call) and call.args else None
+            case cst.If() | cst.While() | cst.UnaryOperation() | cst.BooleanOperation():
+                return
+            case cst.Arg():
+                call = function.parents.get(parent)
+                if (
+                    isinstance(call, cst.Call)
+                    and isinstance(call.func, cst.Name)
+                    and call.func.value in ("len", "bool")
+                ):
+                    return
+        moved = {edit.place for edit in self.moved.edits}
+        found = templates(type_of(self.facts, function, looked_up)) if looked_up is not None else []
+        for template in found:
+            written = [o for o in origins(template) if o.parsed.place(o.node, bare=True) in moved]
+            if not written:
+                found = []
+        if not found:
+            raise FixBlocked(f"{function.where(node)}: the keys of `get_many` are used, which move to a new version")
 
     def _helper(self, function: Function, name: str) -> str:
         taken = {n.value for n in function.parents if isinstance(n, cst.Name) and function.is_assigned(n.value)}
