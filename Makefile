@@ -16,6 +16,7 @@ check: .venv/.dev  ## formatter, linter, types, layers, drift, and the tests tha
 	$(BIN)/python scripts/derive_orm_table.py --check
 	$(BIN)/python scripts/derive_library.py --check
 	$(BIN)/python scripts/write_rule_pages.py --check
+	$(BIN)/python scripts/write_fix_page.py --check
 	$(BIN)/python scripts/write_schemas.py --check
 	$(BIN)/python -m pytest -q -n auto -m "not slow"
 
@@ -36,6 +37,7 @@ format: .venv/.dev
 
 docs: .venv/.dev  ## write docs/rules and docs/schemas from the code
 	$(BIN)/python scripts/write_rule_pages.py
+	$(BIN)/python scripts/write_fix_page.py
 	$(BIN)/python scripts/write_schemas.py
 
 site: .venv/.site  ## build the documentation into build/site; fails on any warning

@@ -13,7 +13,8 @@ from tests.support import REPOSITORY
 
 
 @pytest.mark.parametrize(
-    "script", ["derive_orm_table.py", "derive_library.py", "write_rule_pages.py", "write_schemas.py"]
+    "script",
+    ["derive_orm_table.py", "derive_library.py", "write_rule_pages.py", "write_fix_page.py", "write_schemas.py"],
 )
 def test_generated_files_are_fresh(script: str) -> None:
     command = [sys.executable, str(REPOSITORY / "scripts" / script), "--check"]

@@ -18,6 +18,13 @@ _CONFIGURED = "this is `fix-timeout` from the configuration; the current default
 _NO_SETTINGS = "there are no settings here: a project that uses this code may have configured another timeout"
 
 
+#: What must be shown for the fix to be safe.
+OBLIGATIONS = (
+    TIMEOUT_IN_FORCE,
+    NOTHING_STANDS_IN,
+)
+
+
 def propose(site: CacheCall, facts: Facts) -> Fix:
     """The fix. Raises FixBlocked."""
     settings = alias(facts.interpreter, site.alias)
@@ -43,7 +50,7 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     alone = not line[: site.parsed.place(last).column - 1].strip()
     rest = module.line(place.end_line)[place.end_column - 1 :]
     separator = f",\n{lead}" if alone and len(node.args) > 1 and "#" not in rest else ", "
-    proof = Proof(TIMEOUT_IN_FORCE, NOTHING_STANDS_IN)
+    proof = Proof(*OBLIGATIONS)
     proof.doubt(NOTHING_STANDS_IN, facts.keys.asked or picky_stand_in(facts, [site]))
     proof.doubt(NOTHING_STANDS_IN, other_cache(facts, site))
     title = f"pass {text}, the current default"

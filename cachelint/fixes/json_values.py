@@ -13,7 +13,7 @@ from cachelint.fixes.apply import edits
 from cachelint.fixes.apply.imports import Imports
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
-from cachelint.fixes.key_version.bump import key_of, move
+from cachelint.fixes.key_version.bump import Moved, key_of, move
 from cachelint.fixes.obligations import NOTHING_STANDS_IN, READERS_COPE, Proof
 from cachelint.fixes.readers import Read, later_uses, local_ends, takes_a_list
 from cachelint.fixes.stand_ins import account
@@ -46,6 +46,14 @@ _AS_TEXT = {
     "datetime.time": _Text("datetime", "time", "{}.isoformat()", "@.fromisoformat({})"),
 }
 _REASON = "the stored value becomes {}, which readers outside this code may not expect"
+
+
+#: What must be shown for the fix to be safe.
+OBLIGATIONS = (
+    *Moved.obligations,
+    NOTHING_STANDS_IN,
+    READERS_COPE,
+)
 
 
 def propose(site: CacheCall, facts: Facts) -> Fix:
@@ -87,7 +95,7 @@ def _fix(site: CacheCall, typ: Type, facts: Facts) -> Fix:
         elif isinstance(typ, Scalar):
             changes += _read_back(read, _AS_TEXT[typ.type], facts)
     what = "a list" if isinstance(typ, Set) else "text"
-    proof = Proof(*moved.obligations, NOTHING_STANDS_IN, READERS_COPE)
+    proof = Proof(*OBLIGATIONS)
     moved.account(proof)
     account(facts, key.all_sites, proof)
     proof.doubt(READERS_COPE, _REASON.format(what))

@@ -18,6 +18,13 @@ from cachelint.types.join import members
 from cachelint.types.json import Json, json_verdict
 from cachelint.types.walk import walk
 
+#: What must be shown for the fix to be safe.
+OBLIGATIONS = (
+    NOTHING_STANDS_IN,
+    STORED_ALONE,
+    READERS_COPE,
+)
+
 
 def propose(site: CacheCall, facts: Facts) -> Fix:
     """The fix. Raises FixBlocked."""
@@ -41,7 +48,7 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     changes: tuple[Edit, ...] = (edits.before(place, "list("), edits.after(place, ")"))
     if isinstance(node, cst.GeneratorExp) and node.lpar:
         changes = (edits.before(place, "list"),)
-    proof = Proof(NOTHING_STANDS_IN, STORED_ALONE, READERS_COPE)
+    proof = Proof(*OBLIGATIONS)
     proof.doubt(NOTHING_STANDS_IN, picky_stand_in(facts, [site]))
     proof.doubt(READERS_COPE, _asks_more(site, facts))
     generators = any(isinstance(k, Generator) for k in types)

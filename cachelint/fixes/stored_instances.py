@@ -6,9 +6,12 @@ from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.findings import Applicability, Fix
 from cachelint.fixes.base import FixBlocked
-from cachelint.fixes.instances import nested, rehydrate, split
+from cachelint.fixes.instances import doubts, nested, rehydrate, split
 from cachelint.fixes.rows import dict_form
 from cachelint.fixes.unpickle import plain_rows
+
+#: What must be shown for one form or the other to be safe.
+OBLIGATIONS = tuple(dict.fromkeys((*plain_rows.OBLIGATIONS, *dict_form.OBLIGATIONS, *doubts.OBLIGATIONS)))
 
 
 def propose(site: CacheCall, facts: Facts) -> Fix:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from cachelint.caching.fact import Fact
 from cachelint.caching.facts import Facts
 from cachelint.findings import Confidence, Finding, Fix, Place, Related, Severity
+from cachelint.fixes.obligations import Obligation
 from cachelint.rules.registry import NAMES
 from cachelint.rules.wording import shown_keys
 
@@ -50,10 +51,10 @@ Fixer = Callable[[Any, Facts], Fix]
 class Rule:
     """A rule: all that is said about it, and the checks that find it, each subscribed to a type of fact.
 
-    ``fix`` makes the fix of each finding; a rule without one says in ``no_fix`` what the reader should do. ``in_tests``
-    is false where test files are not held to it. The rest is documentation: ``severity_note`` follows the severity,
-    ``fix_note`` says what the fix does and when it is safe, ``deploy`` what it means for live entries and for the order
-    of a deploy, ``options`` which keys of the configuration matter to it.
+    ``fix`` makes the fix of each finding, which is safe where all ``obligations`` hold; a rule without one says in
+    ``no_fix`` what the reader should do. ``in_tests`` is false where test files are not held to it. The rest is
+    documentation: ``severity_note`` follows the severity, ``fix_note`` says what the fix does, ``deploy`` what it means
+    for live entries and for the order of a deploy, ``options`` which keys of the configuration matter to it.
     """
 
     code: str
@@ -63,6 +64,7 @@ class Rule:
     examples: tuple[Example, ...]
     fix: Fixer | None = None
     no_fix: str = ""
+    obligations: tuple[Obligation, ...] = ()
     in_tests: bool = True
     severity_note: str = ""
     fix_note: str = ""

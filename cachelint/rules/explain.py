@@ -26,6 +26,9 @@ def page(rule: Rule, shown: Sequence[str] = ()) -> str:
         if example.note:
             lines += [example.note, ""]
     lines += ["## Fix", "", rule.fix_note or f"There is no automatic fix: {rule.no_fix}.", ""]
+    if rule.obligations:
+        names = ", ".join(f"[{each.name}](../fixes.md#{each.name})" for each in rule.obligations)
+        lines += [f"The fix is safe if these hold: {names}.", ""]
     lines += ["## Live entries and deploys", "", rule.deploy, ""]
     if rule.not_found:
         lines += ["## What is not detected", "", *(f"- {text}" for text in rule.not_found), ""]

@@ -59,6 +59,18 @@ _LOADS = re.compile(
 Writes = Sequence[tuple[Function, CacheCall]]
 
 
+#: What must be shown for the fix to be safe.
+OBLIGATIONS = (
+    *Moved.obligations,
+    NOTHING_STANDS_IN,
+    AS_LOADED,
+    PLAIN_CONSTRUCTION,
+    COLUMNS_ARE_KEPT,
+    READERS_COPE,
+    CALLERS_COPE,
+)
+
+
 class Doubts:
     """The proof of one fix."""
 
@@ -68,10 +80,7 @@ class Doubts:
         self.key = key
         self.stored = stored
         self.model = stored.model
-        self.proof = Proof(
-            *Moved.obligations, NOTHING_STANDS_IN, AS_LOADED, PLAIN_CONSTRUCTION, COLUMNS_ARE_KEPT, READERS_COPE,
-            CALLERS_COPE,
-        )  # fmt: skip
+        self.proof = Proof(*OBLIGATIONS)
         self._nested: set[str] = set()
 
     def extra_arguments(self, writes: Writes) -> str:

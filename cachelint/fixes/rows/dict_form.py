@@ -58,6 +58,18 @@ _CHANGES = {
 }
 
 
+#: What must be shown for the fix to be safe.
+OBLIGATIONS = (
+    *Moved.obligations,
+    KEPT_BY_JSON,
+    READERS_COPE,
+    CALLERS_COPE,
+    NOTHING_STANDS_IN,
+    SAME_QUERY,
+    AS_LOADED,
+)
+
+
 def propose(site: CacheCall, facts: Facts) -> Fix:
     """The fix. Raises FixBlocked."""
     if plain_rows.is_plain(site):
@@ -117,9 +129,7 @@ class _DictForm:
     def _proof(self) -> Proof:
         """What a person should read first."""
         traced = self.tracer.traced
-        proof = Proof(
-            *self.moved.obligations, KEPT_BY_JSON, READERS_COPE, CALLERS_COPE, NOTHING_STANDS_IN, SAME_QUERY, AS_LOADED
-        )
+        proof = Proof(*OBLIGATIONS)
         self.moved.account(proof)
         for note in self.columns.not_json:
             proof.doubt(KEPT_BY_JSON, f"{note}: pickle keeps its values, but a JSON serializer would not")

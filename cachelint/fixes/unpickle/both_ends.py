@@ -12,7 +12,7 @@ from cachelint.fixes.apply import edits
 from cachelint.fixes.apply.imports import unused_after
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, is_none, short
-from cachelint.fixes.key_version.bump import key_of, move
+from cachelint.fixes.key_version.bump import Moved, key_of, move
 from cachelint.fixes.obligations import (
     BACKEND_TAKES_ANYTHING,
     NOTHING_STANDS_IN,
@@ -28,6 +28,15 @@ from cachelint.types.cache import Cached, Pickled
 from cachelint.types.join import members
 from cachelint.types.json import Json, json_verdict
 from cachelint.types.walk import walk
+
+#: What must be shown for the fix to be safe.
+OBLIGATIONS = (
+    *Moved.obligations,
+    NOTHING_STANDS_IN,
+    BACKEND_TAKES_ANYTHING,
+    READERS_COPE,
+    STORED_ALONE,
+)
 
 
 def propose(site: CacheCall, facts: Facts) -> Fix:
@@ -65,7 +74,7 @@ def _drop(site: CacheCall, facts: Facts) -> Fix:
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
     dropped: dict[tuple[str, str], set[Place]] = {}
-    proof = Proof(*moved.obligations, NOTHING_STANDS_IN, BACKEND_TAKES_ANYTHING, READERS_COPE, STORED_ALONE)
+    proof = Proof(*OBLIGATIONS)
     moved.account(proof)
     account(facts, key.all_sites, proof)
     proof.doubt(BACKEND_TAKES_ANYTHING, strange_backend(facts, site))

@@ -10,7 +10,7 @@ from cachelint.findings import Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function
-from cachelint.fixes.key_version.bump import key_of, move
+from cachelint.fixes.key_version.bump import Moved, key_of, move
 from cachelint.fixes.obligations import CALLERS_COPE, NOTHING_STANDS_IN, Proof
 from cachelint.fixes.readers import later_uses, local_ends, takes_a_list
 from cachelint.fixes.stand_ins import account
@@ -21,6 +21,13 @@ from cachelint.types.join import members
 from cachelint.types.json import Json, json_verdict
 from cachelint.types.strings import Str
 from cachelint.types.walk import walk
+
+#: What must be shown for the fix to be safe.
+OBLIGATIONS = (
+    *Moved.obligations,
+    NOTHING_STANDS_IN,
+    CALLERS_COPE,
+)
 
 
 def is_plain(site: CacheCall) -> bool:
@@ -41,7 +48,7 @@ def fix(site: CacheCall, facts: Facts) -> Fix:
     reads, writes = local_ends(key, site.parsed.path)
     changes: list[Edit] = list(moved.edits)
     stored: set[cst.CSTNode] = set()
-    proof = Proof(*moved.obligations, NOTHING_STANDS_IN, CALLERS_COPE)
+    proof = Proof(*OBLIGATIONS)
     moved.account(proof)
     account(facts, key.all_sites, proof)
     for function, write in writes:

@@ -21,6 +21,7 @@ Django serializes every value itself. Pickling first stores a pickle inside a pi
 `pickle.loads` on data from the cache (CL401), and makes a JSON serializer impossible, because JSON rejects bytes.""",
     severity=Severity.MEDIUM,
     fix=both_ends.propose,
+    obligations=both_ends.OBLIGATIONS,
     examples=(
         Example(
             bad="""\

@@ -23,6 +23,7 @@ rights of your application. Switching Django to a JSON serializer does not help 
 unpickles. `marshal`, `eval`, `yaml.load` without a safe loader and similar functions are no better.""",
     severity=Severity.HIGH,
     fix=both_ends.propose_deserialization,
+    obligations=both_ends.OBLIGATIONS,
     examples=(
         Example(
             bad="""\

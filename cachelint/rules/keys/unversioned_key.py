@@ -29,6 +29,7 @@ call, a part of the key whose name contains "version", or `VERSION` in `CACHES` 
     severity=Severity.LOW,
     severity_note="; medium if the stored value has a shape that can change (a dict, a tuple, an instance)",
     fix=marker.propose,
+    obligations=marker.OBLIGATIONS,
     in_tests=False,
     examples=(
         Example(

@@ -21,6 +21,7 @@ call, and a change of `TIMEOUT` in the settings changes how stale each such valu
 timeout explicitly.""",
     severity=Severity.LOW,
     fix=add_timeout.propose,
+    obligations=add_timeout.OBLIGATIONS,
     in_tests=False,
     examples=(
         Example(

@@ -27,6 +27,7 @@ a warning; after a rollback (from 6.1 to 4.2, say) none can be read. A cached us
 and `save()` on a cached instance writes all its old values back. Store a dict of the fields that the readers use.""",
     severity=Severity.HIGH,
     fix=stored_instances.propose,
+    obligations=stored_instances.OBLIGATIONS,
     examples=(
         Example(
             bad="""\
@@ -57,18 +58,14 @@ def product_name(pk):
         ),
     ),
     fix_note="""\
-The writer and all readers are changed together, in all files: the instance becomes a dict of the fields that its
-readers use (`.values(…)` is added before `get`, `first` and similar methods, or in the comprehension that builds a
-list or dict; the fields are written out if the instance comes from elsewhere), each `product.name` becomes
-`product["name"]`, and the key moves to a new version at every call that uses it. New code therefore never reads an
-old entry and, in a rolling deploy, old code never reads a new one. The value is followed through variables,
-`get_or_set`, helpers that return it and functions that receive it; for a value passed to a template, the template
-is read too. The fix is safe if every use of the key is known and every reader handles a miss and only reads plain
-fields that JSON keeps. It is unsafe if a field is read that only pickle keeps (a Decimal, a date: CL104 remains
-then), a function returns dicts to its callers or receives them, a template shows them, a field may be read from
-None, tests replace the cache with something else, or the key may be used in a place that is not visible: by a call
-whose key is unknown, or by its text in another string. If there is no fix, the finding says what prevents it, and
-where.""",
+The cache stores a row (a dict of columns), and each read returns the instance again, as a query would: callers,
+methods, relations and templates keep working. The edits are at the calls of the cache: `to_row(product)` where it is
+stored, `from_row(Product, …)` where it is read, with functions that the fix adds to your project once. Lists, tuples,
+dicts of instances, `get_many`, `get_or_set`, helpers that pass the value through and memoizing decorators of your own
+are handled too. Where all readers are in sight and only read plain columns, the fix stores a dict of just these columns
+instead, and `product.name` becomes `product["name"]`. The key moves to a new version at every call that uses it: new
+code never reads an old entry and, in a rolling deploy, old code never reads a new one.
+[How fixes work](../fixes.md) shows all forms. If there is no fix, the finding says what prevents it, and where.""",
     not_found=(
         "Instances that reach the cache through code outside the project.",
         "Instances in attributes of objects of the project's own classes, unless they are dataclasses or named tuples.",

@@ -22,6 +22,7 @@ your own classes, members of an Enum, lazy translations, responses, dicts with t
 `TypeError` for them. A new version of the code is also most likely to read back such values wrong.""",
     severity=Severity.MEDIUM,
     fix=json_values.propose,
+    obligations=json_values.OBLIGATIONS,
     examples=(
         Example(
             bad="""\

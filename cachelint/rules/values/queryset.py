@@ -28,6 +28,7 @@ internal state of the query. That state is private to one Django release: after 
 falsy, so `cache.get(key) or compute()` never uses it.""",
     severity=Severity.HIGH,
     fix=stored_instances.propose,
+    obligations=stored_instances.OBLIGATIONS,
     examples=(
         Example(
             bad="""\
@@ -57,8 +58,10 @@ def product_names():
         ),
     ),
     fix_note="""\
-The QuerySet becomes `list(….values(…))` with the fields that the readers use, the readers read dicts, and the key
-moves to a new version, under the same conditions as for CL101.""",
+Rows of `values()` and `values_list()` become a `list(…)`. For instances, the cache stores rows, and each read returns a
+list of instances, under the same conditions as for CL101, as long as nobody who gets the value asks more of it than a
+list can do (`.filter()`, `.count()`, `.exists()`); the finding names who does. Where all readers only read plain
+columns, the QuerySet becomes `list(….values(…))`, and the readers read dicts. The key moves to a new version.""",
     not_found=("QuerySets that reach the cache through code outside the project.",),
     deploy="""\
 As for [CL101](CL101.md): old entries stay under the old key until they expire, new code starts without entries, and

@@ -27,6 +27,7 @@ rendered. For these, `cache.set` raises `TypeError` (or `AttributeError`) on eve
 `DummyCache`, which is common in development and tests, does not raise: the error first appears in production.""",
     severity=Severity.HIGH,
     fix=list_of.propose,
+    obligations=list_of.OBLIGATIONS,
     examples=(
         Example(
             bad="""\
