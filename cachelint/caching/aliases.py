@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import libcst as cst
 
-from cachelint.django.settings import named_settings, names_settings, say_nothing
+from cachelint.django.settings import named_settings, names_settings, say_nothing, served_settings
 from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
 from cachelint.project.files import is_test
-from cachelint.project.symbols import ClassRef
+from cachelint.project.symbols import ClassRef, ValueRef
 from cachelint.types.base import NO_VALUE, NONE, UNKNOWN, Type, Unknown, force
 from cachelint.types.containers import Dict
 from cachelint.types.join import members
@@ -38,6 +38,10 @@ class Alias:
     has_settings: bool = False
     #: A backend that may refuse or change values; empty where it is one of Django's, or does as they do.
     strange_backend: str = ""
+    #: Where settings modules differ: the timeout that each says, by its path.
+    by_module: tuple[tuple[str, int | float | None], ...] = ()
+    #: The settings module of these that the project is served with; empty where that is not said.
+    served_with: str = ""
 
 
 def alias(interpreter: Interpreter, name: str | None) -> Alias:
@@ -81,7 +85,32 @@ def _configured(interpreter: Interpreter, name: str | None, label: str) -> Alias
         return Alias(label, known=not open_ended, has_settings=True)
     if any(not isinstance(option, Dict) for option in options):
         return Alias(label, known=False, has_settings=True)
-    return _read(interpreter, label, [option for option in options if isinstance(option, Dict)])
+    read = _read(interpreter, label, [option for option in options if isinstance(option, Dict)])
+    if read.known or len(interpreter.settings_modules) < 2:
+        return read
+    told = _by_module(interpreter, label)
+    served = next((m.path for m in served_settings(codebase) if m.path in dict(told)), "")
+    return replace(read, by_module=told, served_with=served)
+
+
+def _by_module(interpreter: Interpreter, label: str) -> tuple[tuple[str, int | float | None], ...]:
+    """The timeout that each settings module says; nothing where one of them can't be told."""
+    told: list[tuple[str, int | float | None]] = []
+    for module in interpreter.settings_modules:
+        symbol = interpreter.codebase.resolve(module, "CACHES")
+        if not isinstance(symbol, ValueRef):
+            continue
+        entries = [
+            force(dict(m.entries).get(label, UNKNOWN))
+            for m in members(interpreter.value(symbol))
+            if isinstance(m, Dict)
+        ]
+        dicts = [entry for entry in entries if isinstance(entry, Dict)]
+        alone = _read(interpreter, label, dicts) if dicts and len(dicts) == len(entries) else None
+        if alone is None or not alone.known:
+            return ()
+        told.append((module.path, alone.timeout))
+    return tuple(told) if len({timeout for _, timeout in told}) > 1 else ()
 
 
 def store_of(interpreter: Interpreter, name: str) -> tuple[object, ...] | None:
@@ -200,7 +229,6 @@ def _read(interpreter: Interpreter, label: str, options: list[Dict]) -> Alias:
     for option in options:
         entries = dict(option.entries)
         backends = [constant(m) for m in members(entries["BACKEND"])] if "BACKEND" in entries else []
-        known = known and not any(_differs(interpreter, b, _OF_TIMEOUTS) for b in backends)
         strange = strange or next(
             (str(b) if isinstance(b, str) else "?" for b in backends if _differs(interpreter, b, _OF_VALUES)), ""
         )
@@ -209,7 +237,10 @@ def _read(interpreter: Interpreter, label: str, options: list[Dict]) -> Alias:
         if given is None:
             known = known and not members(option.value)
             timeouts.add(DJANGO_TIMEOUT)
+            # Whatever the environment chooses: all of them begin with Django's own default.
+            known = known and not any(isinstance(b, str) and _differs(interpreter, b, _OF_TIMEOUTS) for b in backends)
             continue
+        known = known and not any(_differs(interpreter, b, _OF_TIMEOUTS) for b in backends)
         configured = True
         known = known and not _is_replaced(option)
         for member in members(given):

@@ -58,6 +58,16 @@ def named_settings(codebase: Codebase) -> list[Module]:
     return [module for module in _all_named(codebase) if not is_for_tests(module.path)]
 
 
+def served_settings(codebase: Codebase) -> list[Module]:
+    """The settings modules that the project is served with: those that `wsgi.py` and `asgi.py` name."""
+    found: list[Module] = []
+    for module in _naming(codebase):
+        if module.path.rpartition("/")[2] in ("wsgi.py", "asgi.py"):
+            named = [codebase.module(name.decode(), module) for (name,) in module.findall(_NAMED)]
+            found += [each for each in named if each is not None and each not in found]
+    return found
+
+
 def _all_named(codebase: Codebase) -> list[Module]:
     named: list[Module] = []
     for module in _naming(codebase):

@@ -8,7 +8,7 @@ from cachelint.caching.aliases import alias
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.django.settings import is_for_tests
-from cachelint.findings import Fix
+from cachelint.findings import Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.obligations import NOTHING_STANDS_IN, TIMEOUT_IN_FORCE, Proof
@@ -27,21 +27,53 @@ OBLIGATIONS = (
 
 def propose(site: CacheCall, facts: Facts) -> Fix:
     """The fix. Raises FixBlocked."""
+    proof = Proof(*OBLIGATIONS)
+    seconds, title = _timeout(site, facts, proof)
+    edit = _passed(site, facts, f"timeout={seconds}")
+    proof.doubt(NOTHING_STANDS_IN, facts.keys.asked or picky_stand_in(facts, [site]))
+    proof.doubt(NOTHING_STANDS_IN, other_cache(facts, site))
+    tests = _in_tests(facts)
+    if tests:
+        proof.doubt(TIMEOUT_IN_FORCE, f"{tests} sets other timeouts for tests, which an explicit timeout overrides")
+    return proof.fix(title, (edit,))
+
+
+def _timeout(site: CacheCall, facts: Facts, proof: Proof) -> tuple[int, str]:
+    """The timeout to write, and the title of the fix. Raises FixBlocked where none is known."""
     settings = alias(facts.interpreter, site.alias)
     wanted = facts.fix_timeout
-    if wanted is None and not settings.known:
+    if wanted is not None:
+        if settings.known and settings.has_settings and settings.timeout == wanted:
+            return wanted, f"pass timeout={wanted}, the current default"
+        proof.doubt(TIMEOUT_IN_FORCE, _CONFIGURED)
+        return wanted, f"pass timeout={wanted}"
+    served = dict(settings.by_module).get(settings.served_with)
+    if served is not None and served > 0:
+        others = ", ".join(path for path, timeout in settings.by_module if timeout != served)
+        proof.doubt(TIMEOUT_IN_FORCE, f"{others} has another default, which an explicit timeout overrides")
+        return int(served), f"pass timeout={int(served)}, the default in {settings.served_with}"
+    if settings.by_module:
+        raise FixBlocked(
+            "the settings differ, and neither `wsgi.py` nor `asgi.py` says which the project is served with"
+        )
+    if not settings.known:
         raise FixBlocked("the current default timeout could not be determined")
-    if wanted is None and (settings.timeout is None or settings.timeout <= 0):
+    if settings.timeout is None or settings.timeout <= 0:
         raise FixBlocked(
             f"the current default timeout is {settings.timeout}, which should not be made explicit: choose a timeout"
         )
+    if not settings.has_settings:
+        proof.doubt(TIMEOUT_IN_FORCE, _NO_SETTINGS)
+    return int(settings.timeout), f"pass timeout={int(settings.timeout)}, the current default"
+
+
+def _passed(site: CacheCall, facts: Facts, text: str) -> Edit:
+    """The edit that adds an argument to a call. Raises FixBlocked where there is no place for it."""
     if site.inner is not None:
         raise FixBlocked(f"how to pass a timeout depends on `{site.called}`")
     node = site.node
     if not isinstance(node, cst.Call) or not node.args:
         raise FixBlocked("the call has no argument that `timeout=` could follow")
-    seconds = wanted if wanted is not None else int(settings.timeout or 0)
-    text = f"timeout={seconds}"
     last = node.args[-1]
     place = site.parsed.place(last.value)
     module = facts.codebase.modules[site.parsed.path]
@@ -50,19 +82,7 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     alone = not line[: site.parsed.place(last).column - 1].strip()
     rest = module.line(place.end_line)[place.end_column - 1 :]
     separator = f",\n{lead}" if alone and len(node.args) > 1 and "#" not in rest else ", "
-    proof = Proof(*OBLIGATIONS)
-    proof.doubt(NOTHING_STANDS_IN, facts.keys.asked or picky_stand_in(facts, [site]))
-    proof.doubt(NOTHING_STANDS_IN, other_cache(facts, site))
-    title = f"pass {text}, the current default"
-    if wanted is not None and not (settings.known and settings.has_settings and settings.timeout == wanted):
-        title = f"pass {text}"
-        proof.doubt(TIMEOUT_IN_FORCE, _CONFIGURED)
-    elif not settings.has_settings:
-        proof.doubt(TIMEOUT_IN_FORCE, _NO_SETTINGS)
-    tests = _in_tests(facts)
-    if tests:
-        proof.doubt(TIMEOUT_IN_FORCE, f"{tests} sets other timeouts for tests, which an explicit timeout overrides")
-    return proof.fix(title, (edits.after(place, separator + text),))
+    return edits.after(place, separator + text)
 
 
 def _in_tests(facts: Facts) -> str:

@@ -20,6 +20,7 @@ from cachelint.findings import Place
 from cachelint.frozen import dataclass
 from cachelint.infer.interpreter import Interpreter
 from cachelint.project.files import is_test
+from cachelint.project.symbols import ClassRef
 from cachelint.types.base import NO_VALUE, NONE, Origin, Type
 from cachelint.types.join import members
 from cachelint.types.strings import Str, Text, constant
@@ -71,6 +72,10 @@ _ASKED = re.compile(
     rb"\.assert_(?:(?:called|awaited)_(?:once_)?with|any_(?:call|await)|has_(?:calls|awaits))"
     rb"|\.(?:call|await)_args|\.(?:mock|method)_calls"
 )
+
+
+#: What the classes of cache backends derive from.
+_BACKENDS = ("django.core.cache.backends.", "django_redis.cache.", "django_valkey.")
 
 
 def patterns(site: CacheCall) -> frozenset[KeyPattern]:
@@ -211,11 +216,21 @@ class KeyGraph:
         for word, expression in _LOOSE.items() if self.keyed else ():
             for module in codebase.search(expression, word):
                 match = expression.search(module.source.data)
-                if match is not None and not is_test(module.path):
+                if match is not None and not is_test(module.path) and not self._is_backend(module):
                     line = module.source.data.count(b"\n", 0, match.start()) + 1
                     return f"{module.path}:{line} accesses the cache without a visible key"
         broken = min(codebase.problems, default=None)
         return f"{broken} could not be read completely and may use the key" if broken else ""
+
+    def _is_backend(self, module: Module) -> bool:
+        """Whether a module is a cache backend of the project: what that does with keys is no use of them."""
+        classes = self._interpreter.classes
+        return any(
+            base.startswith(_BACKENDS)
+            for definition in module.outline.walk()
+            if definition.form == "class"
+            for base in classes.externals(ClassRef(module, definition))
+        )
 
     def of(self, site: CacheCall) -> Key | None:
         """The key that a site belongs to; None where its own key is not known."""

@@ -247,6 +247,9 @@ class Doubts:
             self._look_between(loading, holders(loading, origin.node), sys.maxsize)
 
     def _look_between(self, function: Function, names: set[str], before: int) -> None:
+        scope = function.ref.module.outline.scope
+        outside = {name for name in names if name in scope.imports or name in scope.definitions}
+        names -= {name for name in outside if not function.is_assigned(name)}
         fields = [field for field in self.models.fields(self.model).values() if not field.many]
         columns = {"pk", *(field.attname for field in fields)}
         ours: set[cst.CSTNode] = {call.node for call in self.facts.calls if call.parsed is function.parsed}

@@ -71,11 +71,18 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     yield Report(write.place, message, related=wrapper_places(write))
 
 
+def _in_words(timeout: float | None) -> str:
+    return "None (never expires)" if timeout is None else seconds(timeout)
+
+
 def in_force(settings: Alias) -> str:
     """What happens to an entry without a timeout, and who says so."""
     entry = f'`CACHES["{settings.name}"]["TIMEOUT"]`'
     if not settings.name:
         return "the cache's own default applies, but which cache this is could not be determined"
+    if settings.by_module:
+        said = ", ".join(f"{_in_words(timeout)} in {path}" for path, timeout in settings.by_module)
+        return f"{entry} decides, which differs between the settings: {said}"
     if not settings.known:
         return f"{entry} in the settings applies, but its value could not be determined"
     if settings.configured:
