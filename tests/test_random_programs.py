@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Random programs around the cache: a safe fix never changes what they return, with a cold or a warm cache."""
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ ONE = st.sampled_from(
     [
         "Book.objects.get(pk=pk)", 'Book.objects.order_by("-pages").first()', "get_object_or_404(Book, pk=pk)",
         'Book.objects.select_related("author").get(pk=pk)', 'Book.objects.filter(pages__gt=pk).latest("pk")',
+        "loud(Book.objects.get(pk=pk))", "marked(Book.objects.get(pk=pk))", "loaded(pk)", "Book(title='new', pages=pk)",
+        'Book.objects.only("title").get(pk=pk)', "Book.objects.get(pk=pk).author.books.get(pk=pk)",
     ]
 )  # fmt: skip
 ROWS = st.sampled_from(
@@ -48,7 +51,7 @@ OF_ONE = st.sampled_from(
     [
         "found.title", "found.pages + 1", "[found.pk, found.author_id]", 'f"{found.title} {found.pages}"',
         "found.author.name", "found.shout()", "str(found)", "(found.title if found else None)",
-        'getattr(found, "title")', "[found.title, found.title]", "line(found)",
+        'getattr(found, "title")', 'getattr(found, "mark", 0)', "found == Book(pk=found.pk)", "type(found).__name__", "[found.title, found.title]", "line(found)",
     ]
 )  # fmt: skip
 OF_ROWS = st.sampled_from(
@@ -116,21 +119,84 @@ EXTRAS = st.sampled_from(
         "    other = cache.get({key})\n    if other:\n        seen.append(1)\n",
     ]
 )  # fmt: skip
-PROGRAMS = st.tuples(KEYS, VALUES, SHAPES, st.sampled_from(["found is None", "not found"]), EXTRAS, st.integers(1, 3))
+#: What stands around a program: other code that uses its key, its cache or its query, and what the story does with it.
+TWISTS = st.sampled_from(
+    [
+        ("", "{run}"),
+        ("", '(lambda: [{run}, mock.patch("stories.p{n}.cache").start(), mock.patch.stopall()][0])()'),
+        ("\n\ndef faked(pk):\n    with mock.patch('stories.p{n}.cache.get', return_value=Book(pk=7, title='Fake')):\n"
+         "        return tell(pk)\n", "[faked({pk}), {run}]"),
+        ("\n\ndef found_elsewhere(pk):\n    with mock.patch('stories.p{n}.Book.objects.get', return_value=Book(pk=7, title='F')):\n"
+         "        return tell(pk)\n", "[found_elsewhere({pk}), {run}]"),
+        ("\n\ndef warm():\n    for each in ('r{n}', 'w{n}:v1'):\n        cache.set(each, Book.objects.first(), 300)\n",
+         "[warm(), {run}]"),
+        ("\n\ndef drop():\n    for each in ('w{n}', 'r{n}'):\n        cache.delete(each)\n", "[drop(), {run}]"),
+        ("\n\ndef spare(pk, store=cache):\n    store.set('s{n}:v1', pk)\n    return store.get('s{n}:v1')\n",
+         "[spare(3, caches['other']), cache.get('s{n}:v1'), {run}]"),
+        ("\n\nclass Keeper:\n    def __init__(self):\n        self.cache = cache\n\n    def keep(self, value):\n"
+         "        self.cache.set('k{n}:v1', value)\n\n\ndef keeper():\n    made = Keeper()\n    made.cache = caches['other']\n"
+         "    return made\n", "[keeper().keep(1), caches['other'].get('k{n}:v1'), {run}]"),
+        ("\n\ndef views():\n    known = cache.get('v{n}:v1')\n    if known is None:\n        known = {{'a': 1}}.keys()\n        try:\n"
+         "            cache.set('v{n}:v1', {{'a': 1}}.keys(), 60)\n        except TypeError:\n            pass\n"
+         "    return sorted(known & {{'a'}})\n", "[views(), {run}]"),
+    ]
+)  # fmt: skip
+PROGRAMS = st.tuples(
+    TWISTS, KEYS, VALUES, SHAPES, st.sampled_from(["found is None", "not found"]), EXTRAS, st.integers(1, 3)
+)
+
+
+COMMON = """\
+from unittest import mock
+
+seen = []
+
+
+def line(book):
+    return f'{book.title}: {book.pages}'
+
+
+def loud(book):
+    book.title = book.title.upper()
+    return book
+
+
+def marked(book):
+    book.mark = 1
+    return book
+
+
+def loaded(pk):
+    book = Book.objects.get(pk=pk)
+    book.mark = book.pages
+    return book
+
+
+def tell(pk):
+    try:
+        return run(pk)
+    except Exception as error:
+        return type(error).__name__
+
+
+def run(pk):
+"""
 
 
 def program(number: int, drawn: tuple[object, ...]) -> str:
-    (helper, key), (make, use), pattern, miss, extra, pk = drawn  # type: ignore[misc]
+    (twist, told), (helper, key), (make, use), pattern, miss, extra, pk = drawn  # type: ignore[misc]
     key = key.format(n=number)
     body = textwrap.dedent(pattern).format(
         cache="cache", key=key, make=make.format(), use=use, miss=miss
     )  # fmt: skip
     return (
         helper.format(n=number)
-        + "seen = []\n\n\ndef line(book):\n    return f'{book.title}: {book.pages}'\n\n\ndef run(pk):\n"
+        + COMMON
         + textwrap.indent(body.strip(), "    ")
         + f"\n\n\ndef meddle(pk):\n    pass\n{extra.format(key=key)}"
-        + f"\n\ndef story():\n    first = run({pk})\n    meddle({pk})\n    return [first, run({pk}), seen]\n"
+        + twist.format(n=number)
+        + f"\n\ndef story():\n    first = {told.format(n=number, pk=pk, run=f'tell({pk})')}\n    meddle({pk})\n"
+        + f"    return [first, tell({pk}), seen]\n"
     )
 
 

@@ -12,7 +12,7 @@ from cachelint.findings import Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.obligations import NOTHING_STANDS_IN, TIMEOUT_IN_FORCE, Proof
-from cachelint.fixes.stand_ins import other_cache, picky_stand_in
+from cachelint.fixes.stand_ins import other_cache, picky_stand_in, timeouts_changed
 
 _CONFIGURED = "this is `fix-timeout` from the configuration; the current default timeout may be different"
 _NO_SETTINGS = "there are no settings here: a project that uses this code may have configured another timeout"
@@ -32,6 +32,7 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     edit = _passed(site, facts, f"timeout={seconds}")
     proof.doubt(NOTHING_STANDS_IN, facts.keys.asked or picky_stand_in(facts, [site]))
     proof.doubt(NOTHING_STANDS_IN, other_cache(facts, site))
+    proof.doubt(TIMEOUT_IN_FORCE, timeouts_changed(facts))
     tests = _in_tests(facts)
     if tests:
         proof.doubt(TIMEOUT_IN_FORCE, f"{tests} sets other timeouts for tests, which an explicit timeout overrides")
@@ -74,6 +75,8 @@ def _passed(site: CacheCall, facts: Facts, text: str) -> Edit:
     node = site.node
     if not isinstance(node, cst.Call) or not node.args:
         raise FixBlocked("the call has no argument that `timeout=` could follow")
+    if any(argument.star for argument in node.args):
+        raise FixBlocked("the call passes `*` or `**` arguments, which may contain a timeout")
     last = node.args[-1]
     place = site.parsed.place(last.value)
     module = facts.codebase.modules[site.parsed.path]

@@ -76,6 +76,29 @@ class Function:
         """Whether the function gives the variable a value of its own."""
         return any(isinstance(self.parents.get(node), cst.AssignTarget) for node in self.names(name))
 
+    def bindings(self, name: str) -> list[cst.CSTNode]:
+        """The nodes by which the function itself gives a name a meaning of its own: each makes it a local one."""
+        found: list[cst.CSTNode] = [p for p in parameters(self.tree) if p.name.value == name]
+        for node in self.parents:
+            match node:
+                case cst.AssignTarget() | cst.AugAssign() | cst.AnnAssign() | cst.For() | cst.NamedExpr():
+                    if any(isinstance(n, cst.Name) and n.value == name for n in (node.target, *_elements(node.target))):
+                        found.append(node)
+                case cst.ImportAlias():
+                    bound: cst.CSTNode = node.asname.name if node.asname is not None else node.name
+                    while isinstance(bound, cst.Attribute):
+                        bound = bound.value
+                    if isinstance(bound, cst.Name) and bound.value == name:
+                        found.append(node)
+                case cst.AsName():
+                    if isinstance(node.name, cst.Name) and node.name.value == name:
+                        if not isinstance(self.parents.get(node), cst.ImportAlias):
+                            found.append(node)
+                case cst.FunctionDef() | cst.ClassDef():
+                    if node.name.value == name and node is not self.tree:
+                        found.append(node)
+        return found
+
     def refuse_list(self, node: cst.CSTNode) -> None:
         """Raise FixBlocked where a list must not be made of a QuerySet: its query would run in an async function."""
         inside = self.around(node)

@@ -51,6 +51,8 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     proof = Proof(*OBLIGATIONS)
     proof.doubt(NOTHING_STANDS_IN, picky_stand_in(facts, [site]))
     proof.doubt(READERS_COPE, _asks_more(site, facts))
+    if site.parsed.function is not None and _is_tried(site):
+        proof.doubt(READERS_COPE, "the call stands in a `try`, whose handler runs until now")
     generators = any(isinstance(k, Generator) for k in types)
     if generators and not isinstance(node, cst.GeneratorExp | cst.Call):
         code = short(site.parsed.code(node))
@@ -58,6 +60,18 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     if generators and isinstance(node, cst.Call):
         proof.doubt(READERS_COPE, "if the generator never ends, `list(…)` never ends either")
     return proof.fix("wrap it in `list(…)`", changes)
+
+
+def _is_tried(site: CacheCall) -> bool:
+    """Whether somebody around the call waits for its error."""
+    current: cst.CSTNode | None = site.node
+    parents = site.parsed.gathered.parents
+    while current is not None:
+        parent = parents.get(current)
+        if isinstance(parent, cst.Try) and parent.body is current:
+            return True
+        current = parent
+    return False
 
 
 def _asks_more(site: CacheCall, facts: Facts) -> str:

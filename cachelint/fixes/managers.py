@@ -13,9 +13,7 @@ from cachelint.types.code import Function as FunctionType
 from cachelint.types.django import Manager
 
 #: Methods after which a QuerySet gives some of its rows, as they are.
-_CHOOSING = frozenset(
-    {"get_queryset", "filter", "exclude", "order_by", "all", "select_related", "using", "none", "reverse"}
-)
+_CHOOSING = frozenset({"get_queryset", "filter", "exclude", "order_by", "all", "using", "none", "reverse"})
 
 
 def manager_with_own_rows(facts: Facts, function: Function, node: cst.CSTNode) -> str:

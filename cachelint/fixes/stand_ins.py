@@ -14,8 +14,10 @@ from cachelint.fixes.obligations import NOTHING_STANDS_IN, Proof
 from cachelint.fixes.surroundings import argument_of
 from cachelint.frozen import dataclass
 from cachelint.project.classes import dotted
+from cachelint.project.files import is_test
 from cachelint.project.module import Module
 from cachelint.project.parsed import ParsedDefinition
+from cachelint.types.django import ModelType
 
 #: ``patch("shop.views.cache")``, ``patch.object(views, "cache")``, ``monkeypatch.setattr(views, "cache", fake)``.
 _PATCH = re.compile(
@@ -29,6 +31,15 @@ _PICKY = re.compile(
     rb"|\.(?:call|await)_args|\.(?:mock|method)_calls|\bside_effect\b|\bautospec\b|\bspec(?:_set)?="
 )
 _MANAGERS = frozenset({"objects", "_default_manager"})
+#: What the objects of any project derive from: a patch of them is one of all.
+_BASES = frozenset({"cache", "QuerySet", "Manager", "BaseManager", "Model", "BaseCache", "LocMemCache", "RedisCache"})
+_BASE_CHANGED = re.compile(
+    rb"\b(?P<object>QuerySet|Manager|BaseManager|Model|BaseCache|LocMemCache|RedisCache)\.(?P<name>\w+)\s*=(?!=)"
+)
+#: What gives a cache another timeout than its settings do, in a way of its own.
+_TIMEOUTS = re.compile(
+    rb"\bvars\([^)\n]*cache|\.get_backend_timeout\s*=(?!=)|=\s*(?:\w+\.)*settings\.CACHES\b|\bsetattr\([^)\n]*timeout"
+)
 _SELF = frozenset({"self", "cls"})
 
 
@@ -99,6 +110,34 @@ def strange_backend(facts: Facts, site: CacheCall) -> str:
     return f"the backend `{name}` may not take every value" if name else ""
 
 
+def timeouts_changed(facts: Facts) -> str:
+    """Where code outside the settings may change a timeout; empty if nowhere."""
+    settings = facts.interpreter.settings_modules
+    for module in facts.codebase.search(_TIMEOUTS, "vars(", "get_backend_timeout", "settings.CACHES", "setattr("):
+        if module not in settings and not is_test(module.path):
+            match = _TIMEOUTS.search(module.source.data)
+            line = module.source.data.count(b"\n", 0, match.start()) + 1 if match is not None else 1
+            return f"{module.path}:{line} may change the default timeout"
+    return ""
+
+
+def changed_from_outside(facts: Facts, model: ModelType) -> str:
+    """Where a model gets other members than its class has; empty if nowhere."""
+    ref, name = model.ref, model.short_name.encode()
+    if ref is not None:
+        parsed = ref.module.parsed(ref.definition, header_only=True)
+        tree = parsed.statements[0] if parsed is not None and parsed.statements else None
+        if isinstance(tree, cst.ClassDef) and tree.decorators:
+            return f"`{model.short_name}` has a class decorator, which may change it"
+    pattern = re.compile(rb"(?<![\w.])" + name + rb"\.\w+\s*=(?!=)|\bsetattr\(\s*(?:\w+\.)*" + name + rb"\b")
+    for module in facts.codebase.search(pattern, f"{model.short_name}."):
+        match = pattern.search(module.source.data)
+        if match is not None:
+            line = module.source.data.count(b"\n", 0, match.start()) + 1
+            return f"{module.path}:{line} changes `{model.short_name}` from outside"
+    return ""
+
+
 def _set_from_outside(facts: Facts, name: str, parsed: ParsedDefinition) -> str:
     """Where an attribute that holds a cache is given something by other objects than its own."""
     pattern = re.compile(rb"(?<![\w.])(?!self\.|cls\.)[\w.]*\w\." + name.encode() + rb"\s*=(?!=)")
@@ -116,11 +155,8 @@ def _found(facts: Facts, sites: Iterable[CacheCall]) -> Iterator[_StandIn]:
     names = {word for each in parsed.values() for word in _words(each)}
     modules = {facts.codebase.modules[each.path] for each in parsed.values()}
     homes = {module.name.rpartition(".")[2] for module in modules}
-    for each in all_stand_ins(facts):
-        if (each.name in names and (each.owner in homes or (each.owner in names and each.owner not in _SELF))) or (
-            each.name in names and each.owner == "cache"
-        ):
-            yield each
+    owners = homes | (names - _SELF) | _BASES
+    yield from (each for each in all_stand_ins(facts) if each.name in names and each.owner in owners)
 
 
 def _words(parsed: ParsedDefinition) -> Iterator[str]:
@@ -140,6 +176,8 @@ def _all(facts: Facts) -> Iterator[_StandIn]:
     codebase = facts.codebase
     for module in codebase.search(_PATCH, "patch", "setattr"):
         yield from _in(module, _PATCH)
+    for module in codebase.search(_BASE_CHANGED, "QuerySet.", "Manager.", "Model.", "Cache."):
+        yield from _in(module, _BASE_CHANGED)
     modules = {name.rpartition(".")[2] for name in (m.name for m in codebase.modules.values())}
     for name in dict.fromkeys(filter(None, map(_receiver, facts.calls))):
         assigned = re.compile(rb"(?<![\w.])\w+\." + name.encode() + rb"(?:\s*,[^=\n]*)?\s*=(?!=)")
@@ -173,5 +211,5 @@ def _in(module: Module, pattern: re.Pattern[bytes]) -> Iterator[_StandIn]:
         line = data.count(b"\n", 0, match.start()) + 1
         more = match.groupdict().get("more") == b","
         rest = data[match.end() : match.end() + 80].lstrip()
-        own = pattern is _ASSIGNED or (more and not re.match(rb"(?:mock\.)?(?:Magic|Async)?Mock\(|\w+\s*=", rest))
+        own = pattern is not _PATCH or (more and not re.match(rb"(?:mock\.)?(?:Magic|Async)?Mock\(|\w+\s*=", rest))
         yield _StandIn(f"{module.path}:{line}", owner, name, own, picky)

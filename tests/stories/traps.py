@@ -138,7 +138,7 @@ EXPECTED = "Tea"
 
 # --- never asked for
 def story():
-    cache.set("t:unasked:v1", Book.objects.get(pk=1), 300)  # CL101 unsafe
+    cache.set("t:unasked:v1", Book.objects.get(pk=1), 300)  # CL101 safe
     book = cache.get("t:unasked:v1")
     return book.title
 
@@ -148,7 +148,7 @@ EXPECTED = "Tea"
 
 # --- another default
 def story():
-    cache.set("t:default:v1", Book.objects.get(pk=1), 300)  # CL101 unsafe
+    cache.set("t:default:v1", Book.objects.get(pk=1), 300)  # CL101 safe
     book = cache.get("t:default:v1", Author.objects.get(pk=1))
     return book.title
 
@@ -159,7 +159,7 @@ EXPECTED = "Tea"
 # --- two kinds of values
 def story():
     cache.set("t:kinds:v1", "none yet", 300)
-    cache.set("t:kinds:v1", Book.objects.get(pk=1), 300)  # CL101 unsafe
+    cache.set("t:kinds:v1", Book.objects.get(pk=1), 300)  # CL101 safe
     book = cache.get("t:kinds:v1")
     return book.title if book else ""
 
@@ -267,7 +267,7 @@ def story():
     books = cache.get("t:added:v1")
     if books is None:
         books = list(Book.objects.order_by("pk"))
-        cache.set("t:added:v1", books, 300)  # CL101 safe
+        cache.set("t:added:v1", books, 300)  # CL101 unsafe
     books.append(Book(title="New"))
     return [book.title for book in books]
 
@@ -807,7 +807,7 @@ def outer(pk):
 
 
 def story():
-    cache.set("t:inner:v1", Book.objects.get(pk=3), 300)  # CL101 unsafe
+    cache.set("t:inner:v1", Book.objects.get(pk=3), 300)  # CL101 safe
     return outer(1)
 
 
@@ -925,7 +925,7 @@ def shown(card):
 def story():
     card = Card()
     missed = shown(card)
-    cache.set("t:card:v1", Book.objects.get(pk=1), 300)  # CL101 unsafe
+    cache.set("t:card:v1", Book.objects.get(pk=1), 300)  # CL101 safe
     found = shown(card)
     cache.delete("t:card:v1")
     return [missed, found]

@@ -1,4 +1,8 @@
-"""What happens to instances between the query that loads them and the call that stores them."""
+"""What happens to instances between the query that loads them and the call that stores them.
+
+Nothing may, but that their columns are read: a method can set attributes, a text of an instance can load its relations,
+and all of that was stored with it until now.
+"""
 
 from __future__ import annotations
 
@@ -11,44 +15,177 @@ from cachelint.fixes.defuse import Function
 from cachelint.infer.events import called_name
 from cachelint.project.syntax import descendants
 
-#: Functions that do nothing to what they are passed.
+#: Functions that neither ask anything of the instances that they are passed, nor give them anything.
 _HARMLESS = frozenset(
-    {"len", "list", "sorted", "tuple", "set", "frozenset", "dict", "bool", "isinstance", "str", "repr", "print", "id"}
-    | {"enumerate", "zip", "reversed", "next", "iter", "any", "all", "sum", "max", "min", "hash", "type", "append"}
-    | {"debug", "info", "warning", "error", "exception", "join", "format", "get", "filter", "exclude", "order_by"}
-    | {"values", "items", "keys", "all", "first", "last", "extend", "update", "select_related"}
+    {
+        "len",
+        "list",
+        "tuple",
+        "reversed",
+        "bool",
+        "isinstance",
+        "type",
+        "id",
+        "append",
+        "extend",
+        "insert",
+        "enumerate",
+        "zip",
+    }
 )
+#: Functions that give what they are given.
+_SAME = frozenset({"list", "sorted", "tuple", "dict", "reversed", "set", "next", "iter", "enumerate", "zip"})
+#: Methods of QuerySets, which give others.
+_OF_QUERYSETS = frozenset(
+    {"all", "filter", "exclude", "order_by", "get", "first", "last", "latest", "earliest", "iterator", "distinct"}
+    | {"exists", "count", "none", "reverse", "only", "defer", "aget", "afirst", "alast"}
+    | {"values", "items", "keys"}
+)
+#: Methods that put something into a list, set or dict.
+_PUTTING = frozenset({"append", "extend", "insert", "add", "setdefault", "update"})
+
+
+#: A variable, with the comprehension that it is known in (None: all of the function).
+Held = tuple[str, cst.CSTNode | None]
 
 
 def changes(
     function: Function,
-    names: Collection[str],
+    begin: Collection[Held],
     columns: Collection[str],
     model: str,
     *,
     before: int,
     ours: set[cst.CSTNode],
 ) -> Iterator[str]:
-    """What may give instances that variables hold something else than the database did, before a line.
+    """What may give instances that some variables hold something else than the database did, before a line.
 
     ``ours`` are the calls of the cache. Raises FixBlocked where it is something that a row does not keep.
     """
-    for name in {*names, *(row for held in names for row in _rows_of(function, held))}:
-        for node in function.names(name):
-            if function.line(node) >= before:
-                continue
-            parent = function.parents.get(node)
-            if isinstance(parent, cst.Attribute) and parent.value is node:
-                yield from _of_attribute(function, name, parent, columns, model)
-            elif isinstance(parent, cst.Arg):
-                call = function.parents.get(parent)
-                if isinstance(call, cst.Call) and call not in ours and called_name(call) not in _HARMLESS:
-                    code = function.parsed.code(call.func)
-                    yield f"{function.where(call)}: `{code}` may change `{name}` before it is stored"
+    known: set[Held] = set()
+    waiting: list[Held] = list(begin)
+    while waiting:
+        held = waiting.pop()
+        if held in known:
+            continue
+        known.add(held)
+        waiting += _rows_of(function, held[0])
+        for given in _given(function, held[0], ours) if held[1] is None else ():
+            waiting += sources(function, given)
+    containers = {name for name, _ in known if _is_container(function, name)}
+    for name, scope in sorted(known, key=lambda held: held[0]):
+        for node in function.names(name, scope):
+            if function.line(node) < before:
+                yield from _of_use(function, node, columns, model, ours, is_container=name in containers)
+
+
+def _of_use(
+    function: Function,
+    node: cst.Name,
+    columns: Collection[str],
+    model: str,
+    ours: set[cst.CSTNode],
+    *,
+    is_container: bool,
+) -> Iterator[str]:
+    parent = function.parents.get(node)
+    match parent:
+        case cst.AssignTarget() | cst.Param() | cst.Assign() | cst.AnnAssign() | cst.NamedExpr() | cst.Return():
+            return
+        case cst.For() | cst.CompFor() | cst.Comparison() | cst.ComparisonTarget() | cst.If() | cst.While():
+            return
+        case cst.UnaryOperation() | cst.BooleanOperation() | cst.IfExp() | cst.Assert() | cst.Await() | cst.Expr():
+            return
+        case cst.BaseComp() | cst.Element() | cst.DictElement() if _is_kept(function, parent, ours):
+            return
+        case cst.Attribute() if parent.value is node:
+            yield from _of_attribute(function, node.value, parent, columns, model, is_container=is_container)
+            return
+        case cst.Arg():
+            call = function.parents.get(parent)
+            if isinstance(call, cst.Call) and (call in ours or called_name(call) in _HARMLESS):
+                return
+    code = function.statement(node)
+    yield f"{function.where(node)}: `{code}` may change `{node.value}`, or load more of it, before it is stored"
+
+
+def _is_kept(function: Function, node: cst.CSTNode, ours: set[cst.CSTNode]) -> bool:
+    """Whether a display or comprehension is put into a variable, or is what is stored."""
+    current: cst.CSTNode | None = node
+    while isinstance(current, cst.BaseComp | cst.Element | cst.DictElement | cst.List | cst.Dict | cst.Tuple | cst.Arg):
+        current = function.parents.get(current)
+    return (
+        current in ours
+        or isinstance(current, cst.Assign | cst.Return)
+        or (isinstance(current, cst.Call) and called_name(current) in _HARMLESS)
+    )
+
+
+def _given(function: Function, name: str, ours: set[cst.CSTNode]) -> Iterator[cst.BaseExpression]:
+    """What is put into a variable: by assignments, or one after the other."""
+    for node in function.names(name):
+        parent = function.parents.get(node)
+        if isinstance(parent, cst.AssignTarget):
+            given = function.parents.get(parent)
+            if isinstance(given, cst.Assign) and given.value not in ours:
+                yield given.value
+        holder = function.parents.get(parent) if parent is not None else None
+        if isinstance(parent, cst.Attribute) and isinstance(holder, cst.Call) and parent.attr.value in _PUTTING:
+            yield from (argument.value for argument in holder.args)
+        if isinstance(parent, cst.Subscript) and isinstance(holder, cst.AssignTarget):
+            given = function.parents.get(holder)
+            if isinstance(given, cst.Assign):
+                yield given.value
+
+
+def sources(function: Function, node: cst.CSTNode) -> Iterator[Held]:
+    """The variables whose instances an expression gives: not those that a query is asked with."""
+    match node:
+        case cst.Name():
+            yield node.value, None
+        case cst.Await():
+            yield from sources(function, node.expression)
+        case cst.IfExp():
+            yield from (held for part in (node.body, node.orelse) for held in sources(function, part))
+        case cst.BooleanOperation():
+            yield from (held for part in (node.left, node.right) for held in sources(function, part))
+        case cst.Subscript():
+            yield from sources(function, node.value)
+        case cst.List() | cst.Tuple():
+            yield from (held for element in node.elements for held in sources(function, element.value))
+        case cst.Dict():
+            yield from (held for element in node.elements for held in sources(function, element.value))
+        case cst.ListComp() | cst.GeneratorExp() | cst.DictComp():
+            loop: cst.CompFor | None = node.for_in
+            while loop is not None:
+                yield from ((target.value, _scope(function, loop)) for target in _names(loop.target))
+                yield from sources(function, loop.iter)
+                loop = loop.inner_for_in
+        case cst.Call() if isinstance(node.func, cst.Name) and node.func.value in _SAME:
+            yield from (held for argument in node.args for held in sources(function, argument.value))
+        case cst.Call() if isinstance(node.func, cst.Attribute) and node.func.attr.value in ("values", "items", "copy"):
+            yield from sources(function, node.func.value)
+        case cst.Lambda():
+            yield from sources(function, node.body)
+
+
+def _is_container(function: Function, name: str) -> bool:
+    """Whether a variable holds many: it is gone through, or something is put into it."""
+    for node in function.names(name):
+        parent = function.parents.get(node)
+        if isinstance(parent, cst.For | cst.CompFor) and parent.iter is node:
+            return True
+        if isinstance(parent, cst.Attribute) and parent.attr.value in _PUTTING | _OF_QUERYSETS - {"count", "get"}:
+            return True
+        if isinstance(parent, cst.AssignTarget):
+            given = function.parents.get(parent)
+            if isinstance(given, cst.Assign) and isinstance(given.value, cst.List | cst.Dict | cst.BaseComp):
+                return True
+    return False
 
 
 def _of_attribute(
-    function: Function, name: str, node: cst.Attribute, columns: Collection[str], model: str
+    function: Function, name: str, node: cst.Attribute, columns: Collection[str], model: str, *, is_container: bool
 ) -> Iterator[str]:
     target = function.parents.get(node)
     attribute = node.attr.value
@@ -58,23 +195,11 @@ def _of_attribute(
             raise FixBlocked(f"{what}, which is no column of `{model}`")
         yield what
     elif isinstance(target, cst.Call) and target.func is node:
-        if attribute not in _HARMLESS:
+        if not is_container or attribute not in _OF_QUERYSETS | _PUTTING:
             yield f"{function.where(node)}: `{name}.{attribute}()` may change it before it is stored"
     elif attribute not in columns:
         # A relation is loaded, a cached property worked out: both were stored with it until now.
         yield f"{function.where(node)} reads `{name}.{attribute}` before it is stored, which rows do not keep"
-
-
-def names_in(node: cst.CSTNode) -> set[str]:
-    """The variables that an expression is made of, but for those that are called."""
-    found = {n.value for n in (node, *descendants(node)) if isinstance(n, cst.Name)}
-    called = {
-        n.func.value for n in (node, *descendants(node)) if isinstance(n, cst.Call) and isinstance(n.func, cst.Name)
-    }
-    attributes = {n.attr.value for n in (node, *descendants(node)) if isinstance(n, cst.Attribute)}
-    loops = [n.target for n in descendants(node) if isinstance(n, cst.CompFor)]
-    bound = {n.value for target in loops for n in (target, *descendants(target)) if isinstance(n, cst.Name)}
-    return found - called - attributes - bound
 
 
 def holders(function: Function, node: cst.CSTNode) -> set[str]:
@@ -83,20 +208,33 @@ def holders(function: Function, node: cst.CSTNode) -> set[str]:
     while current is not None:
         parent = function.parents.get(current)
         if isinstance(parent, cst.Assign):
-            return {t.target.value for t in parent.targets if isinstance(t.target, cst.Name)}
+            return {n.value for t in parent.targets for n in _names(t.target)}
         if isinstance(parent, cst.NamedExpr) and isinstance(parent.target, cst.Name):
             return {parent.target.value}
         if isinstance(parent, cst.For | cst.CompFor) and parent.iter is current:
-            return {parent.target.value} if isinstance(parent.target, cst.Name) else set()
+            return {name.value for name in _names(parent.target)}
         if isinstance(parent, cst.BaseStatement):
             return set()
         current = parent
     return set()
 
 
-def _rows_of(function: Function, name: str) -> Iterator[str]:
-    """The variables of loops over a variable, but for those of comprehensions, which change nothing."""
+def _scope(function: Function, loop: cst.CompFor) -> cst.CSTNode | None:
+    scope = function.parents.get(loop)
+    while isinstance(scope, cst.CompFor):
+        scope = function.parents.get(scope)
+    return scope
+
+
+def _names(target: cst.CSTNode) -> list[cst.Name]:
+    return [n for n in (target, *descendants(target)) if isinstance(n, cst.Name)]
+
+
+def _rows_of(function: Function, name: str) -> Iterator[Held]:
+    """The variables of loops over a variable, each with the comprehension that it is known in."""
     for node in function.parents:
-        if isinstance(node, cst.For) and isinstance(node.target, cst.Name):
-            if any(isinstance(n, cst.Name) and n.value == name for n in (node.iter, *descendants(node.iter))):
-                yield node.target.value
+        if not isinstance(node, cst.For | cst.CompFor):
+            continue
+        if any(n.value == name for n in _names(node.iter)):
+            scope = _scope(function, node) if isinstance(node, cst.CompFor) else None
+            yield from ((target.value, scope) for target in _names(node.target))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import libcst as cst
 
@@ -13,7 +14,7 @@ from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import Key
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
-from cachelint.fixes.instances.changes import changes, holders, names_in
+from cachelint.fixes.instances.changes import Held, changes, holders, sources
 from cachelint.fixes.instances.stored import Stored
 from cachelint.fixes.key_version.bump import Moved
 from cachelint.fixes.managers import manager_with_own_rows
@@ -27,7 +28,7 @@ from cachelint.fixes.obligations import (
     READERS_COPE,
     Proof,
 )
-from cachelint.fixes.stand_ins import account
+from cachelint.fixes.stand_ins import account, changed_from_outside
 from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.project.syntax import descendants
 from cachelint.types.base import Origin
@@ -134,6 +135,7 @@ class Doubts:
             return
         if any("olymorphic" in base for base in classes.externals(model.ref)):
             raise FixBlocked(f"{name} is polymorphic: rows of its subclasses would come back as {name}")
+        self.proof.doubt(PLAIN_CONSTRUCTION, changed_from_outside(self.facts, model))
         for magic in _MAGIC:
             if classes.member(model.ref, magic) is not None:
                 self.proof.doubt(PLAIN_CONSTRUCTION, f"{name} defines `{magic}`, which runs when a row is read")
@@ -202,6 +204,10 @@ class Doubts:
         """The relations that `select_related` names, where rows can be nested in rows."""
         found: list[str] = []
         fields = self.models.fields(self.model)
+        sources = [code for function, write in writes for code in _sources(function, write)]
+        if len(sources) > 1 and len({".select_related(" in code for code in sources}) > 1:
+            self.proof.doubt(AS_LOADED, "one of the queries has `select_related`, and another one has not")
+            return found
         for call, where in self._fetching(writes):
             method = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
             for argument in call.args:
@@ -236,25 +242,53 @@ class Doubts:
 
     def _look_at_changes(self, function: Function, write: CacheCall) -> None:
         value = write.nodes.get("value") or write.nodes.get("default") or write.nodes.get("data")
-        if value is not None:
-            self._look_between(function, names_in(value) - {"self"}, function.line(write.node) + 1)
+        begin = list(sources(function, value)) if value is not None else []
         for origin in self._origins():
-            if origin is None or origin.parsed is function.parsed or origin.parsed.function is None:
+            if origin is None or origin.parsed.function is None:
+                continue
+            if origin.parsed is function.parsed:
+                begin += [(name, None) for name in holders(function, origin.node)]
                 continue
             # It was loaded by another function, and handed on.
             module = self.facts.codebase.modules[origin.parsed.path]
             loading = Function(FunctionRef(module, origin.parsed.definition), origin.parsed, function.relative_to)
-            self._look_between(loading, holders(loading, origin.node), sys.maxsize)
+            self._look_between(loading, [(name, None) for name in holders(loading, origin.node)], sys.maxsize)
+            self._look_at_makers(loading)
+        self._look_between(function, begin, function.line(write.node) + 1)
+        self._look_at_makers(function)
 
-    def _look_between(self, function: Function, names: set[str], before: int) -> None:
-        scope = function.ref.module.outline.scope
-        outside = {name for name in names if name in scope.imports or name in scope.definitions}
-        names -= {name for name in outside if not function.is_assigned(name)}
-        fields = [field for field in self.models.fields(self.model).values() if not field.many]
-        columns = {"pk", *(field.attname for field in fields)}
+    @cached_property
+    def _columns(self) -> set[str]:
+        return {"pk", *(field.attname for field in self.models.fields(self.model).values() if not field.many)}
+
+    def _look_at_makers(self, function: Function) -> None:
+        """An instance that the function makes itself was never loaded, and another database is not asked again."""
+        for node in descendants(function.tree):
+            if not isinstance(node, cst.Call):
+                continue
+            name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
+            if name == self.model.short_name:
+                code = short(function.parsed.code(node))
+                self.proof.doubt(AS_LOADED, f"{function.where(node)}: `{code}` is no row of the database")
+            elif name in ("using", "db_manager"):
+                self.proof.doubt(AS_LOADED, f"{function.where(node)}: the database of `.{name}()` is not asked again")
+
+    def _look_between(self, function: Function, begin: list[Held], before: int) -> None:
+        begin = [held for held in begin if held[1] is not None or function.bindings(held[0])]
         ours: set[cst.CSTNode] = {call.node for call in self.facts.calls if call.parsed is function.parsed}
-        found = changes(function, names, columns, self.model.short_name, before=before, ours=ours)
+        found = changes(function, begin, self._columns, self.model.short_name, before=before, ours=ours)
         self.proof.all(AS_LOADED, found)
+
+
+def _sources(function: Function, write: CacheCall) -> list[str]:
+    """The code of what the variable that is stored is given, but for reads of the cache."""
+    value = write.nodes.get("value")
+    if not isinstance(value, cst.Name):
+        return []
+    given = [function.parents.get(function.parents[n]) for n in function.names(value.value)
+             if isinstance(function.parents.get(n), cst.AssignTarget)]  # fmt: skip
+    codes = [function.parsed.code(g.value) for g in given if isinstance(g, cst.Assign)]
+    return [code for code in codes if ".objects" in code or "select_related" in code]
 
 
 def _is_user(node: cst.CSTNode) -> bool:

@@ -27,11 +27,10 @@ def model_at(
 ) -> tuple[str, list[Edit]]:
     """What a function can call a model at a node, with the import inside it that this takes. Raises FixBlocked."""
     module, model = function.ref.module, stored.model
-    written = (
-        _in_query(function, node, stored)
-        or _in_function(facts, function, node, model)
-        or _in_module(facts, module, model)
-    )
+    written = _in_query(function, node, stored) or _in_function(facts, function, node, model)
+    in_module = _in_module(facts, module, model)
+    if not written and in_module and not function.bindings(in_module.partition(".")[0]):
+        written = in_module
     if written:
         return written, []
     if model == facts.interpreter.models.user_model():
@@ -60,18 +59,19 @@ def _in_query(function: Function, node: cst.CSTNode, stored: Stored) -> str:
 
 def _is_bound_before(function: Function, name: str, node: cst.CSTNode) -> bool:
     """Whether a name means the same at a node as everywhere in a function."""
-    given = [function.parents[n] for n in function.names(name) if isinstance(function.parents.get(n), cst.AssignTarget)]
+    given = function.bindings(name)
     if not given:
-        return not any(
-            isinstance(function.parents.get(n), cst.For | cst.CompFor | cst.AsName) and n is not node
-            for n in function.names(name)
-        )
-    if len(given) > 1 or function.line(given[0]) >= function.line(node):
+        return True
+    if len(given) > 1:
         return False
-    # At the beginning, and not in a branch.
-    statement = function.parents.get(given[0])
-    line = function.parents.get(statement) if statement is not None else None
-    return line is not None and function.parents.get(line) is function.tree.body
+    if isinstance(given[0], cst.Param):
+        return True
+    # Before the node, at the beginning and not in a branch.
+    line: cst.CSTNode | None = given[0]
+    while line is not None and not isinstance(line, cst.BaseStatement):
+        line = function.parents.get(line)
+    is_first = line is not None and function.parents.get(line) is function.tree.body
+    return is_first and function.line(given[0]) < function.line(node)
 
 
 def _in_function(facts: Facts, function: Function, node: cst.CSTNode, model: ModelType) -> str:
@@ -80,7 +80,7 @@ def _in_function(facts: Facts, function: Function, node: cst.CSTNode, model: Mod
         if not isinstance(other, cst.Attribute) or other.attr.value not in _MANAGERS:
             continue
         name = dotted(other.value)
-        if not name or function.is_assigned(name.partition(".")[0]):
+        if not name or not _is_bound_before(function, name.partition(".")[0], node):
             continue
         typ = force(type_of(facts, function, other.value))
         if isinstance(typ, ModelClass) and typ.model == model:
@@ -126,11 +126,14 @@ def _imported(
     facts: Facts, function: Function, imports: Imports, home: str, name: str, call: str
 ) -> tuple[str, list[Edit]]:
     module = function.ref.module
-    taken = {n.value for n in function.parents if isinstance(n, cst.Name) and function.is_assigned(n.value)}
+    own = function.bindings(name)
+    if own and not all(isinstance(node, cst.ImportAlias) for node in own):
+        raise FixBlocked(f"`{name}` means something else in `{function.ref.definition.name}`")
     target = facts.codebase.module(home, module)
-    if target is not None and _leads_to(facts, target, module):
+    # What the function imports itself, further down, is a name of its own all over it.
+    if own or (target is not None and _leads_to(facts, target, module)):
         return f"{name}{call}", [local_import(function, home, name)]
-    return f"{imports.name(module, home, name, taken)}{call}", []
+    return f"{imports.name(module, home, name, ())}{call}", []
 
 
 def _leads_to(facts: Facts, start: Module, goal: Module) -> bool:

@@ -90,6 +90,8 @@ class _Reader:
             case List(element=element) | Tuple(element=element):
                 self.tuple_ = self.tuple_ or isinstance(typ, Tuple)
                 self._many(element, Form.MANY, where)
+            case Dict(type=kind) if kind != "dict":
+                raise FixBlocked(f"the stored value is a `{kind}`, which would come back as a dict")
             case Dict(value=value, entries=(), key=key):
                 if any(isinstance(m, Unknown) for m in members(key)):
                     self.unknown = self.unknown or f"{where} stores a dict, of whose keys JSON may refuse some"

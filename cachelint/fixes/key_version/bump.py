@@ -42,6 +42,8 @@ class Moved:
     elsewhere: Place | None = None
     doubtful: tuple[CacheCall, ...] = ()
     unseen_use: str = ""
+    #: What makes another key of each key, and may read what stands in it; empty if nothing does.
+    read_by: str = ""
     #: Looks all of the project through for its words: where else they stand, empty if nowhere.
     written: Callable[[], str] = field(default=lambda: "", compare=False)
 
@@ -63,6 +65,7 @@ class Moved:
     def account(self, proof: Proof) -> None:
         """What is not shown of the key: that it is used nowhere else."""
         proof.doubt(KEY_IS_CLOSED, self.possible_use)
+        proof.doubt(KEY_IS_CLOSED, self.read_by)
         proof.doubt(KEY_TEXT_IS_ITS_OWN, self.written())
 
 
@@ -176,6 +179,7 @@ class _Move:
             elsewhere,
             tuple(sorted(doubtful, key=lambda call: not isinstance(call, Delete))),
             unseen_use,
+            _key_function(self.facts),
             lambda: written_elsewhere(self.facts, [change.old for change in self.changed.values()]),
         )
 
@@ -296,6 +300,12 @@ class _Move:
 
 #: Calls that one marker may move; functions that hand a key on to one another.
 _MAX_SITES = 60
+
+
+def _key_function(facts: Facts) -> str:
+    """A function of the project that is given each key, by the settings."""
+    found = [m for m in facts.codebase.containing("KEY_FUNCTION") if m in facts.interpreter.settings_modules]
+    return f"the `KEY_FUNCTION` in {found[0].path} may read what stands in the key" if found else ""
 
 
 def _words_of(parsed: ParsedDefinition, node: cst.CSTNode) -> tuple[str, ...]:

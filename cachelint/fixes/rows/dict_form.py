@@ -31,7 +31,7 @@ from cachelint.fixes.rows.columns import Columns
 from cachelint.fixes.rows.queries import Queries, type_of
 from cachelint.fixes.rows.stored import Form, stored_model
 from cachelint.fixes.rows.tracing import Tracer
-from cachelint.fixes.stand_ins import account
+from cachelint.fixes.stand_ins import account, changed_from_outside
 from cachelint.fixes.surroundings import is_guarded, may_give_none
 from cachelint.fixes.unpickle import plain_rows
 from cachelint.infer.events import called_name
@@ -144,6 +144,7 @@ class _DictForm:
             proof.doubt(READERS_COPE, "if there is no related row, this gives None where the attribute raised")
         account(self.facts, self.key.all_sites, proof)
         proof.all(AS_LOADED, self.handed_in)
+        proof.doubt(AS_LOADED, changed_from_outside(self.facts, self.model))
         proof.doubt(SAME_QUERY, self.queries.shared)
         if self.queries.early:
             proof.doubt(SAME_QUERY, "the query will run where it is created instead of when it is stored")
