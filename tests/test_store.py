@@ -88,6 +88,7 @@ def test_a_change_that_does_not_matter(root: Path, path: str, old: str, new: str
     assert run(Options(root, CODES)).from_store
 
 
+@pytest.mark.usefixtures("dicts_alone")
 @pytest.mark.parametrize(
     ("path", "old", "new"),
     [

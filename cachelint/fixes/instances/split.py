@@ -120,6 +120,6 @@ def _outer(function: Function, row: str, give: str, model: str) -> Edit:
         function.parsed.place(node).end_line for node in function.parents if isinstance(node, cst.BaseSmallStatement)
     )
     source = module.source
-    if last >= len(source.line_starts) or (last == len(source.line_starts) - 1 and not source.line_text(last + 1)):
-        return edits.after(Place(end.path, last, 1, last, len(source.line_text(last)) + 1), f"\n{text.rstrip()}")
+    if last >= len(source.line_starts):
+        raise FixBlocked(f"{function.ref.definition.name}: the file does not end with a newline")
     return Edit(Place(end.path, last + 1, 1, last + 1, 1), text)

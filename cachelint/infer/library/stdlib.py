@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 from cachelint.infer.library.builtins import CALLS as BUILTINS
 from cachelint.infer.library.call import Call, Result
@@ -64,7 +65,8 @@ def _defaultdict(made: Call) -> Type:
 
 
 def _ordered(made: Call) -> Type:
-    return BUILTINS["dict"](made)
+    typ = BUILTINS["dict"](made)
+    return replace(typ, type="OrderedDict") if isinstance(typ, Dict) else typ
 
 
 def _counter(made: Call) -> Type:
