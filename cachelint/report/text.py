@@ -116,7 +116,10 @@ def _underline(place: Place, message: str, primary: bool, source: str, width: in
 def _fix_note(finding: Finding) -> Text | None:
     if finding.fix is not None:
         flag = "--fix" if finding.fix.applicability is Applicability.SAFE else "--fix --unsafe-fixes"
-        reason = f" (review it first: {finding.fix.reason})" if finding.fix.reason else ""
+        reasons = finding.fix.reasons
+        reason = f" (review it first: {reasons[0]})" if len(reasons) == 1 else ""
+        if len(reasons) > 1:
+            reason = "; review it first:" + "".join(f"\n    - {each}" for each in reasons)
         return Text(f"  = {flag}: {finding.fix.title}{reason}", "green", overflow="fold")
     if finding.no_fix:
         return Text(f"  = no fix: {finding.no_fix}", "dim", overflow="fold")

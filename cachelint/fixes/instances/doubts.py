@@ -141,14 +141,16 @@ class Doubts:
                 self.proof.doubt(PLAIN_CONSTRUCTION, f"{name} defines `{magic}`, which runs when a row is read")
 
     def _look_at_columns(self) -> None:
+        strange: list[str] = []
         for field in self.models.fields(self.model).values():
             if field.many:
                 continue
             if field.field_class == "BinaryField" or not field.known:
-                what = f"`{field.name}` is a `{field.field_class}`, whose values may not come back as they were"
-                self.proof.doubt(COLUMNS_ARE_KEPT, what)
+                strange.append(f"`{field.name}` ({field.field_class})")
             elif field.field_class == "JSONField" and self._has_encoder(field.name):
-                self.proof.doubt(COLUMNS_ARE_KEPT, f"`{field.name}` is a `JSONField` with an encoder of its own")
+                strange.append(f"`{field.name}` (JSONField with an encoder)")
+        if strange:
+            self.proof.doubt(COLUMNS_ARE_KEPT, f"values of {', '.join(strange)} may not come back as they were")
 
     def _has_encoder(self, name: str) -> bool:
         ref = self.model.ref
