@@ -16,12 +16,19 @@ AFTER = [0, 1, 4]
 
 
 # --- a view of a dict
-def story():
+def keep():
     cache.set("view", {"a": 1}.keys(), 300)  # CL103 safe
+
+
+def story():
+    try:
+        keep()
+    except TypeError:
+        return "TypeError"
     return sorted(cache.get("view"))
 
 
-EXPECTED = "TypeError: cannot pickle 'dict_keys' object"
+EXPECTED = "TypeError"
 AFTER = ["a"]
 
 
