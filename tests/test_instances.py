@@ -72,6 +72,8 @@ def test_another_file_of_that_name_stays(tmp_path: Path) -> None:
         ("book = Book.objects.get(pk=pk)\n        print(book)", UNSAFE),
         ("book = Book.objects.get(pk=pk)\n        book.shout()", UNSAFE),
         ("book = Book.objects.get(pk=pk)\n        decorate(book)", UNSAFE),
+        ("book = Book.objects.get(pk=pk)\n        book.update()", UNSAFE),
+        ("book = Book.objects.get(pk=pk)\n        book.add(3)", UNSAFE),
         ('book = Book.objects.get(pk=pk)\n        str(f"{book}")', UNSAFE),
         ("book = Book.objects.get(pk=pk)\n        book.title = 3", UNSAFE),
         ("book = Book.objects.get(pk=pk)\n        book.stars = 3", None),

@@ -115,9 +115,7 @@ def timeouts_changed(facts: Facts) -> str:
     settings = facts.interpreter.settings_modules
     for module in facts.codebase.search(_TIMEOUTS, "vars(", "get_backend_timeout", "settings.CACHES", "setattr("):
         if module not in settings and not is_test(module.path):
-            match = _TIMEOUTS.search(module.source.data)
-            line = module.source.data.count(b"\n", 0, match.start()) + 1 if match is not None else 1
-            return f"{module.path}:{line} may change the default timeout"
+            return f"{_place(module, _TIMEOUTS)} may change the default timeout"
     return ""
 
 
@@ -131,10 +129,7 @@ def changed_from_outside(facts: Facts, model: ModelType) -> str:
             return f"`{model.short_name}` has a class decorator, which may change it"
     pattern = re.compile(rb"(?<![\w.])" + name + rb"\.\w+\s*=(?!=)|\bsetattr\(\s*(?:\w+\.)*" + name + rb"\b")
     for module in facts.codebase.search(pattern, f"{model.short_name}."):
-        match = pattern.search(module.source.data)
-        if match is not None:
-            line = module.source.data.count(b"\n", 0, match.start()) + 1
-            return f"{module.path}:{line} changes `{model.short_name}` from outside"
+        return f"{_place(module, pattern)} changes `{model.short_name}` from outside"
     return ""
 
 
@@ -142,11 +137,18 @@ def _set_from_outside(facts: Facts, name: str, parsed: ParsedDefinition) -> str:
     """Where an attribute that holds a cache is given something by other objects than its own."""
     pattern = re.compile(rb"(?<![\w.])(?!self\.|cls\.)[\w.]*\w\." + name.encode() + rb"\s*=(?!=)")
     for module in facts.codebase.search(pattern, f".{name}"):
-        match = pattern.search(module.source.data)
-        if match is not None:
-            line = module.source.data.count(b"\n", 0, match.start()) + 1
-            return f"{module.path}:{line} gives `{name}` another value from outside"
+        return f"{_place(module, pattern)} gives `{name}` another value from outside"
     return ""
+
+
+def _place(module: Module, pattern: re.Pattern[bytes]) -> str:
+    """Where a pattern is first found in a module that has it."""
+    data = module.source.data
+    match = pattern.search(data)
+    if match is None:
+        return module.path
+    line = data.count(b"\n", 0, match.start()) + 1
+    return f"{module.path}:{line}"
 
 
 def _found(facts: Facts, sites: Iterable[CacheCall]) -> Iterator[_StandIn]:

@@ -41,6 +41,11 @@ _OF_QUERYSETS = frozenset(
     | {"exists", "count", "none", "reverse", "only", "defer", "aget", "afirst", "alast"}
     | {"values", "items", "keys"}
 )
+#: Functions and methods that give many.
+_MANY = frozenset(
+    {"list", "sorted", "dict", "set", "tuple", "defaultdict", "OrderedDict", "all", "filter", "exclude", "order_by"}
+    | {"distinct", "none", "reverse", "only", "defer", "select_related", "prefetch_related"}
+)
 #: Methods that put something into a list, set or dict.
 _PUTTING = frozenset({"append", "extend", "insert", "add", "setdefault", "update"})
 
@@ -170,16 +175,16 @@ def sources(function: Function, node: cst.CSTNode) -> Iterator[Held]:
 
 
 def _is_container(function: Function, name: str) -> bool:
-    """Whether a variable holds many: it is gone through, or something is put into it."""
+    """Whether a variable holds many, so that its methods are those of a list, dict or QuerySet: by what it is given."""
     for node in function.names(name):
         parent = function.parents.get(node)
         if isinstance(parent, cst.For | cst.CompFor) and parent.iter is node:
             return True
-        if isinstance(parent, cst.Attribute) and parent.attr.value in _PUTTING | _OF_QUERYSETS - {"count", "get"}:
-            return True
-        if isinstance(parent, cst.AssignTarget):
-            given = function.parents.get(parent)
-            if isinstance(given, cst.Assign) and isinstance(given.value, cst.List | cst.Dict | cst.BaseComp):
+        given = function.parents.get(parent) if isinstance(parent, cst.AssignTarget) else None
+        if isinstance(given, cst.Assign):
+            if isinstance(given.value, cst.List | cst.Dict | cst.Set | cst.BaseComp):
+                return True
+            if isinstance(given.value, cst.Call) and called_name(given.value) in _MANY:
                 return True
     return False
 
