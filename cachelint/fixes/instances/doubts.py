@@ -82,7 +82,6 @@ class Doubts:
         self.stored = stored
         self.model = stored.model
         self.proof = Proof(*OBLIGATIONS)
-        self._nested: set[str] = set()
 
     def extra_arguments(self, writes: Writes) -> str:
         """What `to_row` is given beside the value: the related rows that the query fetches, and what is left out."""
@@ -230,10 +229,10 @@ class Doubts:
         for each in parsed.values():
             for node in descendants(each.module):
                 if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-                    if node.func.attr.value in _FETCH and self._is_of_model(node, each.path):
+                    if node.func.attr.value in _FETCH and self._is_of_model(node):
                         yield node, f"{each.path}:{each.place(node).line}"
 
-    def _is_of_model(self, call: cst.Call, path: str) -> bool:
+    def _is_of_model(self, call: cst.Call) -> bool:
         """Whether a query may be the one whose rows are stored: it stands in one of the stored expressions."""
         for origin in self._origins():
             if origin is not None and any(node is call for node in (origin.node, *descendants(origin.node))):

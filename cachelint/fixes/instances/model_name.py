@@ -8,7 +8,7 @@ from cachelint.caching.facts import Facts
 from cachelint.findings import Edit
 from cachelint.fixes.apply.imports import Imports, local_import
 from cachelint.fixes.base import FixBlocked
-from cachelint.fixes.defuse import Function, short
+from cachelint.fixes.defuse import Function
 from cachelint.fixes.instances.stored import Stored
 from cachelint.fixes.rows.queries import type_of
 from cachelint.project.classes import dotted
@@ -84,7 +84,7 @@ def _in_function(facts: Facts, function: Function, node: cst.CSTNode, model: Mod
             continue
         typ = force(type_of(facts, function, other.value))
         if isinstance(typ, ModelClass) and typ.model == model:
-            return short(function.parsed.code(other.value))
+            return name
     parameters = function.tree.params.params
     if function.ref.definition.parent is not None and parameters and parameters[0].name.value == "self":
         owner = ClassRef(function.ref.module, function.ref.definition.parent)
