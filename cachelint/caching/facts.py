@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.deserializations import Deserialization
 from cachelint.caching.keys.graph import Key, KeyGraph
 from cachelint.caching.project import Project
+from cachelint.caching.reads.bodies import Bodies
+from cachelint.caching.reads.states import Count, KeyTest, ReadUses, Removal, Touch, WriteBack
 from cachelint.caching.references import References
 from cachelint.caching.settings import CacheSettings, cache_settings
 from cachelint.infer.interpreter import Interpreter
@@ -17,6 +19,7 @@ from cachelint.memo import Memo
 from cachelint.project.codebase import Codebase
 
 F = TypeVar("F")
+T = TypeVar("T", bound=Touch)
 
 
 class Facts:
@@ -50,6 +53,15 @@ class Facts:
         return KeyGraph(self.interpreter, self.calls, self.references)
 
     @cached_property
+    def bodies(self) -> Bodies:
+        """What the functions of the project do with what they read from caches."""
+        return Bodies(self.calls)
+
+    def touches(self, touch_type: type[T]) -> Iterable[T]:
+        """What functions do with keys, of one sort."""
+        return (touch for body in self.bodies.all() for touch in body.touches if isinstance(touch, touch_type))
+
+    @cached_property
     def references(self) -> References:
         """Where things of the project are named."""
         return References(self.interpreter)
@@ -68,4 +80,5 @@ COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     Key: lambda facts: facts.keys.all(),
     CacheSettings: lambda facts: cache_settings(facts.interpreter),
     Project: lambda facts: [Project(facts.codebase)],
+    **{sort: partial(Facts.touches, touch_type=sort) for sort in (ReadUses, WriteBack, Count, Removal, KeyTest)},
 }

@@ -18,6 +18,13 @@ MODULES: dict[str, str] = {
     "CL301": "keys.unversioned_key",
     "CL401": "deserialization.unpickle_cache_data",
     "CL402": "deserialization.pickled_by_hand",
+    "CL501": "reads.unchecked_miss",
+    "CL502": "reads.miss_by_truth",
+    "CL503": "races.flag_race",
+    "CL504": "races.lost_update",
+    "CL505": "races.unguarded_incr",
+    "CL507": "reads.none_stored",
+    "CL510": "reads.check_then_read",
 }
 
 NAMES: dict[str, str] = {code: module.rpartition(".")[2].replace("_", "-") for code, module in MODULES.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import libcst as cst
 
@@ -93,7 +94,8 @@ def _str(made: Call, receiver: Str, name: str) -> Type:
             return Str(changed, versions=receiver.versions, params=receiver.params)
         return Str(parts, versions=receiver.versions, params=receiver.params)
     if name == "replace" and receiver.parts is not None and any(isinstance(p, Placeholder) for p in receiver.parts):
-        parts = tuple(Text(p.text) if isinstance(p, Text) else p for p in receiver.parts)
+        # What stands in the placeholders changes as well: they are no longer what their names say.
+        parts = tuple(Text(p.text) if isinstance(p, Text) else replace(p, scope=None) for p in receiver.parts)
         return Str(parts, versions=receiver.versions, params=receiver.params)
     found = _STR_METHODS.get(name, UNKNOWN)
     if found == STR:

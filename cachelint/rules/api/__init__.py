@@ -1,0 +1,1 @@
+"""Family 5: how the methods of a cache are called."""

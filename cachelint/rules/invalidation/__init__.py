@@ -1,0 +1,1 @@
+"""Family 5: when entries are dropped, and whether they are."""

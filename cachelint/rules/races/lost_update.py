@@ -1,0 +1,78 @@
+"""CL504: an entry is read, changed and written back without a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.caching.facts import Facts
+from cachelint.caching.reads.states import State, WriteBack
+from cachelint.findings import Related, Severity
+from cachelint.rules.base import Example, Report, Rule
+
+RULE = Rule(
+    code="CL504",
+    summary="An entry is read, changed and written back without a lock.",
+    why="""\
+Two requests read the same old value, each changes its copy, and each writes it back: the change of the one that wrote
+first is lost. A counter of failed logins counts less than there were, an item that was added to a list disappears.
+For counters, `cache.add` and `cache.incr` change the entry on the server in one step. For anything else, hold a lock
+while you read, change and write, give each item an entry of its own, or keep the data in the database.""",
+    severity=Severity.MEDIUM,
+    no_fix="count with `cache.add` and `cache.incr`, or hold a lock around the read and the write",
+    examples=(
+        Example(
+            bad="""\
+from django.core.cache import cache
+
+
+def failed_login(username):
+    key = f"failures:v1:{username}"
+    failures = cache.get(key, 0)
+    cache.set(key, failures + 1, timeout=600)  # CL504
+""",
+            good="""\
+from django.core.cache import cache
+
+
+def failed_login(username):
+    key = f"failures:v1:{username}"
+    cache.add(key, 0, timeout=600)
+    try:
+        cache.incr(key)
+    except ValueError:
+        cache.set(key, 1, timeout=600)
+""",
+        ),
+    ),
+    not_found=(
+        "A value that is read in one function and written back in another.",
+        "Changes that a function of the project makes to the value that it is passed.",
+    ),
+    references=(
+        ("Django: cache.incr", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
+    ),
+)
+
+
+@RULE.on(WriteBack)
+def check(write: WriteBack, facts: Facts) -> Iterator[Report]:
+    """One finding for a write of what was made of a read of the same key."""
+    if write.locked or write.call.innermost.method not in ("set", "set_many"):
+        return
+    origins = [
+        source.read
+        for source in write.sources
+        if source.read is not None
+        and source.read.key == write.key
+        and source.state in (State.CHANGED, State.CONTAINS)
+        and not source.read.locked
+    ]
+    if not origins:
+        return
+    read = min(origins, key=lambda touch: touch.order)
+    yield Report(
+        write.place,
+        f"what another process writes between the read (line {read.place.line}) and this write is lost: the value is "
+        "read, changed and written back without a lock; count with `cache.incr`, or hold a lock around both",
+        related=(Related(read.place, "the old value is read here"),),
+    )

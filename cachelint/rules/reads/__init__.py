@@ -1,0 +1,1 @@
+"""Family 5: how entries are read, and how a miss is told."""
