@@ -166,6 +166,11 @@ class Delete(CacheCall):
     """A call that deletes entries."""
 
 
+@dataclass(slots=True, eq=False)
+class Clear(CacheCall):
+    """A call that deletes all entries of a cache."""
+
+
 _WRITING = frozenset({Does.WRITES, Does.READS_AND_WRITES})
 _SORTS: dict[Does, type[CacheCall]] = {
     Does.READS: Read,
@@ -173,6 +178,7 @@ _SORTS: dict[Does, type[CacheCall]] = {
     Does.WRITES: Write,
     Does.READS_AND_WRITES: Write,
     Does.DELETES: Delete,
+    Does.CLEARS: Clear,
 }
 
 

@@ -6,13 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
+from cachelint.caching.call_edges import CallEdges
 from cachelint.caching.calls import CacheCall
+from cachelint.caching.candidates import CacheNames
 from cachelint.caching.deserializations import Deserialization
+from cachelint.caching.facades import Facades
+from cachelint.caching.invalidations import Invalidation, invalidations
 from cachelint.caching.keys.graph import Key, KeyGraph
 from cachelint.caching.project import Project
 from cachelint.caching.reads.bodies import Bodies
 from cachelint.caching.reads.states import Count, KeyTest, ReadUses, Removal, Touch, WriteBack
 from cachelint.caching.references import References
+from cachelint.caching.regions import Regions
 from cachelint.caching.settings import CacheSettings, cache_settings
 from cachelint.infer.interpreter import Interpreter
 from cachelint.memo import Memo
@@ -30,6 +35,7 @@ class Facts:
         interpreter: Interpreter,
         calls: Sequence[CacheCall],
         deserializations: Sequence[Deserialization],
+        names: CacheNames,
         *,
         uses_cache: bool = True,
         fix_timeout: int | None = None,
@@ -37,6 +43,7 @@ class Facts:
         self.interpreter = interpreter
         self.calls = calls
         self.deserializations = deserializations
+        self.names = names
         self.uses_cache = uses_cache
         self.fix_timeout = fix_timeout
         #: What was worked out for one finding and is the same for others, by what it is about.
@@ -56,6 +63,26 @@ class Facts:
     def bodies(self) -> Bodies:
         """What the functions of the project do with what they read from caches."""
         return Bodies(self.calls)
+
+    @cached_property
+    def regions(self) -> Regions:
+        """What places are inside of: transactions, receivers, methods of models."""
+        return Regions(self.interpreter)
+
+    @cached_property
+    def call_edges(self) -> CallEdges:
+        """Who calls the functions of the project."""
+        return CallEdges(self.interpreter, self.references)
+
+    @cached_property
+    def facades(self) -> Facades:
+        """The classes of the project that are caches themselves."""
+        return Facades(self.interpreter, self.calls, self.names)
+
+    @cached_property
+    def facade_clears(self) -> list[CacheCall]:
+        """The calls that empty one."""
+        return list(self.facades.clears())
 
     def touches(self, touch_type: type[T]) -> Iterable[T]:
         """What functions do with keys, of one sort."""
@@ -80,5 +107,6 @@ COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     Key: lambda facts: facts.keys.all(),
     CacheSettings: lambda facts: cache_settings(facts.interpreter),
     Project: lambda facts: [Project(facts.codebase)],
+    Invalidation: invalidations,
     **{sort: partial(Facts.touches, touch_type=sort) for sort in (ReadUses, WriteBack, Count, Removal, KeyTest)},
 }

@@ -32,10 +32,10 @@ def collect(
     interpreter = Interpreter(codebase)
     uses = uses_cache(codebase)
     collector = CallCollector(interpreter, declared or {})
-    _Rounds(collector).run()
+    names = _Rounds(collector).run()
     calls = sorted(collector.calls.values(), key=_order)
     deserializations = sorted(collector.deserializations.values(), key=_order)
-    return Facts(interpreter, calls, deserializations, uses_cache=uses, fix_timeout=fix_timeout)
+    return Facts(interpreter, calls, deserializations, names, uses_cache=uses, fix_timeout=fix_timeout)
 
 
 def _order(fact: CacheCall | Deserialization) -> tuple[str, int]:
@@ -55,16 +55,17 @@ class _Rounds:
         #: How many changes of wrappers had happened when a definition was run: it need not be run again for those.
         self.begun_at: dict[tuple[str, int], int] = {}
 
-    def run(self) -> None:
+    def run(self) -> CacheNames:
         """Run all candidates, then those that call what turned out to be a wrapper, until none is new."""
-        self._run_rounds()
+        names = CacheNames(self.codebase)
+        self._run_rounds(names)
         for inner, node, role, typ in self.collector.from_callers:
             call = self.collector.general(inner, node)
             if call is not None:
                 setattr(call, role, join_all([getattr(call, role), typ]))
+        return names
 
-    def _run_rounds(self) -> None:
-        cache_names = CacheNames(self.codebase)
+    def _run_rounds(self, cache_names: CacheNames) -> None:
         self.collector.cache_names = cache_names.words
         names = {d.short_name for d in self.collector.declared.values()}
         declared = candidates(self.codebase, names, names) if names else ()

@@ -26,6 +26,8 @@ class Does(enum.Enum):
     LOCKS = "locks"
     #: Gives keys.
     LISTS = "lists"
+    #: Deletes all entries; takes no key.
+    CLEARS = "clears"
 
 
 class Method(NamedTuple):
@@ -46,7 +48,7 @@ _KEY = ("key", "version")
 _STORE = ("key", "value", "timeout", "version")
 _COUNT = ("key", "delta", "version")
 
-#: The methods of Django's ``BaseCache`` that take a key.
+#: The methods of Django's ``BaseCache`` that take a key, and the one that is about all of them.
 DJANGO: dict[str, Method] = {
     "get": Method(("key", "default", "version"), Does.READS),
     "set": Method(_STORE, Does.WRITES),
@@ -62,6 +64,7 @@ DJANGO: dict[str, Method] = {
     "decr": Method(_COUNT, Does.COUNTS),
     "incr_version": Method(_COUNT, Does.MOVES),
     "decr_version": Method(_COUNT, Does.MOVES),
+    "clear": Method((), Does.CLEARS),
 }
 #: Those that django-redis (and django-valkey) adds.
 DJANGO_REDIS: dict[str, Method] = {

@@ -24,6 +24,7 @@ MODULES: dict[str, str] = {
     "CL504": "races.lost_update",
     "CL505": "races.unguarded_incr",
     "CL507": "reads.none_stored",
+    "CL508": "invalidation.invalidated_too_early",
     "CL510": "reads.check_then_read",
 }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from cachelint.caching.aliases import store_of
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import CacheCall, Clear
 from cachelint.caching.keys.pattern import Index, KeyPattern, may_be_equal, pattern
 from cachelint.caching.references import References
 from cachelint.django.cache_api import METHODS
@@ -144,7 +144,7 @@ class KeyGraph:
         #: Those whose key is a digest, which is none of the keys with other words than hexadecimal digits.
         self.digests: list[CacheCall] = []
         for site in calls:
-            if site.inner is not None and "key" not in site.roles:
+            if isinstance(site, Clear) or (site.inner is not None and "key" not in site.roles):
                 continue
             found = patterns(site)
             types = members(site.key)

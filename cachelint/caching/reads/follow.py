@@ -34,7 +34,7 @@ from cachelint.caching.reads.states import (
 from cachelint.django.cache_api import METHODS, Does
 from cachelint.project.classes import dotted
 from cachelint.project.parsed import ParsedDefinition
-from cachelint.project.syntax import children
+from cachelint.project.syntax import children, descendants
 
 #: What a call of a wrapper gives of a read inside it; None where nothing is known.
 ReturnedBy = Callable[[CacheCall], "State | None"]
@@ -322,7 +322,8 @@ class Follower(Following):
         self.test(node.test, paths)
         after: list[Paths] = []
         yes, no = paths.copy(), paths.copy()
-        self.conditions.append(node.test)
+        flags = [paths.flags[n.value] for n in _names(node.test) if n.value in paths.flags]
+        self.conditions.append((node.test, *flags))
         if self.narrow(node.test, True, yes) and self.block(node.body, yes):
             after.append(yes)
         if self.narrow(node.test, False, no):
@@ -485,6 +486,10 @@ def _is_locked(parsed: ParsedDefinition, scope: cst.FunctionDef | cst.Lambda) ->
     if any(_LOCKING.search(parsed.code(decorator)) for decorator in scope.decorators):
         return True
     return _LOCKS.search(parsed.code(scope.body)) is not None
+
+
+def _names(node: cst.CSTNode) -> list[cst.Name]:
+    return [inner for inner in (node, *descendants(node)) if isinstance(inner, cst.Name)]
 
 
 def _names_of(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Iterable[str]:

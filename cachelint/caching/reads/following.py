@@ -47,7 +47,7 @@ class Following(ABC):
         self.inner: list[cst.FunctionDef | cst.Lambda] = []
         self.loops: list[Jumps] = []
         self.catching: list[frozenset[str]] = []
-        self.conditions: list[cst.BaseExpression] = []
+        self.conditions: list[tuple[cst.BaseExpression, ...]] = []
         self.locks = 0
         self.handlers = 0
         self.finals = 0

@@ -197,8 +197,8 @@ class WriteBack(Touch):
     in_handler: bool = False
     in_loop: bool = False
     returned: bool = False
-    #: The tests of the ``if`` statements around it.
-    conditions: tuple[cst.BaseExpression, ...] = ()
+    #: The tests of the ``if`` statements around it, each with the tests that variables in it stand for.
+    conditions: tuple[tuple[cst.BaseExpression, ...], ...] = ()
 
     @property
     def at_value(self) -> Place:

@@ -95,7 +95,8 @@ def _asked_before(write: WriteBack, facts: Facts) -> Touch | None:
         return None
     if any(isinstance(t, WriteBack | Count) and t.order < write.order for t in of_key):
         return None
-    if not _is_flag(write.call) or write.sources or not _only_presence(write, facts):
+    memo = any(isinstance(t, ReadUses) and t.variable == write.variable for t in asked if write.variable)
+    if memo or not _is_flag(write.call) or write.sources or not _only_presence(write, facts):
         return None
     first = min(asked, key=lambda touch: touch.order)
     return None if _hangs_on_more(write, first) else first
@@ -107,8 +108,8 @@ def _hangs_on_more(write: WriteBack, first: Touch) -> bool:
     asked = parsed.place(first.call.node)
     tests = {id(t.node) for t in first.tests} if isinstance(first, ReadUses) else {id(first.call.node)}
     return any(
-        parsed.place(test) > asked and not any(id(n) in tests for n in (test, *descendants(test)))
-        for test in write.conditions
+        parsed.place(test) > asked and not any(id(n) in tests for t in (test, *flags) for n in (t, *descendants(t)))
+        for test, *flags in write.conditions
     )
 
 
@@ -120,7 +121,7 @@ def _asks(touch: Touch) -> bool:
 
 
 def _presence_only(read: ReadUses) -> bool:
-    return not read.escapes and not any(use.state is not State.DEFAULT and use.kind is not UseKind.RENDERED for use in read.uses)
+    return not read.escapes and all(use.state is State.DEFAULT for use in read.uses)
 
 
 def _is_flag(call: CacheCall) -> bool:

@@ -1,0 +1,100 @@
+"""Who calls a function of the project: calls that inference resolves to it, never by the name alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from cachelint.caching.references import References
+from cachelint.infer.call_contexts import calls_in
+from cachelint.infer.definitions import owner_of
+from cachelint.infer.interpreter import Interpreter
+from cachelint.project.files import is_test
+from cachelint.project.parsed import ParsedDefinition
+from cachelint.project.symbols import ClassRef, FunctionRef
+from cachelint.types.base import Type, Unknown
+from cachelint.types.code import Function
+from cachelint.types.django import MaybeQuerySet
+from cachelint.types.join import members
+
+#: Names that half of all code calls: an unresolved call of one is nobody's.
+_COMMON = frozenset(
+    {
+        "get", "set", "save", "clear", "read", "delete", "update", "add", "create", "run", "close", "reset", "refresh",
+        "load", "remove", "pop", "send", "start", "stop", "process", "handle", "execute", "call", "apply", "filter",
+    }
+)  # fmt: skip
+
+
+class CallEdge(NamedTuple):
+    """A call of a function, in a function; ``value_dropped`` where nothing is done with what it gives."""
+
+    caller: FunctionRef
+    parsed: ParsedDefinition
+    node: cst.Call
+    value_dropped: bool
+
+
+class CallEdges:
+    """The callers of functions, each looked for once."""
+
+    def __init__(self, interpreter: Interpreter, references: References) -> None:
+        self.interpreter = interpreter
+        self.references = references
+        self._known: dict[FunctionRef, tuple[CallEdge, ...]] = {}
+
+    def of(self, function: FunctionRef) -> tuple[CallEdge, ...]:
+        """All calls of a function outside of tests that inference leads to it."""
+        if function not in self._known:
+            self._known[function] = ()
+            self._known[function] = tuple(self._find(function))
+        return self._known[function]
+
+    def _find(self, function: FunctionRef) -> Iterator[CallEdge]:
+        for reference in self.references.of(function.module, function.definition):
+            if reference.call is None or reference.function is None or reference.parsed is None:
+                continue
+            if is_test(reference.module.path) or not self._calls(reference.call, reference.function, function):
+                continue
+            dropped = isinstance(reference.parsed.gathered.parents.get(reference.call), cst.Expr)
+            yield CallEdge(reference.function, reference.parsed, reference.call, dropped)
+
+    def _calls(self, call: cst.Call, caller: FunctionRef, function: FunctionRef) -> bool:
+        if function.definition.parent is None:
+            # A function is what its name means.
+            return True
+        here = calls_in(self.interpreter, caller).get(id(call))
+        if here is None:
+            return False
+        with self.interpreter.question():
+            found = members(here.callee)
+        return any(self._is(member, function) for member in found) or (
+            all(isinstance(member, Unknown) and not isinstance(member, MaybeQuerySet) for member in found)
+            and self._is_the_only_one(function)
+        )
+
+    def _is(self, callee: Type, function: FunctionRef) -> bool:
+        if not isinstance(callee, Function):
+            return False
+        if callee.ref == function:
+            return True
+        # A method that a subclass overrides, called of the base: it may be this one.
+        mine, other = owner_of(function), owner_of(callee.ref)
+        if mine is None or other is None or callee.ref.definition.name != function.definition.name:
+            return False
+        order = self.interpreter.classes.order(mine)
+        return any(isinstance(base, ClassRef) and base == other for base in order)
+
+    def _is_the_only_one(self, function: FunctionRef) -> bool:
+        name = function.definition.name
+        if name in _COMMON or name.startswith("__"):
+            return False
+        defined = [
+            definition
+            for module in self.references.codebase.containing(name)
+            for definition in module.outline.walk()
+            if definition.name == name and definition.form == "function"
+        ]
+        return len(defined) == 1

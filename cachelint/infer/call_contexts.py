@@ -1,0 +1,61 @@
+"""The calls in a function, each with the variables in force there: for whoever asks what is called, and of what."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import libcst as cst
+
+from cachelint.infer.context import Context, Inference
+from cachelint.project.symbols import FunctionRef
+from cachelint.types.base import UNKNOWN, Type, force
+from cachelint.types.code import Function
+
+
+class CalledHere(NamedTuple):
+    """A call, where it stands."""
+
+    node: cst.Call
+    context: Context
+
+    @property
+    def receiver(self) -> Type:
+        """What a method is called of; Unknown where it is no method."""
+        func = self.node.func
+        return force(self.context.evaluate(func.value)) if isinstance(func, cst.Attribute) else UNKNOWN
+
+    @property
+    def callee(self) -> Type:
+        """What is called."""
+        return force(self.context.evaluate(self.node.func))
+
+
+class _Everything:
+    """Sees all calls while a body is run."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, CalledHere] = {}
+
+    def subscribes(self, name: str) -> bool:
+        """See Observer."""
+        return True
+
+    def call(self, context: Context, node: cst.Call) -> None:
+        """See Observer."""
+        self.found[id(node)] = CalledHere(node, context.snapshot())
+
+    def contains(self, context: Context, node: cst.Comparison) -> None:
+        """See Observer."""
+
+
+def calls_in(interpreter: Inference, function: FunctionRef) -> dict[int, CalledHere]:
+    """All calls in a function, by the ids of their nodes; worked out once a function."""
+
+    def work_out() -> dict[int, CalledHere]:
+        seen = _Everything()
+        interpreter.codebase.count("calls gathered")
+        with interpreter.question():
+            interpreter.run(Function(function), observer=seen)
+        return seen.found
+
+    return interpreter.memo.ask(("calls in", function), work_out, {})
