@@ -45,8 +45,9 @@ class Facades:
             if found is None:
                 continue
             clear = FunctionRef(found[0].module, found[1][-1])
-            name = owner.definition.name
-            words = names_of(self.names.travelling({name, f"{name}()"}))
+            family = [owner, *self.interpreter.classes.subclasses(owner)]
+            forms = {form for ref in family for form in (ref.definition.name, f"{ref.definition.name}()")}
+            words = names_of(self.names.travelling(forms))
             for module, definition in candidates(self.interpreter.codebase, words, ["clear"]):
                 if definition.form != "function" or is_test(module.path) or definition is clear.definition:
                     continue

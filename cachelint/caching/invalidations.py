@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +11,7 @@ from typing import Protocol
 import libcst as cst
 
 from cachelint.caching.call_edges import CallEdges
-from cachelint.caching.calls import CacheCall, Delete, Write
+from cachelint.caching.calls import CacheCall, Clear, Delete, Write
 from cachelint.caching.facades import Facades
 from cachelint.caching.keys.graph import KeyGraph, patterns
 from cachelint.caching.keys.pattern import may_be_equal
@@ -23,6 +24,7 @@ from cachelint.infer.call_contexts import calls_in
 from cachelint.infer.definitions import owner_of
 from cachelint.infer.interpreter import Interpreter
 from cachelint.memo import Memo
+from cachelint.project.classes import dotted
 from cachelint.project.files import is_test
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import FunctionRef
@@ -154,8 +156,8 @@ class _Finder:
         """Whether a call drops or overwrites what was worked out from rows."""
         if self.facts.facades.holds(call.function):
             return False
-        if call.method == "clear":
-            return call in self.facts.facade_clears
+        if isinstance(call, Clear):
+            return call.inner is None
         if isinstance(call, Delete):
             if call.inner is not None and not self.facts.facades.holds(call.innermost.function):
                 # The delete itself is what is reported; its callers lead to the reason.
@@ -198,13 +200,19 @@ class _Finder:
         """Whether a write puts new rows in the place of old ones, and is no fill after a miss."""
         if call.inner is not None and not self.facts.facades.holds(call.innermost.function):
             return False
-        if call.value is None or _is_flag(call) or "value" in call.undecided():
+        if call.value is None or "value" in call.undecided() or self._is_state(call):
             return False
         touches = [t for t in self.facts.bodies.of_call(call) if isinstance(t, WriteBack)]
         if not touches or any(t.returned or t.sources for t in touches):
             return False
         others = self.facts.bodies.of_key(touches[0])
         return not any(isinstance(other, ReadUses | Count) for other in others)
+
+    def _is_state(self, call: CacheCall) -> bool:
+        """Whether an entry holds a flag, a moment or a token, whoever writes it: nothing that rows say."""
+        key = self.facts.keys.of(call)
+        writes = [c for c in key.all_sites if c.writes] if key is not None else [call]
+        return all(_is_flag(c) or _is_token(c) for c in writes)
 
     # -- reasons ---------------------------------------------------------------------------------------------
 
@@ -336,7 +344,7 @@ class _Finder:
                 if parsed is None or parsed.function is None:
                     continue
                 for write in self._writes(ref, parsed):
-                    named = write.model is not None and write.model.short_name in models
+                    named = write.model.short_name in models if write.model is not None else _sounds_like(write, models)
                     if named and (
                         self.regions.atomic_decorator(ref, parsed) is not None
                         or self.regions.atomic_block(write.node, parsed, module) is not None
@@ -419,6 +427,25 @@ def _leaves(statement: cst.CSTNode) -> bool:
 def _header(parsed: ParsedDefinition) -> cst.CSTNode:
     assert parsed.function is not None
     return parsed.function.name
+
+
+def _sounds_like(write: RowWrite, models: frozenset[str]) -> bool:
+    """Whether a variable of which nothing is known is called as an instance of one of some models would be."""
+    return write.root.replace("_", "").lower() in {name.lower() for name in models}
+
+
+#: Words in the name of what makes a value that nobody else has.
+_UNIQUE = re.compile(r"random|uuid|token|nonce|secret", re.IGNORECASE)
+
+
+def _is_token(call: CacheCall) -> bool:
+    """Whether what is stored is made to be like nothing else."""
+    origins = [m.origin.node for m in members(call.value) if m.origin is not None] if call.value is not None else []
+    names = [dotted(n.func) or "" for node in origins for n in (node, *descendants(node)) if isinstance(n, cst.Call)]
+    stored = call.nodes.get("value")
+    if isinstance(stored, cst.Call):
+        names.append(dotted(stored.func) or "")
+    return any(_UNIQUE.search(name) for name in names)
 
 
 def _is_flag(call: CacheCall) -> bool:
