@@ -280,3 +280,25 @@ def _seconds(typ: Type) -> object:
         return int(value)
     except (TypeError, ValueError):
         return DJANGO_TIMEOUT
+
+
+def backends_of(interpreter: Interpreter, name: str | None) -> tuple[str, ...]:
+    """The backends that the settings give a cache, each once; none where one of them is not known.
+
+    Of a backend that the environment chooses, the default that stands in the settings is one.
+    """
+    if name is None or not interpreter.settings_modules or say_nothing(interpreter.settings_modules):
+        return ()
+    found: dict[str, None] = {}
+    for member in members(interpreter.setting("CACHES")):
+        option = force(dict(member.entries).get(name, UNKNOWN)) if isinstance(member, Dict) else UNKNOWN
+        for entry in members(option):
+            backend = dict(entry.entries).get("BACKEND") if isinstance(entry, Dict) else None
+            if backend is None:
+                return ()
+            for each in members(backend):
+                value = constant(each)
+                if not isinstance(value, str):
+                    return ()
+                found.setdefault(value)
+    return tuple(found)

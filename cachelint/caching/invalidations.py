@@ -179,10 +179,8 @@ class _Finder:
                 # A key that nobody knows may be this one.
                 return True
         # Wrappers decide their keys where they are called.
-        return any(
-            other.writes and other.inner is not None and any(may_be_equal(a, b) for a in patterns(other) for b in wanted)
-            for other in self.facts.calls
-        )
+        wrapped = (call for call in self.facts.calls if call.writes and call.inner is not None)
+        return any(may_be_equal(a, b) for other in wrapped for a in patterns(other) for b in wanted)
 
     def _releases_lock(self, call: CacheCall) -> bool:
         """Whether what is deleted is a lock or a flag: that belongs to no rows."""
@@ -307,7 +305,7 @@ class _Finder:
         return Reason(why, name, place, Confidence.HIGH if proven else Confidence.MEDIUM)
 
     def _saved_form(self, function: FunctionRef) -> Reason | None:
-        """A form's ``save`` that a view calls in a transaction: ``form_class`` of one whose ``form_valid`` is atomic."""
+        """A form's ``save``, where it is the ``form_class`` of a view whose ``form_valid`` is atomic."""
         owner = owner_of(function)
         if owner is None or function.definition.name not in ("save", "_save_m2m", "save_m2m"):
             return None

@@ -159,7 +159,11 @@ class Regions:
         return found
 
     def _receiving(self, node: cst.BaseExpression, module: Module) -> Iterator[Receiver]:
-        if not isinstance(node, cst.Call) or (dotted(node.func) or "").rpartition(".")[2] != "receiver" or not node.args:
+        if (
+            not isinstance(node, cst.Call)
+            or (dotted(node.func) or "").rpartition(".")[2] != "receiver"
+            or not node.args
+        ):
             return
         first = node.args[0].value
         signals = [e.value for e in first.elements] if isinstance(first, cst.List | cst.Tuple) else [first]
@@ -301,4 +305,3 @@ def _is_partial_for_later(call: cst.Call, parents: dict[cst.CSTNode, cst.CSTNode
         return False
     outer = parents.get(parents.get(call, call))
     return isinstance(outer, cst.Call) and _is_later(outer)
-

@@ -15,6 +15,7 @@ MODULES: dict[str, str] = {
     "CL201": "timeouts.missing_timeout",
     "CL202": "timeouts.never_expires",
     "CL203": "timeouts.expires_at_once",
+    "CL204": "timeouts.touch_shortens",
     "CL301": "keys.unversioned_key",
     "CL401": "deserialization.unpickle_cache_data",
     "CL402": "deserialization.pickled_by_hand",
@@ -26,6 +27,16 @@ MODULES: dict[str, str] = {
     "CL507": "reads.none_stored",
     "CL508": "invalidation.invalidated_too_early",
     "CL510": "reads.check_then_read",
+    "CL511": "api.sync_in_async",
+    "CL512": "api.not_awaited",
+    "CL513": "api.call_in_loop",
+    "CL514": "invalidation.clears_all",
+    "CL515": "api.wrong_argument",
+    "CL517": "api.backend_only",
+    "CL519": "races.failure_cached",
+    "CL520": "races.lock_on_data_key",
+    "CL521": "races.lock_without_timeout",
+    "CL522": "races.unowned_release",
 }
 
 NAMES: dict[str, str] = {code: module.rpartition(".")[2].replace("_", "-") for code, module in MODULES.items()}

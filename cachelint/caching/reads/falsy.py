@@ -279,7 +279,8 @@ def _name(node: cst.BaseExpression) -> str:
 def _narrows(node: cst.CSTNode) -> bool:
     """Whether a query leaves rows out."""
     return any(
-        isinstance(n, cst.Attribute) and n.attr.value in ("filter", "exclude", "none") for n in (node, *descendants(node))
+        isinstance(n, cst.Attribute) and n.attr.value in ("filter", "exclude", "none")
+        for n in (node, *descendants(node))
     )
 
 

@@ -33,9 +33,7 @@ class Following(ABC):
     comes out of it, is written down in ``touches``.
     """
 
-    def __init__(
-        self, parsed: ParsedDefinition, scope: cst.CSTNode, calls: CallsByNode, fresh: Iterator[int]
-    ) -> None:
+    def __init__(self, parsed: ParsedDefinition, scope: cst.CSTNode, calls: CallsByNode, fresh: Iterator[int]) -> None:
         self.parsed = parsed
         self.scope = scope
         self.calls = calls

@@ -9,7 +9,7 @@ import libcst as cst
 from cachelint.caching.reads.following import Following
 from cachelint.caching.reads.identity import path_of
 from cachelint.caching.reads.paths import Paths, joined
-from cachelint.caching.reads.states import OTHER, KeyState, Source, State, Value
+from cachelint.caching.reads.states import OTHER, KeyState, Source, State
 
 #: From a source to what it is on the paths on which a test came out so; None where it can't be.
 Change = Callable[[Source], "Source | None"]

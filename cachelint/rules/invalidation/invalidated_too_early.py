@@ -15,10 +15,10 @@ RULE = Rule(
     summary="An entry is deleted or overwritten before the change that it is about is committed.",
     why="""\
 Until a transaction is committed, all others see the old rows. If an entry is deleted inside the transaction (in a
-receiver of `post_save`, in `save()`, in a view under `ATOMIC_REQUESTS`), a request that comes between the delete and the
-commit finds nothing, reads the old rows and stores them again, and nobody deletes the entry a second time: permissions
-that were revoked stay until the timeout. If an entry is *written* inside, a rollback leaves in the cache what was never
-saved. Do it in `transaction.on_commit`, which runs at once where there is no transaction.""",
+receiver of `post_save`, in `save()`, in a view under `ATOMIC_REQUESTS`), a request that comes between the delete and
+the commit finds nothing, reads the old rows and stores them again, and nobody deletes the entry a second time:
+permissions that were revoked stay until the timeout. If an entry is *written* inside, a rollback leaves in the cache
+what was never saved. Do it in `transaction.on_commit`, which runs at once where there is no transaction.""",
     severity=Severity.MEDIUM,
     no_fix="move the call into `transaction.on_commit(…)`",
     examples=(

@@ -8,10 +8,19 @@ import libcst as cst
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
-from cachelint.caching.reads.states import Count, KeyState, KeyTest, MissTest, ReadUses, State, Touch, UseKind, WriteBack
+from cachelint.caching.reads.states import (
+    Count,
+    KeyState,
+    KeyTest,
+    MissTest,
+    ReadUses,
+    State,
+    Touch,
+    WriteBack,
+)
 from cachelint.findings import Related, Severity
-from cachelint.rules.base import Example, Report, Rule
 from cachelint.project.syntax import descendants
+from cachelint.rules.base import Example, Report, Rule
 from cachelint.types.base import NO_VALUE, NONE, Scalar, Type
 from cachelint.types.join import members
 from cachelint.types.strings import Str, constant
@@ -49,9 +58,7 @@ def import_prices(shop_id):
         ),
     ),
     not_found=("Flags that are read in one function and set in another.",),
-    references=(
-        ("Django: cache.add", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
-    ),
+    references=(("Django: cache.add", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),),
 )
 
 #: What makes a value that says when or who, and nothing else.

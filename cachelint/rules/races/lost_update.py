@@ -48,9 +48,7 @@ def failed_login(username):
         "A value that is read in one function and written back in another.",
         "Changes that a function of the project makes to the value that it is passed.",
     ),
-    references=(
-        ("Django: cache.incr", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
-    ),
+    references=(("Django: cache.incr", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),),
 )
 
 

@@ -41,9 +41,7 @@ def count_visit(page_id):
         ),
     ),
     not_found=("Calls in a helper whose key is a parameter: the calls of the helper are looked at.",),
-    references=(
-        ("Django: cache.incr", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
-    ),
+    references=(("Django: cache.incr", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),),
 )
 
 _COUNTING = frozenset({"incr", "decr", "incr_version", "decr_version"})

@@ -48,9 +48,7 @@ def opening_hours(shop_id):
         ),
     ),
     not_found=("Tests and reads that are in different functions.",),
-    references=(
-        ("Django: accessing the cache", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
-    ),
+    references=(("Django: accessing the cache", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),),
 )
 
 
@@ -66,7 +64,7 @@ def check(read: ReadUses, facts: Facts) -> Iterator[Report]:
     asked = quote(first.call.parsed, first.call.node)
     yield Report(
         read.place,
-        f"`{read.call.called}` can return None: the entry that {asked} found (line {first.place.line}) can expire or be "
-        "deleted before it is read; read it once, and test what came back",
+        f"`{read.call.called}` can return None: the entry that {asked} found (line {first.place.line}) can expire or "
+        "be deleted before it is read; read it once, and test what came back",
         related=(Related(first.place, "the entry is seen here"),),
     )

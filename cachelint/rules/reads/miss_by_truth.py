@@ -57,9 +57,7 @@ def open_loans(reader_id):
         ),
     ),
     not_found=("Values that code outside the project makes, of which it is not known whether they can be empty.",),
-    references=(
-        ("Django: accessing the cache", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
-    ),
+    references=(("Django: accessing the cache", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),),
 )
 
 _BY_TRUTH = (MissTest.TRUTH, MissTest.OR)
@@ -120,7 +118,9 @@ def _report(read: ReadUses, write: CacheCall, found: Falsy, test: Test) -> Repor
     if found.origin is not None:
         place = found.origin.place
         code = f"`{found.origin.code}`, "
-        where = f" ({code}line {place.line})" if place.path == read.place.path else f" ({code}{place.path}:{place.line})"
+        where = (
+            f" ({code}line {place.line})" if place.path == read.place.path else f" ({code}{place.path}:{place.line})"
+        )
         related.append(Related(place, f"{found.what} can come from here"))
     related.append(Related(write.place, "it is stored here"))
     return Report(

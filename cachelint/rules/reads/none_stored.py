@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.caching.facts import Facts
-from cachelint.caching.reads.states import MissTest, ReadUses, State, WriteBack
+from cachelint.caching.reads.states import MissTest, State, WriteBack
 from cachelint.findings import Related, Severity
 from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.wording import source_of, wrapper_places
@@ -53,9 +53,7 @@ def shelf_name(code):
         ),
     ),
     not_found=("Values of which it is not known that they can be None.",),
-    references=(
-        ("Django: accessing the cache", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
-    ),
+    references=(("Django: accessing the cache", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),),
 )
 
 

@@ -47,9 +47,7 @@ def greeting(user_id):
         "Results that are stored in an attribute or handed to a function that fails on None.",
         "Reads that a function returns without a test, where no caller in the project is seen to use the result.",
     ),
-    references=(
-        ("Django: accessing the cache", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),
-    ),
+    references=(("Django: accessing the cache", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),),
 )
 
 
@@ -61,7 +59,7 @@ def check(read: ReadUses, facts: Facts) -> Iterator[Report]:
     if read.before == {KeyState.WRITTEN} or read.call.declared:
         return
     failing = [u for u in read.uses if u.kind in FAILING and u.state is State.MAYBE and not is_caught(u)]
-    if not failing or read.tests and _tested_first(read, failing[0].node):
+    if not failing or (read.tests and _tested_first(read, failing[0].node)):
         return
     use = failing[0]
     place = read.call.parsed.place(use.node)
