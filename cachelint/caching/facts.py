@@ -19,6 +19,7 @@ from cachelint.caching.reads.states import Count, KeyTest, ReadUses, Removal, To
 from cachelint.caching.references import References
 from cachelint.caching.regions import Regions
 from cachelint.caching.settings import CacheSettings, cache_settings
+from cachelint.caching.shared import SharedCache, shared_caches
 from cachelint.infer.interpreter import Interpreter
 from cachelint.memo import Memo
 from cachelint.project.codebase import Codebase
@@ -108,5 +109,6 @@ COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     CacheSettings: lambda facts: cache_settings(facts.interpreter),
     Project: lambda facts: [Project(facts.codebase)],
     Invalidation: invalidations,
+    SharedCache: lambda facts: shared_caches(facts.interpreter),
     **{sort: partial(Facts.touches, touch_type=sort) for sort in (ReadUses, WriteBack, Count, Removal, KeyTest)},
 }

@@ -24,6 +24,7 @@ MODULES: dict[str, str] = {
     "CL503": "races.flag_race",
     "CL504": "races.lost_update",
     "CL505": "races.unguarded_incr",
+    "CL506": "reads.eager_default",
     "CL507": "reads.none_stored",
     "CL508": "invalidation.invalidated_too_early",
     "CL510": "reads.check_then_read",
@@ -37,6 +38,7 @@ MODULES: dict[str, str] = {
     "CL520": "races.lock_on_data_key",
     "CL521": "races.lock_without_timeout",
     "CL522": "races.unowned_release",
+    "CL523": "api.shared_connection",
 }
 
 NAMES: dict[str, str] = {code: module.rpartition(".")[2].replace("_", "-") for code, module in MODULES.items()}
