@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import libcst as cst
 from cachelint.caching.references import References
 from cachelint.infer.call_contexts import calls_in
 from cachelint.infer.definitions import owner_of
+from cachelint.infer.events import called_name
 from cachelint.infer.interpreter import Interpreter
 from cachelint.project.files import is_test
 from cachelint.project.parsed import ParsedDefinition
@@ -53,6 +55,14 @@ class CallEdges:
         return self._known[function]
 
     def _find(self, function: FunctionRef) -> Iterator[CallEdge]:
+        owner = owner_of(function)
+        if (
+            owner is not None
+            and function.definition.name in _COMMON
+            and self.interpreter.models.is_manager_class(owner)
+        ):
+            yield from self._of_manager(function, owner)
+            return
         for reference in self.references.of(function.module, function.definition):
             if reference.call is None or reference.function is None or reference.parsed is None:
                 continue
@@ -60,6 +70,26 @@ class CallEdges:
                 continue
             dropped = isinstance(reference.parsed.gathered.parents.get(reference.call), cst.Expr)
             yield CallEdge(reference.function, reference.parsed, reference.call, dropped)
+
+    def _of_manager(self, function: FunctionRef, owner: ClassRef) -> Iterator[CallEdge]:
+        """The calls of a method of a manager that goes by everybody's name: they name the model."""
+        name = function.definition.name
+        for model in self.interpreter.models.users_of(owner):
+            pattern = re.compile(
+                re.escape(model.short_name.encode()) + rb"(?:\.\w+)\." + re.escape(name.encode()) + rb"\("
+            )
+            for module in self.references.codebase.search(pattern, model.short_name):
+                for definition in module.naming(model.short_name):
+                    if definition.form != "function" or is_test(module.path):
+                        continue
+                    caller = FunctionRef(module, definition)
+                    parsed = module.parsed(definition)
+                    if parsed is None or not module.matches(definition, pattern):
+                        continue
+                    for here in calls_in(self.interpreter, caller).values():
+                        if called_name(here.node) == name and self._calls(here.node, caller, function):
+                            dropped = isinstance(parsed.gathered.parents.get(here.node), cst.Expr)
+                            yield CallEdge(caller, parsed, here.node, dropped)
 
     def _calls(self, call: cst.Call, caller: FunctionRef, function: FunctionRef) -> bool:
         if function.definition.parent is None:

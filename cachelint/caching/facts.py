@@ -15,6 +15,7 @@ from cachelint.caching.invalidations import Invalidation, invalidations
 from cachelint.caching.keys.graph import Key, KeyGraph
 from cachelint.caching.project import Project
 from cachelint.caching.reads.bodies import Bodies
+from cachelint.caching.reads.returned import ReturnedRead, returned_reads
 from cachelint.caching.reads.states import Count, KeyTest, ReadUses, Removal, Touch, WriteBack
 from cachelint.caching.references import References
 from cachelint.caching.regions import Regions
@@ -109,6 +110,7 @@ COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     CacheSettings: lambda facts: cache_settings(facts.interpreter),
     Project: lambda facts: [Project(facts.codebase)],
     Invalidation: invalidations,
+    ReturnedRead: lambda facts: returned_reads(facts.bodies, facts.call_edges),
     SharedCache: lambda facts: shared_caches(facts.interpreter),
     **{sort: partial(Facts.touches, touch_type=sort) for sort in (ReadUses, WriteBack, Count, Removal, KeyTest)},
 }

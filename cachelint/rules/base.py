@@ -90,9 +90,15 @@ class Rule:
 
     def finding(self, report: Report, fact: Fact) -> Finding:
         """The finding that a report about a fact comes to, without a fix."""
-        around = fact.place
+        # What a fact leads to may stand elsewhere: the save of what was read here.
+        around = fact.place if _holds(fact.place, report.place) else report.place
         return Finding(
             self.code, self.name, report.message, report.place, around.line, around.end_line,
             report.severity or self.severity, report.confidence, report.related, None, self.no_fix,
             fact.qualified_name, shown_keys(fact.key_templates),
         )  # fmt: skip
+
+
+def _holds(outer: Place, inner: Place) -> bool:
+    """Whether a place lies inside another."""
+    return outer.path == inner.path and outer.line <= inner.line and inner.end_line <= outer.end_line

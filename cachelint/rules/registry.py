@@ -33,6 +33,7 @@ MODULES: dict[str, str] = {
     "CL513": "api.call_in_loop",
     "CL514": "invalidation.clears_all",
     "CL515": "api.wrong_argument",
+    "CL516": "invalidation.stale_save",
     "CL517": "api.backend_only",
     "CL519": "races.failure_cached",
     "CL520": "races.lock_on_data_key",

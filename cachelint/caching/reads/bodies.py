@@ -9,6 +9,7 @@ import libcst as cst
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.reads.follow import Follower
+from cachelint.caching.reads.following import CallsByNode
 from cachelint.caching.reads.states import ReadUses, State, Touch, Value
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import FunctionRef
@@ -67,8 +68,22 @@ class Bodies:
                 self._known[function] = self._follow(function, parsed)
         return self._known[function]
 
-    def _follow(self, function: FunctionRef, parsed: ParsedDefinition) -> Body:
+    def reads_at(self, node: cst.CSTNode) -> bool:
+        """Whether a call is a read, or a call of a wrapper around one, by itself."""
+        return any(call.innermost.method in ("get", "get_many") for call in self._by_node.get(id(node), ()))
+
+    def with_call(self, function: FunctionRef, parsed: ParsedDefinition, call: CacheCall) -> Body:
+        """A function, followed as if one more of its calls were a call of a cache; what is known stays as it is."""
+        extra = dict(self._by_node)
+        extra[id(call.node)] = [*extra.get(id(call.node), ()), call]
         body = Body(function, parsed)
+        return self._run(body, extra, keep=False)
+
+    def _follow(self, function: FunctionRef, parsed: ParsedDefinition) -> Body:
+        return self._run(Body(function, parsed), self._by_node, keep=True)
+
+    def _run(self, body: Body, calls: CallsByNode, *, keep: bool) -> Body:
+        parsed = body.parsed
         assert parsed.function is not None
         waiting: list[cst.FunctionDef | cst.Lambda] = [parsed.function]
         seen: set[int] = set()
@@ -77,16 +92,20 @@ class Bodies:
             if id(scope) in seen:
                 continue
             seen.add(id(scope))
-            follower = Follower(parsed, scope, self._by_node, self._fresh, self.returned_by)
+            follower = Follower(parsed, scope, calls, self._fresh, self.returned_by)
             follower.run()
             body.touches += follower.touches
-            for touch in follower.touches:
+            for touch in follower.touches if keep else ():
                 self._by_key.setdefault(touch.key, []).append(touch)
                 self._by_call.setdefault(id(touch.call), []).append(touch)
             waiting += follower.inner
             if scope is parsed.function:
                 body.returned, body.falls_through = frozenset(follower.returned), follower.falls_through
         return body
+
+    def hands_on(self, read: ReadUses, body: Body) -> State | None:
+        """What a function gives its callers of a read of its own; None where it gives nothing of it."""
+        return _handed_on(read, body) if read.scope is body.parsed.function else None
 
     def returned_by(self, call: CacheCall) -> State | None:
         """What a call of a wrapper gives of the read inside it: an entry that may be missing, one that is there…"""
@@ -97,7 +116,9 @@ class Bodies:
         if body is None:
             return None
         read = next((t for t in body.touches if isinstance(t, ReadUses) and t.call.node is inner.node), None)
-        if read is None or read.scope is not body.parsed.function:
+        if read is None:
+            return State.MAYBE if not call.roles else None
+        if read.scope is not body.parsed.function:
             return None
         if read.default is not None and _is_none_by_default(read.default, body.parsed.function, call):
             return State.MAYBE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.caching.facts import Facts
+from cachelint.caching.reads.returned import ReturnedRead
 from cachelint.caching.reads.states import FAILING, KeyState, ReadUses, State
 from cachelint.findings import Related, Severity
 from cachelint.rules.base import Example, Report, Rule
@@ -72,6 +73,28 @@ def check(read: ReadUses, facts: Facts) -> Iterator[Report]:
         f"{raised(use)}; test for None first, or pass a default",
         related=(*related, *wrapper_places(read.call)),
     )
+
+
+@RULE.on(ReturnedRead)
+def check_callers(returned: ReturnedRead, facts: Facts) -> Iterator[Report]:
+    """One finding for a read that a function returns untested, where a caller fails on None and none tests."""
+    read = returned.read
+    if read.state is not State.MAYBE or read.default is not None or read.tests or read.decided_by or read.escapes:
+        return
+    if any(use.tests or use.escapes for use in returned.uses):
+        return
+    for outer in returned.uses:
+        failing = [u for u in outer.uses if u.kind in FAILING and u.state is State.MAYBE and not is_caught(u)]
+        if failing and outer.state is State.MAYBE:
+            place = outer.call.parsed.place(failing[0].node)
+            yield Report(
+                read.place,
+                f"`{read.qualified_name}` returns None if the entry has expired or was evicted, and {done(failing[0])} "
+                f"at {place.path}:{place.line}, where nobody tests for it: this raises {raised(failing[0])}; test for "
+                "None first, or pass a default",
+                related=(Related(place, f"{done(failing[0])} here"),),
+            )
+            return
 
 
 def _tested_first(read: ReadUses, use: object) -> bool:
