@@ -16,7 +16,7 @@ from cachelint.caching.keys.graph import Key, KeyGraph
 from cachelint.caching.project import Project
 from cachelint.caching.reads.bodies import Bodies
 from cachelint.caching.reads.returned import ReturnedRead, returned_reads
-from cachelint.caching.reads.states import Count, KeyTest, ReadUses, Removal, Touch, WriteBack
+from cachelint.caching.reads.states import Count, EarlyReturn, KeyTest, ReadUses, Removal, Touch, WriteBack
 from cachelint.caching.references import References
 from cachelint.caching.regions import Regions
 from cachelint.caching.settings import CacheSettings, cache_settings
@@ -112,5 +112,8 @@ COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     Invalidation: invalidations,
     ReturnedRead: lambda facts: returned_reads(facts.bodies, facts.call_edges),
     SharedCache: lambda facts: shared_caches(facts.interpreter),
-    **{sort: partial(Facts.touches, touch_type=sort) for sort in (ReadUses, WriteBack, Count, Removal, KeyTest)},
+    **{
+        sort: partial(Facts.touches, touch_type=sort)
+        for sort in (ReadUses, WriteBack, Count, Removal, KeyTest, EarlyReturn)
+    },
 }

@@ -57,7 +57,8 @@ def shared_caches(interpreter: Interpreter) -> Iterator[SharedCache]:
                     context = Context(interpreter, module, parsed, owner=owner, class_scope=owner is not None)
                     with interpreter.question():
                         base = members(context.evaluate(small.value.value))
-                        alias = constant(context.evaluate(small.value.slice[0].slice.value))  # type: ignore[union-attr]
+                        index = small.value.slice[0].slice
+                        alias = constant(context.evaluate(index.value)) if isinstance(index, cst.Index) else None
                     if base and all(isinstance(member, CacheHandler) for member in base):
                         name = dotted(small.targets[0].target) or definition.name
                         yield SharedCache(name, alias if isinstance(alias, str) else None, parsed.place(small))

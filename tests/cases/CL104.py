@@ -308,7 +308,7 @@ def use():
 
 # --- cache in class attribute
 class S:
-    cache = caches["default"]
+    cache = caches["default"]  # CL523
 
     def go(self):
         self.cache.set("a", set(), 60)  # CL104

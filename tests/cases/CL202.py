@@ -117,7 +117,7 @@ def in_force():
 def remembered(key, value, timeout):
     if cache.get(key) is None:
         cache.set(key, value, timeout)
-    return cache.get(key)
+    return cache.get(key)  # CL510
 
 
 def longer(key, value, timeout):

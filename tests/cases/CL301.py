@@ -344,8 +344,8 @@ def keep(x):
 
 # --- keys that the cache itself names
 def again():
-    for key in cache.keys("shelf:*"):
-        cache.set(key, 1, 60)
+    for key in cache.keys("shelf:*"):  # CL517
+        cache.set(key, 1, 60)  # CL513
 
 
 # --- a loop of a module or of a class knows its names
@@ -361,7 +361,7 @@ class Warm:
 
 # --- and one over what is not known has a key all the same
 for name in open("names"):
-    cache.set(f"name:{name}", 1, 60)  # CL301
+    cache.set(f"name:{name}", 1, 60)  # CL301 CL513
 
 
 # --- more texts than are kept apart, each with its version

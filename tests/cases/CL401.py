@@ -1,6 +1,6 @@
 # --- from Django's cache
 def load():
-    return pickle.loads(cache.get("x"))  # CL401
+    return pickle.loads(cache.get("x"))  # CL401 CL501
 
 
 # --- from a file
@@ -18,7 +18,7 @@ def load():
 
 # --- json is fine
 def load():
-    return json.loads(cache.get("x"))
+    return json.loads(cache.get("x", "null"))
 
 
 # --- from redis

@@ -18,6 +18,7 @@ from cachelint.caching.reads.states import (
     NONE_VALUE,
     OTHER,
     Count,
+    EarlyReturn,
     KeyState,
     KeyTest,
     MissTest,
@@ -50,6 +51,8 @@ class Follower(Following):
         super().__init__(parsed, scope, calls, fresh)
         self.returned_by = returned_by
         self.everywhere_locked = _is_locked(parsed, scope)
+        #: The returns with a value, with the keys that are known to be missing there.
+        self.leaving: list[tuple[cst.Return, frozenset[int]]] = []
 
     def run(self) -> None:
         """Follow the whole body."""
@@ -60,6 +63,19 @@ class Follower(Following):
             return
         assert isinstance(scope, cst.FunctionDef)
         self.falls_through = self.block(scope.body, paths)
+        self._note_early_returns()
+
+    def _note_early_returns(self) -> None:
+        """The returns that pass by a write, now that all writes are known."""
+        for node, keys in self.leaving:
+            for write in [t for t in self.touches if isinstance(t, WriteBack) and t.key in keys]:
+                missed = next((t for t in self.touches if isinstance(t, ReadUses) and t.key == write.key), None)
+                if missed is None or self.parsed.place(node) > write.place or write.call.innermost.method != "set":
+                    continue
+                early = EarlyReturn(write.call, write.key, write.before, self.scope, len(self.touches))
+                early.node, early.missed = node, missed
+                self.touches.append(early)
+                break
 
     # -- expressions -----------------------------------------------------------------------------------------
 
@@ -183,8 +199,8 @@ class Follower(Following):
         stored = call.nodes.get("value") or call.nodes.get("data")
         value = given.get(id(stored), OTHER) if stored is not None else OTHER
         write.sources |= frozenset(source for source in value if source.read is not None)
-        missed = {read for read in self.reads_of(write.key) if KeyState.ABSENT in paths.of(write.key)}
-        write.missed |= missed
+        if paths.of(write.key) == {KeyState.ABSENT}:
+            write.missed |= self.reads_of(write.key)
         name = dotted(stored) if stored is not None else None
         if name is not None:
             write.variable = name
@@ -280,6 +296,10 @@ class Follower(Following):
             for touch in self.touches:
                 if isinstance(touch, WriteBack) and name is not None and touch.variable == name:
                     touch.returned = True
+        if node.value is not None and not self.handlers:
+            missing = frozenset(k for k, states in paths.keys.items() if states == {KeyState.ABSENT})
+            if missing:
+                self.leaving.append((node, missing))
         self.returned.add(value)
         return False
 

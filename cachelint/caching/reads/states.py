@@ -220,6 +220,19 @@ class Removal(Touch):
     in_finally: bool = False
 
 
+@dataclass(slots=True, eq=False)
+class EarlyReturn(Touch):
+    """A ``return`` with a value, between a miss and the write of the same key: ``call`` is that write."""
+
+    node: cst.Return | None = None
+    missed: ReadUses | None = None
+
+    @property
+    def place(self) -> Place:
+        """See Fact."""
+        return self.call.parsed.place(self.node) if self.node is not None else self.call.place
+
+
 class Source(NamedTuple):
     """Where a value comes from: a read, in a state; without one ``state`` is HIT for anything, MISS for None."""
 

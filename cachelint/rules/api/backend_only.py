@@ -34,7 +34,7 @@ from django.core.cache import cache
 
 
 def forget(shop):
-    cache.delete_pattern(f"shop:v1:{shop}:*")
+    cache.delete_pattern(f"shop:v1:{shop}:*")  # CL517
 """,
             good="""\
 from django.core.cache import cache

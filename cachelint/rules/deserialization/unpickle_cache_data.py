@@ -33,7 +33,7 @@ from django.core.cache import cache
 
 
 def last_report():
-    data = cache.get("report")
+    data = cache.get("report", b"")
     return pickle.loads(data)  # CL401
 """,
             good="""\

@@ -53,7 +53,7 @@ def save_rates(rates):
 )
 
 _PURPOSE = re.compile(
-    r"(?:clear|flush|reset|purge|empty|invalidate|wipe)_?(?:all_?|the_?|whole_?|django_?)*caches?\\b", re.I
+    r"(?:clear|flush|reset|purge|empty|invalidate|wipe)_?(?:all_?|the_?|whole_?|django_?)*caches?(?![a-z])", re.I
 )
 _COMMANDS = re.compile(r"(^|/)management/commands/|(^|/)(fabfile|conftest)\.py$")
 

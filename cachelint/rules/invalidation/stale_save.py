@@ -31,27 +31,27 @@ before you change it, or name what you write: `save(update_fields=[…])`.""",
         Example(
             bad="""\
 from django.core.cache import cache
-from library.models import Shelf
+from shop.models import Product
 
 
 def rename(pk, name):
     shelf = cache.get(f"shelf:v1:{pk}")
     if shelf is None:
-        shelf = Shelf.objects.get(pk=pk)
-        cache.set(f"shelf:v1:{pk}", shelf, timeout=600)
+        shelf = Product.objects.get(pk=pk)
+        cache.set(f"shelf:v1:{pk}", shelf, timeout=600)  # CL101
     shelf.name = name
     shelf.save()  # CL516
 """,
             good="""\
 from django.core.cache import cache
-from library.models import Shelf
+from shop.models import Product
 
 
 def rename(pk, name):
-    shelf = Shelf.objects.get(pk=pk)
+    shelf = Product.objects.get(pk=pk)
     shelf.name = name
     shelf.save(update_fields=["name"])
-    cache.set(f"shelf:v1:{pk}", shelf, timeout=600)
+    cache.delete(f"shelf:v1:{pk}")
 """,
         ),
     ),

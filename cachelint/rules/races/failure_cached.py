@@ -64,7 +64,8 @@ def check(write: WriteBack, facts: Facts) -> Iterator[Report]:
     if not write.in_handler or write.call.inner is not None or write.call.method != "set":
         return
     for other in facts.bodies.of_key(write):
-        if isinstance(other, WriteBack) and not other.in_handler and _timeout(other.call) == _timeout(write.call):
+        plain = isinstance(other, WriteBack) and not other.in_handler and other.call.method == "set"
+        if isinstance(other, WriteBack) and plain and _timeout(other.call) == _timeout(write.call):
             yield Report(
                 write.place,
                 "what the exception handler falls back to is stored as long as the real value (line "

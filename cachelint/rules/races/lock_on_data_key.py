@@ -21,29 +21,29 @@ be unpickled. Give the lock a key of its own.""",
     examples=(
         Example(
             bad="""\
-from django.core.cache import cache
+from django.core.cache import caches
 
 
 def prices(shop_id):
     key = f"prices:v1:{shop_id}"
-    with cache.lock(key, timeout=30):  # CL520
-        found = cache.get(key)
+    with caches["locks"].lock(key, timeout=30):  # CL520
+        found = caches["locks"].get(key)
         if found is None:
             found = work_out(shop_id)
-            cache.set(key, found, timeout=600)
+            caches["locks"].set(key, found, timeout=600)
     return found
 """,
             good="""\
-from django.core.cache import cache
+from django.core.cache import caches
 
 
 def prices(shop_id):
     key = f"prices:v1:{shop_id}"
-    with cache.lock(f"{key}:lock", timeout=30):
-        found = cache.get(key)
+    with caches["locks"].lock(f"{key}:lock", timeout=30):
+        found = caches["locks"].get(key)
         if found is None:
             found = work_out(shop_id)
-            cache.set(key, found, timeout=600)
+            caches["locks"].set(key, found, timeout=600)
     return found
 """,
         ),

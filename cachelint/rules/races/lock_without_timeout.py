@@ -23,19 +23,19 @@ it guards never runs again, until somebody finds out why and deletes the key by 
     examples=(
         Example(
             bad="""\
-from django.core.cache import cache
+from django.core.cache import caches
 
 
 def import_prices(shop_id):
-    with cache.lock(f"import:v1:{shop_id}"):  # CL521
+    with caches["locks"].lock(f"import:v1:{shop_id}"):  # CL521
         run_import(shop_id)
 """,
             good="""\
-from django.core.cache import cache
+from django.core.cache import caches
 
 
 def import_prices(shop_id):
-    with cache.lock(f"import:v1:{shop_id}", timeout=600):
+    with caches["locks"].lock(f"import:v1:{shop_id}", timeout=600):
         run_import(shop_id)
 """,
         ),

@@ -120,12 +120,12 @@ def _given_once(node: cst.BaseExpression, call: CacheCall) -> cst.BaseExpression
     return assign.value if isinstance(assign, cst.Assign) else node
 
 
-def _cost(node: cst.BaseExpression, context: Context, facts: Facts) -> tuple[cst.BaseExpression, str] | None:
+def _cost(node: cst.CSTNode, context: Context, facts: Facts) -> tuple[cst.BaseExpression, str] | None:
     """The part of an expression that costs something, and what it does."""
     if isinstance(node, cst.Lambda | cst.FunctionDef):
         return None
     for child in children(node):
-        inner = _cost(child, context, facts) if isinstance(child, cst.BaseExpression | cst.Arg | cst.Element) else None
+        inner = _cost(child, context, facts)
         if inner is not None:
             return inner
     if isinstance(node, cst.Call):

@@ -26,28 +26,28 @@ cannot be stored.""",
         Example(
             bad="""\
 from django.core.cache import cache
-from library.models import Shelf
+from shop.models import Product
 
 
-def shelf_name(code):
-    name = cache.get(f"shelf:v1:{code}")
+def product_name(code):
+    name = cache.get(f"product:v1:{code}")
     if name is None:
-        name = Shelf.objects.filter(code=code).values_list("name", flat=True).first()
-        cache.set(f"shelf:v1:{code}", name, timeout=60)  # CL507
+        name = Product.objects.filter(pk=code).values_list("name", flat=True).first()
+        cache.set(f"product:v1:{code}", name, timeout=60)  # CL507
     return name
 """,
             good="""\
 from django.core.cache import cache
-from library.models import Shelf
+from shop.models import Product
 
 MISSING = object()
 
 
-def shelf_name(code):
-    name = cache.get(f"shelf:v1:{code}", MISSING)
+def product_name(code):
+    name = cache.get(f"product:v1:{code}", MISSING)
     if name is MISSING:
-        name = Shelf.objects.filter(code=code).values_list("name", flat=True).first()
-        cache.set(f"shelf:v1:{code}", name, timeout=60)
+        name = Product.objects.filter(pk=code).values_list("name", flat=True).first()
+        cache.set(f"product:v1:{code}", name, timeout=60)
     return name
 """,
         ),

@@ -65,7 +65,7 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     key = facts.keys.of(call)
     writes = [c for c in key.all_sites if isinstance(c, Write) and c.inner is None] if key is not None else []
     if call.timeout is None:
-        if writes and all(write.timeout is None for write in writes):
+        if writes and all(_is_the_default(write, facts) for write in writes):
             return
         stored = _longest(writes)
         than = f", not the {seconds(stored)} that it is stored with" if stored is not None else ""
@@ -84,6 +84,14 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
             f"`{call.called}` shortens the life of the entry to {seconds(given)}: it is stored for "
             f"{seconds(min(numbers))}; pass the same timeout",
         )
+
+
+def _is_the_default(write: Write, facts: Facts) -> bool:
+    """Whether an entry is stored for as long as one without a timeout."""
+    if write.timeout is None:
+        return True
+    settings = alias(facts.interpreter, write.alias)
+    return settings.known and constant(write.timeout) == settings.timeout
 
 
 def _longest(writes: list[Write]) -> float | None:

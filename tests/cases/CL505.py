@@ -1,0 +1,47 @@
+# --- nothing makes sure of the counter
+def count(pk):
+    cache.incr(f"count:v1:{pk}")  # CL505
+
+
+# --- the error is caught
+def count(pk):
+    try:
+        cache.incr(f"count:v1:{pk}")
+    except ValueError:
+        cache.set(f"count:v1:{pk}", 1, 60)
+
+
+# --- it was put there just before
+def count(pk):
+    cache.add(f"count:v1:{pk}", 0, 60)
+    cache.incr(f"count:v1:{pk}")
+
+
+# --- suppressed
+import contextlib
+
+
+def count(pk):
+    with contextlib.suppress(ValueError):
+        cache.decr(f"count:v1:{pk}")
+
+
+# --- a helper is judged where it is called
+def bump(key):
+    cache.incr(key)
+
+
+def count(pk):
+    try:
+        bump(f"count:v1:{pk}")
+    except ValueError:
+        pass
+
+
+# --- and where its call is not guarded
+def bump(key):
+    cache.incr(key)
+
+
+def count(pk):
+    bump(f"count:v1:{pk}")  # CL505
