@@ -396,7 +396,7 @@ def test_a_shell_completes_commands_rules_and_formats(
     assert completed("--select", "CL2") == ["CL201", "CL202", "CL203", "CL204"]
     assert completed("--format", "git") == ["github", "gitlab"]
     assert completed("--output", "sar") == ["sarif="]
-    assert completed("rule", "CL20") == ["CL201", "CL202", "CL203"]
+    assert completed("rule", "CL20") == ["CL201", "CL202", "CL203", "CL204"]
     assert completed("completion", "z") == ["zsh"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,9 +18,9 @@ from cachelint.caching.keys.pattern import may_be_equal
 from cachelint.caching.reads.bodies import Bodies
 from cachelint.caching.reads.states import Count, ReadUses, WriteBack
 from cachelint.caching.regions import Receiver, Regions
-from cachelint.django.writes import HOOKS, WRITES, RowWrite, row_write
+from cachelint.caching.row_writes import RowWrites, following, writes_below
+from cachelint.django.writes import RowWrite
 from cachelint.findings import Confidence, Place
-from cachelint.infer.call_contexts import calls_in
 from cachelint.infer.definitions import owner_of
 from cachelint.infer.interpreter import Interpreter
 from cachelint.memo import Memo
@@ -148,6 +148,7 @@ class _Finder:
         self.interpreter = facts.interpreter
         self.regions: Regions = facts.regions
         self.edges: CallEdges = facts.call_edges
+        self.writes = RowWrites(facts.interpreter)
         self._written = [(call, patterns(call)) for call in facts.calls if call.writes and call.inner is None]
 
     # -- which calls count -----------------------------------------------------------------------------------
@@ -235,10 +236,10 @@ class _Finder:
             return self._by_signal(received, parsed.place(nested.name)) if received else None
         if nested is not None:
             return None
-        writes = self._writes(function, parsed)
+        writes = self.writes.of(function, parsed)
         wrote = wrote or bool(writes)
         block = regions.atomic_block(node, parsed, function.module)
-        if block is not None and (wrote or self._writes_below(block, writes)):
+        if block is not None and (wrote or writes_below(block, writes)):
             return Reason(Why.BLOCK, "transaction.atomic()", parsed.place(block), Confidence.HIGH)
         decorator = regions.atomic_decorator(function, parsed)
         if decorator is not None and wrote:
@@ -252,10 +253,9 @@ class _Finder:
         if b"in_atomic_block" in function.module.text_of(function.definition):
             return Reason(Why.ASSERTED, "in_atomic_block", parsed.place(_header(parsed)), Confidence.HIGH)
         if depth <= 1 and not isinstance(call, Write):
-            following = self._following(node, parsed, writes, call)
-            if following is not None:
-                place = parsed.place(following.node)
-                return Reason(Why.BEFORE, following.verb, place, Confidence.MEDIUM, change=following)
+            change = following(node, parsed, writes, call)
+            if change is not None:
+                return Reason(Why.BEFORE, change.verb, parsed.place(change.node), Confidence.MEDIUM, change=change)
         form = self._saved_form(function)
         if form is not None:
             return form
@@ -296,7 +296,7 @@ class _Finder:
     ) -> Reason:  # fmt: skip
         place = parsed.place(_header(parsed))
         why = Why.METHOD if name in ("save", "asave", "delete", "adelete", "save_base") else Why.QUERYSET
-        before = self._following(node, parsed, writes, call, anyway=True) is not None
+        before = following(node, parsed, writes, call, anyway=True) is not None
         names = self.regions.model_names(function)
         proven = (
             before or "delete" in name or why is Why.QUERYSET or bool(self.regions.atomic_requests)
@@ -341,7 +341,7 @@ class _Finder:
                 parsed = module.parsed(definition)
                 if parsed is None or parsed.function is None:
                     continue
-                for write in self._writes(ref, parsed):
+                for write in self.writes.of(ref, parsed):
                     named = write.model.short_name in models if write.model is not None else _sounds_like(write, models)
                     if named and (
                         self.regions.atomic_decorator(ref, parsed) is not None
@@ -349,77 +349,6 @@ class _Finder:
                     ):
                         return True
         return False
-
-    # -- writes of rows --------------------------------------------------------------------------------------
-
-    def _writes(self, function: FunctionRef, parsed: ParsedDefinition) -> list[RowWrite]:
-        """The calls in a function that write rows, in the order of the source."""
-        return self.facts.memo.ask(("row writes", function), lambda: self._find_writes(function, parsed), [])
-
-    def _find_writes(self, function: FunctionRef, parsed: ParsedDefinition) -> list[RowWrite]:
-        if parsed.function is None or not WRITES & parsed.called.under(parsed.function):
-            return []
-        known = calls_in(self.interpreter, function)
-        found: list[RowWrite] = []
-        for node in descendants(parsed.function):
-            if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in WRITES:
-                here = known.get(id(node))
-                if here is not None:
-                    with self.interpreter.question():
-                        write = row_write(node, here.receiver)
-                    if write is not None:
-                        found.append(write)
-        return found
-
-    def _writes_below(self, node: cst.CSTNode, writes: Iterable[RowWrite]) -> bool:
-        inside = {id(n) for n in descendants(node)}
-        return any(id(write.node) in inside for write in writes)
-
-    def _following(
-        self, node: cst.CSTNode, parsed: ParsedDefinition, writes: list[RowWrite], call: CacheCall, *,
-        anyway: bool = False,
-    ) -> RowWrite | None:  # fmt: skip
-        """The write of rows that follows a call on its path.
-
-        Where the function has written before, a later one is another's, unless the key is made of what it changes.
-        """
-        if not writes:
-            return None
-        here = parsed.place(node)
-        before = [write for write in writes if parsed.place(write.node) < here and write.verb not in HOOKS]
-        later = {id(n): w for statement in _behind(node, parsed) for n in (statement, *descendants(statement))
-                 for w in writes if w.node is n}  # fmt: skip
-        found = min(later.values(), key=lambda w: parsed.place(w.node), default=None)
-        if found is None or anyway or not before:
-            return found
-        key = call.nodes.get("key")
-        roots = {n.value for n in (key, *descendants(key)) if isinstance(n, cst.Name)} if key is not None else set()
-        return found if found.root and found.root in roots else None
-
-
-def _behind(node: cst.CSTNode, parsed: ParsedDefinition) -> Iterator[cst.CSTNode]:
-    """The statements that run after a node on its path, up to where the path leaves the function."""
-    parents = parsed.gathered.parents
-    inside = node
-    outer = parents.get(node)
-    while outer is not None and not isinstance(outer, cst.FunctionDef | cst.Lambda):
-        if isinstance(outer, cst.IndentedBlock):
-            behind = False
-            for statement in outer.body:
-                if behind:
-                    yield statement
-                    if _leaves(statement):
-                        return
-                behind = behind or statement is inside
-            if isinstance(inside, cst.SimpleStatementLine) and _leaves(inside):
-                return
-        inside, outer = outer, parents.get(outer)
-
-
-def _leaves(statement: cst.CSTNode) -> bool:
-    return isinstance(statement, cst.SimpleStatementLine) and any(
-        isinstance(small, cst.Return | cst.Raise | cst.Continue | cst.Break) for small in statement.body
-    )
 
 
 def _header(parsed: ParsedDefinition) -> cst.CSTNode:

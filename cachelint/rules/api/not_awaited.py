@@ -13,8 +13,8 @@ from cachelint.findings import Severity
 from cachelint.infer.events import called_name
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.syntax import descendants
-from cachelint.rules.api.around import function_around
 from cachelint.rules.base import Example, Report, Rule
+from cachelint.rules.surroundings import function_around
 from cachelint.types.containers import Coroutine
 from cachelint.types.join import members
 

@@ -9,8 +9,8 @@ from cachelint.caching.facts import Facts
 from cachelint.django.cache_api import METHODS
 from cachelint.findings import Severity
 from cachelint.infer.events import called_name
-from cachelint.rules.api.around import is_in_async_function
 from cachelint.rules.base import Example, Report, Rule
+from cachelint.rules.surroundings import is_in_async_function
 
 RULE = Rule(
     code="CL511",

@@ -8,7 +8,7 @@ from cachelint.caching.facts import Facts
 from cachelint.caching.reads.states import FAILING, OF_NONE, ReadUses, State
 from cachelint.findings import Related, Severity
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.reads.uses import is_caught
+from cachelint.rules.reading import is_caught
 from cachelint.rules.wording import quote
 
 RULE = Rule(

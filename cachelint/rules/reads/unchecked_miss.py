@@ -9,7 +9,7 @@ from cachelint.caching.reads.returned import ReturnedRead
 from cachelint.caching.reads.states import FAILING, KeyState, ReadUses, State
 from cachelint.findings import Related, Severity
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.reads.uses import done, is_caught, raised
+from cachelint.rules.reading import done, is_caught, raised
 from cachelint.rules.wording import wrapper_places
 
 RULE = Rule(

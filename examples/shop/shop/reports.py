@@ -7,7 +7,7 @@ from django.core.cache import caches
 
 from shop.models import Product
 
-reports = caches["reports"]
+reports = caches["reports"]  # CL523
 
 
 def store_report(name, rows):
