@@ -55,7 +55,11 @@ def _alias(interpreter: Interpreter, name: str | None) -> Alias:
         return Alias(label, known=name is not None)
     if say_nothing(interpreter.settings_modules):
         return Alias(label, known=name is not None)
-    if _overridden_elsewhere(interpreter) or _changed_later(interpreter, label):
+    if _changed_later(interpreter, label):
+        strange = "?" if any(m.findall(_BACKEND_CHANGED) for m in interpreter.codebase.containing("CACHES")) else ""
+        found = _configured(interpreter, name, label)
+        return replace(found, known=False, has_settings=True, strange_backend=strange or found.strange_backend)
+    if _overridden_elsewhere(interpreter):
         return replace(_configured(interpreter, name, label), known=False, has_settings=True)
     return _configured(interpreter, name, label)
 
@@ -148,6 +152,8 @@ _STORED = re.compile(
     rb"CACHES(?<!\wCACHES)\s*\[\s*(?:['\"](\w+)['\"])?[^\]\n]*\](?:\s*\[[^\]\n]*\])*\s*"
     rb"(?:=(?!=)|\.\s*(?:update|setdefault|pop)\()"
 )
+#: The whole of an entry, or its backend, is given another value.
+_BACKEND_CHANGED = re.compile(rb"CACHES\s*\[[^\]\n]*\]\s*(?:\[\s*['\"]BACKEND['\"]\s*\]\s*)?=(?!=)")
 _UPDATED = re.compile(rb"CACHES(?<!\wCACHES)\s*\.\s*(?:update|setdefault|pop|clear)\(")
 
 # Any other use than an assignment of it or of a part, or an import: what has it may change it.

@@ -12,7 +12,7 @@ from cachelint.findings import Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.obligations import NOTHING_STANDS_IN, TIMEOUT_IN_FORCE, Proof
-from cachelint.fixes.stand_ins import other_cache, picky_stand_in, timeouts_changed
+from cachelint.fixes.stand_ins import caches_changed, other_cache, picky_stand_in, timeouts_changed
 
 _CONFIGURED = "this is `fix-timeout` from the configuration; the current default timeout may be different"
 _NO_SETTINGS = "there are no settings here: a project that uses this code may have configured another timeout"
@@ -32,6 +32,7 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     edit = _passed(site, facts, f"timeout={seconds}")
     proof.doubt(NOTHING_STANDS_IN, facts.keys.asked or picky_stand_in(facts, [site]))
     proof.doubt(NOTHING_STANDS_IN, other_cache(facts, site))
+    proof.doubt(NOTHING_STANDS_IN, caches_changed(facts))
     proof.doubt(TIMEOUT_IN_FORCE, timeouts_changed(facts))
     tests = _in_tests(facts)
     if tests:

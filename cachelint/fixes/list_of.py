@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from cachelint.caching.aliases import backends_of
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.findings import Edit, Fix
@@ -12,11 +13,14 @@ from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
 from cachelint.fixes.obligations import NOTHING_STANDS_IN, READERS_COPE, STORED_ALONE, Proof
 from cachelint.fixes.readers import later_uses, read_of, takes_a_list
-from cachelint.fixes.stand_ins import picky_stand_in
+from cachelint.fixes.stand_ins import caches_changed, picky_stand_in, strange_backend
 from cachelint.types.containers import DictView, Generator
 from cachelint.types.join import members
 from cachelint.types.json import Json, json_verdict
 from cachelint.types.walk import walk
+
+#: Backends that pickle what they are given.
+_PICKLING = ("django.core.cache.backends.", "django_redis.", "django_valkey.")
 
 #: What must be shown for the fix to be safe.
 OBLIGATIONS = (
@@ -50,9 +54,11 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
         changes = (edits.before(place, "list"),)
     proof = Proof(*OBLIGATIONS)
     proof.doubt(NOTHING_STANDS_IN, picky_stand_in(facts, [site]))
+    proof.doubt(NOTHING_STANDS_IN, caches_changed(facts))
+    proof.doubt(NOTHING_STANDS_IN, _may_not_pickle(site, facts))
     proof.doubt(READERS_COPE, _asks_more(site, facts))
     if site.parsed.function is not None and _is_tried(site):
-        proof.doubt(READERS_COPE, "the call stands in a `try`, whose handler runs until now")
+        proof.doubt(READERS_COPE, "something around the call (a `try`, a `with`, a decorator) may count on its error")
     generators = any(isinstance(k, Generator) for k in types)
     if generators and not isinstance(node, cst.GeneratorExp | cst.Call):
         code = short(site.parsed.code(node))
@@ -62,13 +68,26 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     return proof.fix("wrap it in `list(…)`", changes)
 
 
+def _may_not_pickle(site: CacheCall, facts: Facts) -> str:
+    """How the call may have raised nothing until now; empty where the backend is one that pickles what it is given."""
+    if site.method != "set":
+        return f"where the key exists already, `{site.called}` stored nothing and raised nothing"
+    backends = backends_of(facts.interpreter, site.alias)
+    odd = next((b for b in backends if not b.startswith(_PICKLING) or "dummy" in b), "")
+    if odd:
+        return f"the backend `{odd}` may not pickle what it is given: nothing was raised then"
+    return strange_backend(facts, site)
+
+
 def _is_tried(site: CacheCall) -> bool:
     """Whether somebody around the call waits for its error."""
     current: cst.CSTNode | None = site.node
     parents = site.parsed.gathered.parents
     while current is not None:
         parent = parents.get(current)
-        if isinstance(parent, cst.Try) and parent.body is current:
+        if isinstance(parent, cst.Try | cst.With) and parent.body is current:
+            return True
+        if isinstance(parent, cst.FunctionDef) and parent.decorators:
             return True
         current = parent
     return False

@@ -60,8 +60,10 @@ def account(facts: Facts, sites: Sequence[CacheCall], proof: Proof) -> None:
     if mocked:
         proof.doubt(NOTHING_STANDS_IN, f"{mocked} replaces the cache with an object that may return anything")
     proof.doubt(NOTHING_STANDS_IN, stand_in(facts, sites))
+    proof.doubt(NOTHING_STANDS_IN, caches_changed(facts))
     for site in sites:
         proof.doubt(NOTHING_STANDS_IN, other_cache(facts, site))
+        proof.doubt(NOTHING_STANDS_IN, strange_backend(facts, site))
 
 
 def stand_in(facts: Facts, sites: Iterable[CacheCall]) -> str:
@@ -107,7 +109,27 @@ def other_cache(facts: Facts, site: CacheCall) -> str:
 def strange_backend(facts: Facts, site: CacheCall) -> str:
     """The backend of a cache that may refuse or change what it is given; empty where it is known."""
     name = alias(facts.interpreter, site.alias).strange_backend
+    if name == "?":
+        return "the backend of this cache is not known, and may not take every value"
     return f"the backend `{name}` may not take every value" if name else ""
+
+
+#: What puts another object into Django's own table of caches, or changes a class of backends.
+_CACHES = re.compile(
+    rb"\bcaches\s*\[[^\]\n]*\]\s*=(?!=)|\bsetattr\(\s*caches\b|\bcaches\._\w+|\bsetattr\(\s*(?:\w+\.)*\w*Cache\b"
+    rb"|\b\w+Cache\.\w+\s*=(?!=)|\bsetattr\(\s*sys\.modules\b|\b(?:globals|vars)\([^)\n]*\)\s*(?:\.update\(|\[)"
+    rb"|\bsetattr\(\s*(?:\w+\.)*(?:QuerySet|Manager|BaseManager|Model)\b|\b(?:QuerySet|BaseManager)\.\w+\s*=(?!=)"
+    rb"|\.__dict__\s*(?:\.update\(|\[[^\]\n]*\]\s*=(?!=))|\bpatch\.object\(\s*type\("
+)
+
+
+def caches_changed(facts: Facts) -> str:
+    """Where another object is put in the place of a cache in Django's own table; empty if nowhere."""
+    for module in facts.codebase.search(
+        _CACHES, "caches", "Cache", "sys.modules", "globals(", "vars(", "__dict__", "patch.", "QuerySet"
+    ):
+        return f"{_place(module, _CACHES)} puts something else in the place of a cache"
+    return ""
 
 
 def timeouts_changed(facts: Facts) -> str:

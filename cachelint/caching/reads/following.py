@@ -44,6 +44,8 @@ class Following(ABC):
         #: Local functions and lambdas, each a body of its own.
         self.inner: list[cst.FunctionDef | cst.Lambda] = []
         self.loops: list[Jumps] = []
+        #: The returns with a value, with the keys that are known to be missing there.
+        self.leaving: list[tuple[cst.Return, frozenset[int]]] = []
         self.catching: list[frozenset[str]] = []
         self.conditions: list[tuple[cst.BaseExpression, ...]] = []
         self.locks = 0

@@ -75,6 +75,7 @@ def changes(
             continue
         known.add(held)
         waiting += _rows_of(function, held[0])
+        waiting += _aliases(function, held[0]) if held[1] is None else ()
         for given in _given(function, held[0], ours) if held[1] is None else ():
             waiting += sources(function, given)
     containers = {name for name, _ in known if _is_container(function, name)}
@@ -94,6 +95,10 @@ def _of_use(
     is_container: bool,
 ) -> Iterator[str]:
     parent = function.parents.get(node)
+    if isinstance(parent, cst.NamedExpr) and isinstance(function.parents.get(parent), cst.Attribute):
+        code = function.statement(node)
+        yield f"{function.where(node)}: `{code}` may change `{node.value}`, or load more of it, before it is stored"
+        return
     match parent:
         case cst.AssignTarget() | cst.Param() | cst.Assign() | cst.AnnAssign() | cst.NamedExpr() | cst.Return():
             return
@@ -172,6 +177,16 @@ def sources(function: Function, node: cst.CSTNode) -> Iterator[Held]:
             yield from sources(function, node.func.value)
         case cst.Lambda():
             yield from sources(function, node.body)
+
+
+def _aliases(function: Function, name: str) -> Iterator[Held]:
+    """The variables that are given what another holds."""
+    for node in function.names(name):
+        parent = function.parents.get(node)
+        if isinstance(parent, cst.Assign) and parent.value is node:
+            yield from ((n.value, None) for target in parent.targets for n in _names(target.target))
+        elif isinstance(parent, cst.NamedExpr) and parent.value is node and isinstance(parent.target, cst.Name):
+            yield parent.target.value, None
 
 
 def _is_container(function: Function, name: str) -> bool:

@@ -15,6 +15,8 @@ from cachelint.caching.keys.graph import Key
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
 from cachelint.fixes.instances.changes import Held, changes, holders, sources
+from cachelint.fixes.instances.columns import doubtful_columns
+from cachelint.fixes.instances.loading import Loading
 from cachelint.fixes.instances.stored import Stored
 from cachelint.fixes.key_version.bump import Moved
 from cachelint.fixes.managers import manager_with_own_rows
@@ -29,19 +31,26 @@ from cachelint.fixes.obligations import (
     Proof,
 )
 from cachelint.fixes.stand_ins import account, changed_from_outside
-from cachelint.project.symbols import ClassRef, FunctionRef
+from cachelint.project.classes import dotted
+from cachelint.project.symbols import FunctionRef
 from cachelint.project.syntax import descendants
 from cachelint.types.base import Origin
+from cachelint.types.django import ModelType
 
 #: Methods that a class can define to make its instances more than their columns.
 _MAGIC = (
     "__init__", "__new__", "from_db", "__getattr__", "__getattribute__", "__setattr__", "__getstate__",
-    "__setstate__", "__reduce__", "__reduce_ex__",
+    "__setstate__", "__reduce__", "__reduce_ex__", "__eq__", "__hash__", "__lt__", "__gt__", "__bool__", "__len__",
+    "contribute_to_class",
 )  # fmt: skip
 
 #: What is said in a project whose instances are made in a way of their own.
 _MAKERS = {
     "post_init": "a `post_init` receiver may change instances when they are created",
+    "pre_init": "a `pre_init` receiver may change instances when they are created",
+    "class_prepared": "a `class_prepared` receiver may add fields",
+    "add_to_class": "`add_to_class` may add fields",
+    "copyreg": "`copyreg` may change how instances are pickled",
     "modeltranslation": "with `modeltranslation`, the fields of an instance depend on the reader's language",
 }
 
@@ -51,11 +60,16 @@ _CARRY = ("annotate", "extra", "raw")
 _FETCH = ("prefetch_related", "select_related")
 #: Methods that give an instance whose values no database has seen yet.
 _MAKE = frozenset({"create", "acreate", "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"})
-_LOADS = re.compile(
-    r"\.(?:a?(?:get|first|last|latest|earliest)|all|filter|exclude|order_by|iterator|in_bulk|none|distinct|reverse"
-    r"|select_related|prefetch_related|only|defer|get_for_model|get_current|get_by_natural_key|using|alias)\("
-    r"|\bget_object_or_404\(|\bget_list_or_404\("
-)
+
+#: Settings by which a database gives other values than a row does, and how they are written.
+_SETTINGS = {
+    "TIME_ZONE": "gives a database a time zone of its own, which a row does not keep",
+    "DATABASE_ROUTERS": "has routers, which are asked again when an instance is made of a row",
+}
+_SET = {
+    "TIME_ZONE": re.compile(rb"^[^#\n]*['\"]TIME_ZONE['\"]\s*[:\]]", re.M),
+    "DATABASE_ROUTERS": re.compile(rb"^\s*DATABASE_ROUTERS\s*(?::[^=\n]*)?=\s*[\[(]\s*['\"\w]", re.M),
+}
 
 Writes = Sequence[tuple[Function, CacheCall]]
 
@@ -82,10 +96,12 @@ class Doubts:
         self.stored = stored
         self.model = stored.model
         self.proof = Proof(*OBLIGATIONS)
+        self.nested: list[str] = []
 
     def extra_arguments(self, writes: Writes) -> str:
         """What `to_row` is given beside the value: the related rows that the query fetches, and what is left out."""
-        text = "".join(f', "{name}"' for name in self._related(writes))
+        self.nested = self._related(writes)
+        text = "".join(f', "{name}"' for name in self.nested)
         if self.model == self.models.user_model() and "password" in self.models.fields(self.model):
             text += ', without=("password",)'
             reason = "`password` is left out of the row: it is loaded from the database when something asks for it"
@@ -97,8 +113,12 @@ class Doubts:
         if moved is not None:
             self._look_at_key(moved)
         account(self.facts, self.key.all_sites if self.key is not None else [w for _, w in writes], self.proof)
-        self._look_at_model()
-        self._look_at_columns()
+        for model in (self.model, *self._nested_models):
+            self._look_at_model(model)
+            self.proof.all(COLUMNS_ARE_KEPT, doubtful_columns(self.facts, model))
+        self.proof.doubt(AS_LOADED, self._databases())
+        if any(model == self.models.user_model() for model in self._nested_models):
+            self.proof.doubt(AS_LOADED, "the related user's row is stored with the password hash in it")
         for function, write in writes:
             self._look_at_changes(function, write)
         for origin in self._origins():
@@ -120,8 +140,8 @@ class Doubts:
 
     # -- the model -------------------------------------------------------------------------------------------
 
-    def _look_at_model(self) -> None:
-        model, classes = self.model, self.facts.interpreter.classes
+    def _look_at_model(self, model: ModelType) -> None:
+        classes = self.facts.interpreter.classes
         name = f"`{model.short_name}`"
         if not model.certain:
             self.proof.doubt(
@@ -139,27 +159,20 @@ class Doubts:
             if classes.member(model.ref, magic) is not None:
                 self.proof.doubt(PLAIN_CONSTRUCTION, f"{name} defines `{magic}`, which runs when a row is read")
 
-    def _look_at_columns(self) -> None:
-        strange: list[str] = []
-        for field in self.models.fields(self.model).values():
-            if field.many:
-                continue
-            if field.field_class == "BinaryField" or not field.known:
-                strange.append(f"`{field.name}` ({field.field_class})")
-            elif field.field_class == "JSONField" and self._has_encoder(field.name):
-                strange.append(f"`{field.name}` (JSONField with an encoder)")
-        if strange:
-            self.proof.doubt(COLUMNS_ARE_KEPT, f"values of {', '.join(strange)} may not come back as they were")
+    def _databases(self) -> str:
+        """Settings by which the same row comes out of the database otherwise; empty where there are none."""
+        for word, what in _SETTINGS.items():
+            for module in self.facts.codebase.containing(word):
+                if module in self.facts.interpreter.settings_modules and module.findall(_SET[word]):
+                    return f"{module.path} {what}"
+        return ""
 
-    def _has_encoder(self, name: str) -> bool:
-        ref = self.model.ref
-        for base in self.facts.interpreter.classes.order(ref) if ref is not None else []:
-            scope = base.definition.scope if isinstance(base, ClassRef) else None
-            for definition in scope.definitions.get(name, ()) if scope is not None else ():
-                assert isinstance(base, ClassRef)
-                if b"encoder" in base.module.text_of(definition):
-                    return True
-        return False
+    @cached_property
+    def _nested_models(self) -> list[ModelType]:
+        """The models whose rows stand in those of the model."""
+        fields = self.models.fields(self.model)
+        targets = [fields[name].related for name in self.nested if name in fields]
+        return [target for target in targets if target is not None]
 
     # -- where the instances come from -----------------------------------------------------------------------
 
@@ -190,11 +203,14 @@ class Doubts:
             if ".save(" not in origin.parsed.module.code:
                 raise FixBlocked(f"{where}: `{code}` is not saved, and would come back as if it were")
             self.proof.doubt(AS_LOADED, f"{where}: `{code}` may hold values of other types than loaded ones")
-        elif not _LOADS.search(origin.code):
-            self.proof.doubt(AS_LOADED, f"{where}: `{code}` may not be as a query loads it")
         module = self.facts.codebase.modules[origin.parsed.path]
-        if origin.parsed.function is not None:
+        if origin.parsed.function is None:
+            self.proof.doubt(AS_LOADED, f"{where}: `{code}` may not be as a query loads it")
+        else:
             function = Function(FunctionRef(module, origin.parsed.definition), origin.parsed, "")
+            self.proof.doubt(AS_LOADED, _on_the_way(function, origin.node))
+            if last not in _MAKE and last != self.model.short_name and isinstance(origin.node, cst.BaseExpression):
+                self.proof.doubt(AS_LOADED, Loading(self.facts, function, self.model).doubt(origin.node))
             own = manager_with_own_rows(self.facts, function, origin.node)
             self.proof.doubt(AS_LOADED, f"{where}: {own}" if own else "")
         for method in _CARRY:
@@ -242,6 +258,7 @@ class Doubts:
     # -- what becomes of them before they are stored ---------------------------------------------------------
 
     def _look_at_changes(self, function: Function, write: CacheCall) -> None:
+        self._look_for_twins(function, write)
         value = write.nodes.get("value") or write.nodes.get("default") or write.nodes.get("data")
         begin = list(sources(function, value)) if value is not None else []
         for origin in self._origins():
@@ -253,10 +270,20 @@ class Doubts:
             # It was loaded by another function, and handed on.
             module = self.facts.codebase.modules[origin.parsed.path]
             loading = Function(FunctionRef(module, origin.parsed.definition), origin.parsed, function.relative_to)
+            if any(not _keeps_nothing(loading, each) for each in loading.tree.decorators):
+                name = loading.ref.definition.name
+                self.proof.doubt(AS_LOADED, f"`{name}` is decorated: what it gives may be kept, and changed by others")
             self._look_between(loading, [(name, None) for name in holders(loading, origin.node)], sys.maxsize)
             self._look_at_makers(loading)
         self._look_between(function, begin, function.line(write.node) + 1)
         self._look_at_makers(function)
+
+    def _look_for_twins(self, function: Function, write: CacheCall) -> None:
+        """One instance that stands in a list twice comes back as two."""
+        value = write.nodes.get("value")
+        parts = [dotted(e.value) for e in value.elements] if isinstance(value, cst.List | cst.Tuple) else []
+        if any(part and parts.count(part) > 1 for part in parts):
+            self.proof.doubt(AS_LOADED, f"{function.where(write.node)}: one instance is stored twice, and becomes two")
 
     @cached_property
     def _columns(self) -> set[str]:
@@ -279,6 +306,38 @@ class Doubts:
         ours: set[cst.CSTNode] = {call.node for call in self.facts.calls if call.parsed is function.parsed}
         found = changes(function, begin, self._columns, self.model.short_name, before=before, ours=ours)
         self.proof.all(AS_LOADED, found)
+
+
+def _keeps_nothing(function: Function, decorator: cst.Decorator) -> bool:
+    """Whether a decorator is one that neither keeps nor changes what a function gives."""
+    node = decorator.decorator
+    name = dotted(node.func if isinstance(node, cst.Call) else node) or ""
+    return name.rpartition(".")[2] in (
+        "staticmethod",
+        "classmethod",
+        "property",
+        "atomic",
+        "override",
+        "abstractmethod",
+    )
+
+
+#: What an expression may stand in before it is stored without being asked anything.
+_ASKS_NOTHING = frozenset({"list", "tuple", "reversed", "enumerate", "next", "iter"})
+
+
+def _on_the_way(function: Function, node: cst.CSTNode) -> str:
+    """What asks something of the instances of an expression that it stands in: a key to sort by, say; empty if none."""
+    current = node
+    while (parent := function.parents.get(current)) is not None and not isinstance(parent, cst.BaseStatement):
+        if isinstance(parent, cst.Call) and isinstance(current, cst.Arg) and isinstance(parent.func, cst.Name):
+            keyed = len(parent.args) > 1 and parent.func.value == "sorted"
+            if parent.func.value not in _ASKS_NOTHING | {"sorted"} or keyed:
+                if parent.func.value in ("max", "min", "filter", "map", "sorted", "sum", "any", "all", "set", "dict"):
+                    code = short(function.parsed.code(parent))
+                    return f"{function.where(parent)}: `{code}` asks something of them before they are stored"
+        current = parent
+    return ""
 
 
 def _sources(function: Function, write: CacheCall) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from cachelint.caching.facts import Facts
 from cachelint.findings import Edit
 from cachelint.fixes.apply.imports import Imports, local_import
 from cachelint.fixes.base import FixBlocked
-from cachelint.fixes.defuse import Function
+from cachelint.fixes.defuse import Function, parameters
 from cachelint.fixes.instances.stored import Stored
 from cachelint.fixes.rows.queries import type_of
 from cachelint.project.classes import dotted
@@ -27,10 +29,12 @@ def model_at(
 ) -> tuple[str, list[Edit]]:
     """What a function can call a model at a node, with the import inside it that this takes. Raises FixBlocked."""
     module, model = function.ref.module, stored.model
-    written = _in_query(function, node, stored) or _in_function(facts, function, node, model)
+    written = _in_query(facts, function, node, stored) or _in_function(facts, function, node, model)
     in_module = _in_module(facts, module, model)
-    if not written and in_module and not function.bindings(in_module.partition(".")[0]):
-        written = in_module
+    first = in_module.partition(".")[0]
+    if not written and in_module and first not in variables_of(function) and not _is_deleted(module, first):
+        if not function.bindings(first):
+            written = in_module
     if written:
         return written, []
     if model == facts.interpreter.models.user_model():
@@ -44,7 +48,7 @@ def model_at(
     return _imported(facts, function, imports, ref.module.name if ref is not None else home, name, "")
 
 
-def _in_query(function: Function, node: cst.CSTNode, stored: Stored) -> str:
+def _in_query(facts: Facts, function: Function, node: cst.CSTNode, stored: Stored) -> str:
     """What the query whose rows are stored is made of, where it stands in the same function."""
     for origin in [typ.origin for typ in stored.instances if typ.origin is not None]:
         if origin.parsed is not function.parsed:
@@ -53,7 +57,10 @@ def _in_query(function: Function, node: cst.CSTNode, stored: Stored) -> str:
             if isinstance(other, cst.Attribute) and other.attr.value in _MANAGERS:
                 name = dotted(other.value)
                 if name and _is_bound_before(function, name.partition(".")[0], node):
-                    return name
+                    typ = force(type_of(facts, function, other.value))
+                    # A query of one model may lead to rows of another.
+                    if not isinstance(typ, ModelClass) or typ.model == stored.model:
+                        return name
     return ""
 
 
@@ -131,9 +138,51 @@ def _imported(
         raise FixBlocked(f"`{name}` means something else in `{function.ref.definition.name}`")
     target = facts.codebase.module(home, module)
     # What the function imports itself, further down, is a name of its own all over it.
-    if own or (target is not None and _leads_to(facts, target, module)):
+    if own or (target is not None and (_leads_to(facts, target, module) or not _loads_models(facts, module))):
         return f"{name}{call}", [local_import(function, home, name)]
-    return f"{imports.name(module, home, name, ())}{call}", []
+    chosen = imports.name(module, home, name, ())
+    if variables_of(function) & {chosen.partition(".")[0]}:
+        raise FixBlocked(f"`{chosen}` means something else in `{function.ref.definition.name}`")
+    if _is_deleted(module, chosen):
+        return f"{name}{call}", [local_import(function, home, name)]
+    return f"{chosen}{call}", []
+
+
+def variables_of(function: Function) -> set[str]:
+    """All names that are a variable somewhere in a function, that of a comprehension included."""
+    found = {parameter.name.value for parameter in parameters(function.tree)}
+    for node in function.parents:
+        if isinstance(node, cst.For | cst.CompFor | cst.AssignTarget | cst.NamedExpr | cst.AnnAssign | cst.AsName):
+            target = node.name if isinstance(node, cst.AsName) else node.target
+            if not isinstance(node, cst.AsName) or not isinstance(function.parents.get(node), cst.ImportAlias):
+                found |= {n.value for n in (target, *descendants(target)) if isinstance(n, cst.Name)}
+        elif isinstance(node, cst.Lambda):
+            found |= {parameter.name.value for parameter in node.params.params}
+    return found
+
+
+def _is_deleted(module: Module, name: str) -> bool:
+    """Whether a file takes a name away again that it has imported."""
+    return bool(module.findall(re.compile(rb"^[ \t]*del[ \t][^\n]*\b" + re.escape(name.encode()) + rb"\b", re.M)))
+
+
+def _loads_models(facts: Facts, module: Module) -> bool:
+    """Whether a file imports models at its top already: one that does not may be loaded before they can be."""
+    for bindings in module.outline.scope.imports.values():
+        for binding in bindings:
+            if binding.conditional:
+                continue
+            full = module.absolute(binding.module)
+            for name in (full, f"{full}.{binding.name}"):
+                found = facts.codebase.module(name, module)
+                if found is not None and _defines_models(facts, found):
+                    return True
+    return _defines_models(facts, module)
+
+
+def _defines_models(facts: Facts, module: Module) -> bool:
+    classes = [d for found in module.outline.scope.definitions.values() for d in found if d.form == "class"]
+    return any(facts.interpreter.models.model(ClassRef(module, each)) is not None for each in classes)
 
 
 def _leads_to(facts: Facts, start: Module, goal: Module) -> bool:

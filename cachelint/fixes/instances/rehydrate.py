@@ -18,7 +18,7 @@ from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
 from cachelint.fixes.instances.doubts import Doubts
 from cachelint.fixes.instances.helper import Helper
-from cachelint.fixes.instances.model_name import model_at
+from cachelint.fixes.instances.model_name import model_at, variables_of
 from cachelint.fixes.instances.queryset import lists_made, refuse_queries
 from cachelint.fixes.instances.stored import stored_instances
 from cachelint.fixes.instances.through import changes_value, makers_of_value
@@ -192,6 +192,9 @@ class _Rehydration:
             whole, parent = parent, function.parents.get(parent)
         if isinstance(parent, cst.Expr):
             return
+        default = site.nodes.get("default") if site.innermost.method == "get" else None
+        if isinstance(default, cst.Dict | cst.List | cst.Tuple) and default.elements:
+            raise FixBlocked(f"{function.where(default)}: the default of the read is no instance, and would become one")
         name = self._helper(function, HELPERS[self.stored.form][1])
         model, added = model_at(self.facts, function, site.node, self.stored, self.imports)
         self.changes += added
@@ -248,5 +251,4 @@ class _Rehydration:
             raise FixBlocked(f"{function.where(node)}: the keys of `get_many` are used, which move to a new version")
 
     def _helper(self, function: Function, name: str) -> str:
-        taken = {n.value for n in function.parents if isinstance(n, cst.Name) and function.is_assigned(n.value)}
-        return self.helper.name(function.ref.module, name, taken)
+        return self.helper.name(function.ref.module, name, variables_of(function))

@@ -159,6 +159,9 @@ class Queries:
         inner = node.value if shown and isinstance(node, cst.Attribute) else node
         line, code = function.where(inner), shown or short(function.parsed.code(node))
         self._check_made(function, node)
+        ref = self.model.ref
+        if _root(node) == "cls" and ref is not None and self.facts.interpreter.classes.subclasses(ref):
+            raise FixBlocked(f"{line}: `cls` may be a subclass of `{self.model.short_name}`")
         self.shared = self.shared or related_rows(self.facts, function, node)
         for ref in (getattr(typ, "manager_class", None), getattr(typ, "queryset_class", None)):
             for name in (*(_FINDING if method else ()), *_OWN_ROWS):
