@@ -45,16 +45,20 @@ class CallEdges:
     def __init__(self, interpreter: Interpreter, references: References) -> None:
         self.interpreter = interpreter
         self.references = references
-        self._known: dict[FunctionRef, tuple[CallEdge, ...]] = {}
+        self._known: dict[tuple[FunctionRef, re.Pattern[bytes] | None], tuple[CallEdge, ...]] = {}
 
-    def of(self, function: FunctionRef) -> tuple[CallEdge, ...]:
-        """All calls of a function outside of tests that inference leads to it."""
-        if function not in self._known:
-            self._known[function] = ()
-            self._known[function] = tuple(self._find(function))
-        return self._known[function]
+    def of(self, function: FunctionRef, wanted: re.Pattern[bytes] | None = None) -> tuple[CallEdge, ...]:
+        """All calls of a function outside of tests that inference leads to it.
 
-    def _find(self, function: FunctionRef) -> Iterator[CallEdge]:
+        ``wanted`` leaves out the callers in whose text it isn't found, before anything is asked of them.
+        """
+        key = (function, wanted)
+        if key not in self._known:
+            self._known[key] = ()
+            self._known[key] = tuple(self._find(function, wanted))
+        return self._known[key]
+
+    def _find(self, function: FunctionRef, wanted: re.Pattern[bytes] | None) -> Iterator[CallEdge]:
         owner = owner_of(function)
         if (
             owner is not None
@@ -65,6 +69,8 @@ class CallEdges:
             return
         for reference in self.references.of(function.module, function.definition):
             if reference.call is None or reference.function is None or reference.parsed is None:
+                continue
+            if wanted is not None and not reference.module.matches(reference.definition, wanted):
                 continue
             if is_test(reference.module.path) or not self._calls(reference.call, reference.function, function):
                 continue

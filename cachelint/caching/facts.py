@@ -24,6 +24,8 @@ from cachelint.caching.shared import SharedCache, shared_caches
 from cachelint.infer.interpreter import Interpreter
 from cachelint.memo import Memo
 from cachelint.project.codebase import Codebase
+from cachelint.types.django import ModelInstance
+from cachelint.types.join import members
 
 F = TypeVar("F")
 T = TypeVar("T", bound=Touch)
@@ -86,6 +88,18 @@ class Facts:
         """The calls that empty one."""
         return list(self.facades.clears())
 
+    def holds_instance(self, read: ReadUses) -> bool:
+        """Whether what is stored under the key of a read is an instance of a model."""
+        key = self.keys.of(read.call)
+        own = [touch.call for touch in self.bodies.of_key(read)] if read.call.inner is None else []
+        calls = [*own, *(key.all_sites if key is not None else ())]
+        return any(
+            isinstance(member, ModelInstance)
+            for call in calls
+            if call.writes and call.value is not None
+            for member in members(call.value)
+        )
+
     def touches(self, touch_type: type[T]) -> Iterable[T]:
         """What functions do with keys, of one sort."""
         return (touch for body in self.bodies.all() for touch in body.touches if isinstance(touch, touch_type))
@@ -110,7 +124,7 @@ COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     CacheSettings: lambda facts: cache_settings(facts.interpreter),
     Project: lambda facts: [Project(facts.codebase)],
     Invalidation: invalidations,
-    ReturnedRead: lambda facts: returned_reads(facts.bodies, facts.call_edges),
+    ReturnedRead: lambda facts: returned_reads(facts.bodies, facts.call_edges, facts.holds_instance),
     SharedCache: lambda facts: shared_caches(facts.interpreter),
     **{
         sort: partial(Facts.touches, touch_type=sort)

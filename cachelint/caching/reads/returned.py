@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cachelint.caching.call_edges import CallEdge, CallEdges
 from cachelint.caching.calls import Read
 from cachelint.caching.reads.bodies import Bodies, Body
-from cachelint.caching.reads.states import ReadUses
+from cachelint.caching.reads.states import ReadUses, State
 from cachelint.findings import Place
 from cachelint.project.files import is_test
 from cachelint.types.base import Type
@@ -45,20 +46,35 @@ class ReturnedRead:
         return self.read.fix_blocked
 
 
-def returned_reads(bodies: Bodies, edges: CallEdges) -> Iterator[ReturnedRead]:
-    """All of a project whose keys are made where they are read: of others each call is a read of its own."""
+#: What saves an instance, or makes something that does.
+_SAVES = re.compile(rb"\.a?save\(|Serializer\(|Form\(|get_serializer\(")
+
+
+def returned_reads(
+    bodies: Bodies, edges: CallEdges, holds_instance: Callable[[ReadUses], bool]
+) -> Iterator[ReturnedRead]:
+    """The reads that a function returns untested, or that give instances, as far as their callers can matter.
+
+    Only of keys that are made where they are read: of others each call is a read of its own.
+    """
     for body in bodies.all():
         if is_test(body.parsed.path):
             continue
         for touch in body.touches:
-            if isinstance(touch, ReadUses) and touch.call.inner is None and bodies.hands_on(touch, body) is not None:
-                uses = tuple(_followed(touch, body, bodies, edges, 0))
+            if not isinstance(touch, ReadUses) or touch.call.inner is not None:
+                continue
+            handed_on = bodies.hands_on(touch, body)
+            untested = handed_on is State.MAYBE and not touch.tests and touch.default is None
+            if untested or (handed_on is not None and holds_instance(touch)):
+                uses = tuple(_followed(touch, body, bodies, edges, None if untested else _SAVES, 0))
                 if uses:
                     yield ReturnedRead(touch, uses)
 
 
-def _followed(read: ReadUses, body: Body, bodies: Bodies, edges: CallEdges, depth: int) -> Iterator[ReadUses]:
-    for edge in edges.of(body.function):
+def _followed(
+    read: ReadUses, body: Body, bodies: Bodies, edges: CallEdges, wanted: re.Pattern[bytes] | None, depth: int
+) -> Iterator[ReadUses]:
+    for edge in edges.of(body.function, wanted):
         if edge.caller == body.function or bodies.reads_at(edge.node):
             continue
         outer, found = _at(edge, read, bodies)
@@ -66,7 +82,7 @@ def _followed(read: ReadUses, body: Body, bodies: Bodies, edges: CallEdges, dept
             continue
         yield found
         if depth < _MAX_DEPTH and bodies.hands_on(found, outer) is not None:
-            yield from _followed(found, outer, bodies, edges, depth + 1)
+            yield from _followed(found, outer, bodies, edges, wanted, depth + 1)
 
 
 def _at(edge: CallEdge, read: ReadUses, bodies: Bodies) -> tuple[Body, ReadUses | None]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.caching.reads.returned import ReturnedRead
 from cachelint.caching.reads.states import ReadUses, State, UseKind
@@ -15,8 +14,6 @@ from cachelint.infer.events import called_name
 from cachelint.project.classes import dotted
 from cachelint.project.syntax import descendants
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.types.django import ModelInstance
-from cachelint.types.join import members
 
 RULE = Rule(
     code="CL516",
@@ -89,7 +86,7 @@ def _saves(read: ReadUses, inner: ReadUses, facts: Facts) -> Iterator[Report]:
         for save in _saved_by(u.node, read)
     ]
     whole = [save for save in saves if not any(_names_fields(argument) for argument in save.args)]
-    if not whole or not _holds_instance(inner, facts):
+    if not whole or not facts.holds_instance(inner):
         return
     for save in whole:
         place = read.call.parsed.place(save)
@@ -119,14 +116,3 @@ def _saved_by(call: cst.Call, read: ReadUses) -> Iterator[cst.Call]:
     for node in descendants(read.scope) if name is not None else ():
         if isinstance(node, cst.Call) and dotted(node.func) == f"{name}.save":
             yield node
-
-
-def _holds_instance(read: ReadUses, facts: Facts) -> bool:
-    """Whether what is stored under the key of a read is an instance of a model."""
-    key = facts.keys.of(read.call)
-    own = [t.call for t in facts.bodies.of_key(read)] if read.call.inner is None else []
-    return any(_stores_instance(call) for call in [*own, *(key.all_sites if key is not None else ())])
-
-
-def _stores_instance(call: CacheCall) -> bool:
-    return call.writes and call.value is not None and any(isinstance(m, ModelInstance) for m in members(call.value))
