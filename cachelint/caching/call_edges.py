@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from cachelint.caching.references import References
-from cachelint.infer.call_contexts import calls_in
+from cachelint.caching.candidates import calls_of
+from cachelint.infer.call_contexts import CalledHere, calls_in
 from cachelint.infer.definitions import owner_of
 from cachelint.infer.events import called_name
 from cachelint.infer.interpreter import Interpreter
@@ -25,9 +25,14 @@ from cachelint.types.join import members
 _COMMON = frozenset(
     {
         "get", "set", "save", "clear", "read", "delete", "update", "add", "create", "run", "close", "reset", "refresh",
-        "load", "remove", "pop", "send", "start", "stop", "process", "handle", "execute", "call", "apply", "filter",
+        "load", "post", "put", "patch", "dispatch", "remove", "pop", "send", "start", "stop", "process", "handle", "execute", "call", "apply", "filter",
     }
 )  # fmt: skip
+
+
+#: Definitions that are run to find the callers of one function.
+_MAX_DEFINITIONS = 60
+_MAX_COMMON = 25
 
 
 class CallEdge(NamedTuple):
@@ -42,9 +47,9 @@ class CallEdge(NamedTuple):
 class CallEdges:
     """The callers of functions, each looked for once."""
 
-    def __init__(self, interpreter: Interpreter, references: References) -> None:
+    def __init__(self, interpreter: Interpreter) -> None:
         self.interpreter = interpreter
-        self.references = references
+        self.codebase = interpreter.codebase
         self._known: dict[tuple[FunctionRef, re.Pattern[bytes] | None], tuple[CallEdge, ...]] = {}
 
     def of(self, function: FunctionRef, wanted: re.Pattern[bytes] | None = None) -> tuple[CallEdge, ...]:
@@ -59,23 +64,47 @@ class CallEdges:
         return self._known[key]
 
     def _find(self, function: FunctionRef, wanted: re.Pattern[bytes] | None) -> Iterator[CallEdge]:
-        owner = owner_of(function)
-        if (
-            owner is not None
-            and function.definition.name in _COMMON
-            and self.interpreter.models.is_manager_class(owner)
-        ):
+        owner, name = owner_of(function), function.definition.name
+        if owner is not None and name in _COMMON and self.interpreter.models.is_manager_class(owner):
             yield from self._of_manager(function, owner)
             return
-        for reference in self.references.of(function.module, function.definition):
-            if reference.call is None or reference.function is None or reference.parsed is None:
-                continue
-            if wanted is not None and not reference.module.matches(reference.definition, wanted):
-                continue
-            if is_test(reference.module.path) or not self._calls(reference.call, reference.function, function):
-                continue
-            dropped = isinstance(reference.parsed.gathered.parents.get(reference.call), cst.Expr)
-            yield CallEdge(reference.function, reference.parsed, reference.call, dropped)
+        calling = calls_of([name])
+        candidates = [
+            (module, definition)
+            for module in self.codebase.search(calling, name)
+            if not is_test(module.path)
+            for definition in module.naming(name)
+            if definition.form == "function" and module.matches(definition, calling)
+        ]
+        # A name that half the project calls says nothing of who calls this function.
+        if len(candidates) > (_MAX_COMMON if name in _COMMON else _MAX_DEFINITIONS):
+            if owner is not None:
+                yield from self._of_family(function, owner)
+            return
+        for module, definition in candidates:
+            if wanted is None or module.matches(definition, wanted):
+                yield from self._in(FunctionRef(module, definition), function)
+
+    def _of_family(self, function: FunctionRef, owner: ClassRef) -> Iterator[CallEdge]:
+        """The calls of a method by the others of its class: anybody else's go by a name that says nothing."""
+        name = function.definition.name
+        pattern = re.compile(rb"\b(?:self|cls)\." + re.escape(name.encode()) + rb"\s*\(")
+        classes = self.interpreter.classes
+        for ref in [*(b for b in classes.order(owner) if isinstance(b, ClassRef)), *classes.subclasses(owner)]:
+            for definitions in ref.definition.scope.definitions.values() if ref.definition.scope else ():
+                for definition in definitions:
+                    if definition.form == "function" and ref.module.matches(definition, pattern):
+                        yield from self._in(FunctionRef(ref.module, definition), function)
+
+    def _in(self, caller: FunctionRef, function: FunctionRef) -> Iterator[CallEdge]:
+        """The calls of a function in another one."""
+        parsed = caller.module.parsed(caller.definition)
+        if parsed is None or parsed.function is None or caller == function:
+            return
+        for here in calls_in(self.interpreter, caller).values():
+            if called_name(here.node) == function.definition.name and self._calls(here, function):
+                dropped = isinstance(parsed.gathered.parents.get(here.node), cst.Expr)
+                yield CallEdge(caller, parsed, here.node, dropped)
 
     def _of_manager(self, function: FunctionRef, owner: ClassRef) -> Iterator[CallEdge]:
         """The calls of a method of a manager that goes by everybody's name: they name the model."""
@@ -84,30 +113,18 @@ class CallEdges:
             pattern = re.compile(
                 re.escape(model.short_name.encode()) + rb"(?:\.\w+)\." + re.escape(name.encode()) + rb"\("
             )
-            for module in self.references.codebase.search(pattern, model.short_name):
+            for module in self.codebase.search(pattern, model.short_name):
                 for definition in module.naming(model.short_name):
-                    if definition.form != "function" or is_test(module.path):
-                        continue
-                    caller = FunctionRef(module, definition)
-                    parsed = module.parsed(definition)
-                    if parsed is None or not module.matches(definition, pattern):
-                        continue
-                    for here in calls_in(self.interpreter, caller).values():
-                        if called_name(here.node) == name and self._calls(here.node, caller, function):
-                            dropped = isinstance(parsed.gathered.parents.get(here.node), cst.Expr)
-                            yield CallEdge(caller, parsed, here.node, dropped)
+                    if definition.form == "function" and not is_test(module.path):
+                        if module.matches(definition, pattern):
+                            yield from self._in(FunctionRef(module, definition), function)
 
-    def _calls(self, call: cst.Call, caller: FunctionRef, function: FunctionRef) -> bool:
-        if function.definition.parent is None:
-            # A function is what its name means.
-            return True
-        here = calls_in(self.interpreter, caller).get(id(call))
-        if here is None:
-            return False
+    def _calls(self, here: CalledHere, function: FunctionRef) -> bool:
         with self.interpreter.question():
             found = members(here.callee)
         return any(self._is(member, function) for member in found) or (
-            all(isinstance(member, Unknown) and not isinstance(member, MaybeQuerySet) for member in found)
+            function.definition.parent is not None
+            and all(isinstance(member, Unknown) and not isinstance(member, MaybeQuerySet) for member in found)
             and self._is_the_only_one(function)
         )
 
@@ -129,7 +146,7 @@ class CallEdges:
             return False
         defined = [
             definition
-            for module in self.references.codebase.containing(name)
+            for module in self.codebase.containing(name)
             for definition in module.outline.walk()
             if definition.name == name and definition.form == "function"
         ]

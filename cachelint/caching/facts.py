@@ -76,7 +76,7 @@ class Facts:
     @cached_property
     def call_edges(self) -> CallEdges:
         """Who calls the functions of the project."""
-        return CallEdges(self.interpreter, self.references)
+        return CallEdges(self.interpreter)
 
     @cached_property
     def facades(self) -> Facades:
