@@ -25,11 +25,10 @@ from cachelint.types.join import members
 _COMMON = frozenset(
     {
         "get", "set", "save", "clear", "read", "delete", "update", "add", "create", "run", "close", "reset", "refresh",
-        "load", "post", "put", "patch", "dispatch", "remove", "pop", "send", "start", "stop", "process", "handle", "execute", "call", "apply", "filter",
+        "load", "post", "put", "patch", "dispatch", "remove", "pop", "send", "start", "stop", "process", "handle",
+        "execute", "call", "apply", "filter",
     }
 )  # fmt: skip
-
-
 #: Definitions that are run to find the callers of one function.
 _MAX_DEFINITIONS = 60
 _MAX_COMMON = 25
@@ -101,7 +100,7 @@ class CallEdges:
         parsed = caller.module.parsed(caller.definition)
         if parsed is None or parsed.function is None or caller == function:
             return
-        for here in calls_in(self.interpreter, caller).values():
+        for here in calls_in(self.interpreter, caller, frozenset({function.definition.name})).values():
             if called_name(here.node) == function.definition.name and self._calls(here, function):
                 dropped = isinstance(parsed.gathered.parents.get(here.node), cst.Expr)
                 yield CallEdge(caller, parsed, here.node, dropped)

@@ -16,6 +16,7 @@ from cachelint.types.base import UNKNOWN
 from cachelint.types.code import Function
 from cachelint.types.join import members
 
+_CLEAR = frozenset({"clear"})
 _NEEDED = frozenset({"get", "set"})
 _MORE = frozenset({"add", "delete", "get_or_set", "get_many", "set_many", "delete_many", "incr", "decr", "touch"})
 
@@ -51,7 +52,7 @@ class Facades:
             for module, definition in candidates(self.interpreter.codebase, words, ["clear"]):
                 if definition.form != "function" or is_test(module.path) or definition is clear.definition:
                     continue
-                for node, here in calls_in(self.interpreter, FunctionRef(module, definition)).items():
+                for node, here in calls_in(self.interpreter, FunctionRef(module, definition), _CLEAR).items():
                     if node in seen or called_name(here.node) != "clear":
                         continue
                     with self.interpreter.question():

@@ -31,7 +31,7 @@ class RowWrites:
     def _find(self, function: FunctionRef, parsed: ParsedDefinition) -> list[RowWrite]:
         if parsed.function is None or not WRITES & parsed.called.under(parsed.function):
             return []
-        known = calls_in(self.interpreter, function)
+        known = calls_in(self.interpreter, function, WRITES)
         found: list[RowWrite] = []
         for node in descendants(parsed.function):
             if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in WRITES:

@@ -30,15 +30,16 @@ class CalledHere(NamedTuple):
         return force(self.context.evaluate(self.node.func))
 
 
-class _Everything:
-    """Sees all calls while a body is run."""
+class _Watcher:
+    """Sees the calls of some names while a body is run."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
         self.found: dict[int, CalledHere] = {}
 
     def subscribes(self, name: str) -> bool:
         """See Observer."""
-        return True
+        return name in self.names
 
     def call(self, context: Context, node: cst.Call) -> None:
         """See Observer."""
@@ -48,14 +49,14 @@ class _Everything:
         """See Observer."""
 
 
-def calls_in(interpreter: Inference, function: FunctionRef) -> dict[int, CalledHere]:
-    """All calls in a function, by the ids of their nodes; worked out once a function."""
+def calls_in(interpreter: Inference, function: FunctionRef, names: frozenset[str]) -> dict[int, CalledHere]:
+    """The calls of some names in a function, by the ids of their nodes; worked out once."""
 
     def work_out() -> dict[int, CalledHere]:
-        seen = _Everything()
+        seen = _Watcher(names)
         interpreter.codebase.count("calls gathered")
         with interpreter.question():
             interpreter.run(Function(function), observer=seen)
         return seen.found
 
-    return interpreter.memo.ask(("calls in", function), work_out, {})
+    return interpreter.memo.ask(("calls in", function, names), work_out, {})

@@ -61,7 +61,9 @@ def returned_reads(
         if is_test(body.parsed.path):
             continue
         for touch in body.touches:
-            if not isinstance(touch, ReadUses) or touch.call.inner is not None:
+            if not isinstance(touch, ReadUses) or touch.call.inner is not None or "key" in touch.call.undecided():
+                continue
+            if _is_of_a_view(body):
                 continue
             handed_on = bodies.hands_on(touch, body)
             untested = handed_on is State.MAYBE and not touch.tests and touch.default is None
@@ -69,6 +71,12 @@ def returned_reads(
                 uses = tuple(_followed(touch, body, bodies, edges, None if untested else _SAVES, 0))
                 if uses:
                     yield ReturnedRead(touch, uses)
+
+
+def _is_of_a_view(body: Body) -> bool:
+    """Whether nobody in the project calls a function: it takes a request."""
+    tree = body.parsed.function
+    return tree is not None and any(p.name.value == "request" for p in tree.params.params[:2])
 
 
 def _followed(

@@ -14,6 +14,7 @@ from cachelint.infer.call_contexts import calls_in
 from cachelint.infer.context import Context
 from cachelint.infer.decorators import decorator_names, is_property
 from cachelint.infer.definitions import function_node
+from cachelint.infer.events import called_name
 from cachelint.project.classes import dotted
 from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.project.syntax import children, descendants
@@ -88,7 +89,7 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     node = call.nodes.get("default") or (call.nodes.get("value") if call.inner is not None else None)
     if node is None or isinstance(node, cst.Lambda):
         return
-    here = calls_in(facts.interpreter, call.function).get(id(call.node))
+    here = calls_in(facts.interpreter, call.function, frozenset({called_name(call.node)})).get(id(call.node))
     if here is None:
         return
     given = _given_once(node, call)
