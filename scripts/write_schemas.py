@@ -54,6 +54,9 @@ def config() -> dict[str, Any]:
                 "fix-timeout": {
                     "type": "integer", "exclusiveMinimum": 0, "description": "Seconds that the fix of CL201 writes.",
                 },
+                "min-severity": {
+                    "enum": [s.value for s in Severity], "description": "Lowest severity that is reported.",
+                },
                 "all-in-tests": {
                     "type": "boolean", "default": False,
                     "description": "Whether test files are held to timeouts and versions of keys as well.",
@@ -78,8 +81,10 @@ def output() -> dict[str, Any]:
         },
         required=["title", "applicability", "reason", "reasons", "leaves", "edits"],
     )  # fmt: skip
+    write = closed({"path": text, "line": number}, required=["path", "line"])
     finding = {
         "code": text, "name": text, **place, "call_line": number, "function": text, "key": text, "message": text,
+        "family": text, "writes": {"type": "array", "items": write},
         "severity": {"enum": [s.value for s in Severity]}, "confidence": {"enum": [c.value for c in Confidence]},
         "related": {"type": "array", "items": related}, "fix": {"oneOf": [{"type": "null"}, fix]}, "no_fix": text,
     }  # fmt: skip

@@ -22,7 +22,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> int:
-    return main(["--no-cache", *words])
+    return main(["--no-cache", "--pedantic", *words])
 
 
 def test_a_baseline_keeps_old_findings_quiet_where_lines_move(
@@ -195,7 +195,7 @@ def test_brackets_inside_brackets(project: Path, capsys: pytest.CaptureFixture[s
 def test_when_a_run_fails(project: Path) -> None:
     assert run() == 1
     assert run("--exit-zero") == 0
-    assert run("--fail-on", "medium", "--ignore", "CL301") == 0
+    assert run("--fail-on", "medium", "--ignore", "CL301", "--ignore", "CL201") == 0
     assert run("--fail-on", "medium") == 1
     assert run("--fail-on", "high") == 0
 
@@ -370,3 +370,18 @@ def test_what_is_kept_is_removed_in_each_project(repository: Path) -> None:
     assert all(folder.is_dir() for folder in kept)
     main(["clean"])
     assert not any(folder.exists() for folder in kept)
+
+
+def test_what_is_low_is_shown_when_asked_for(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--no-cache", "--format", "concise"]) == 1
+    assert "CL105" not in capsys.readouterr().out
+    main(["--no-cache"])
+    assert "Not shown: 1 of lower severity (--pedantic)." in capsys.readouterr().out
+    main(["--no-cache", "--pedantic", "--format", "concise"])
+    assert "CL105" in capsys.readouterr().out
+    (project / "pyproject.toml").write_text('[tool.cachelint]\nmin-severity = "low"\n')
+    main(["--no-cache", "--format", "concise"])
+    assert "CL105" in capsys.readouterr().out
+    (project / "pyproject.toml").write_text('[tool.cachelint]\nmin-severity = "grave"\n')
+    assert main(["--no-cache"]) == 2
+    assert "min-severity must be low, medium or high, not 'grave'" in capsys.readouterr().err

@@ -36,7 +36,7 @@ def test_findings_are_printed_and_counted(project: Path, capsys: pytest.CaptureF
     out = capsys.readouterr().out
     assert "CL201 missing-timeout" in out
     assert "450 s" in out
-    assert "Found 1 problem in 1 file: 1 low. 1 fixable with --fix." in out
+    assert "Found 1 problem in 1 file: 1 medium. 1 fixable with --fix." in out
 
 
 def test_a_clean_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

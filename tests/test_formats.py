@@ -71,12 +71,12 @@ def test_github(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert first.startswith(
         "::error file=app/case.py,line=29,endLine=29,col=36,endColumn=40,title=CL101 model-instance::"
     )
-    assert second.startswith("::notice file=app/case.py,line=29,")
+    assert second.startswith("::warning file=app/case.py,line=29,")
 
 
 def test_gitlab(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     issues = json.loads(output(capsys, "gitlab"))
-    assert {issue["severity"] for issue in issues} == {"critical", "minor"}
+    assert {issue["severity"] for issue in issues} == {"critical", "major"}
     assert len({issue["fingerprint"] for issue in issues}) == 2
     assert {issue["location"]["path"] for issue in issues} == {"app/case.py"}
 

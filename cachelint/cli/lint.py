@@ -72,19 +72,21 @@ def _report(paths: list[Path], words: argparse.Namespace) -> int:
         outcome, fixed = _run(options, words)
     if not outcome.findings:
         _warn_of_empty_paths(options)
-    _choose(outcome, words, changed)
+    hidden = _choose(outcome, options, words, changed)
     if words.write_baseline:
         return _write_baseline(outcome, words.write_baseline)
+    before = len(outcome.findings)
     gone = _remove_known(outcome, known)
+    hidden.append((f"in {words.baseline}", before - len(outcome.findings)))
     if words.add_ignores:
         outcome, fixed = _add_ignores(outcome, options, words, known)
     style = "statistics" if words.statistics else words.format if not words.diff else "none"
-    print_report(outcome, style)
+    print_report(outcome, style, sort=words.sort, group=words.group_by)
     for name, path in outputs:
         write_output(outcome, name, path)
     _warn_of_problems(outcome)
     if style == TEXT:
-        print_summary(outcome, fixed, options.codes - {UNUSED_IGNORE})
+        print_summary(outcome, fixed, options.codes - {UNUSED_IGNORE}, hidden)
         if gone and not options.paths and not words.since:
             entries = count(gone, "entry", "entries")
             print(f"{words.baseline}: {entries} no longer found; update it with --write-baseline.")
@@ -127,15 +129,25 @@ def _changed(options: Options, words: argparse.Namespace) -> dict[str, list[rang
     return git_diff.changed_lines(options.root, words.since)
 
 
-def _choose(outcome: Outcome, words: argparse.Namespace, changed: dict[str, list[range]] | None) -> None:
-    """Keep those findings that were asked for."""
+def _choose(
+    outcome: Outcome, options: Options, words: argparse.Namespace, changed: dict[str, list[range]] | None
+) -> list[tuple[str, int]]:
+    """Keep those findings that were asked for; how many others there are, and why they are not shown."""
     order = list(Confidence)
     least = order.index(Confidence(words.min_confidence))
-    outcome.findings = [f for f in outcome.findings if order.index(f.confidence) >= least]
+    certain = [f for f in outcome.findings if order.index(f.confidence) >= least]
+    severity = Severity.LOW if words.pedantic else options.min_severity
+    shown = [f for f in certain if _SEVERITIES.index(f.severity) >= _SEVERITIES.index(severity)]
+    hidden = [
+        ("of lower severity (--pedantic)", len(certain) - len(shown)),
+        ("of low confidence (--min-confidence low)", len(outcome.findings) - len(certain)),
+    ]
+    outcome.findings = shown
     if changed is not None:
         from cachelint.run import git_diff
 
         outcome.findings = git_diff.only_changed(outcome.findings, changed)
+    return hidden
 
 
 # -- adopting cachelint in an old codebase --------------------------------------------------------------------
@@ -177,7 +189,7 @@ def _add_ignores(
         return outcome, ""
     after = run(options)
     after.problems = {**after.problems, **outcome.problems}
-    _choose(after, words, _changed(options, words))
+    _choose(after, options, words, _changed(options, words))
     _remove_known(after, known)
     suppressed = count(len(outcome.findings) - len(after.findings), "finding")
     return after, f"Suppressed {suppressed} in {count(commented, 'file')}."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cachelint.config.selectors import ConfigError
@@ -48,7 +50,7 @@ def write_output(outcome: Outcome, name: str, path: Path) -> None:
         raise ConfigError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
-def print_report(outcome: Outcome, style: str) -> None:
+def print_report(outcome: Outcome, style: str, *, sort: str = "severity", group: str | None = None) -> None:
     """Print the findings in one of the formats; nothing for a style that is none."""
     if style in FORMATS:
         sys.stdout.write(render(style, outcome))
@@ -58,12 +60,14 @@ def print_report(outcome: Outcome, style: str) -> None:
         from cachelint.report import text
 
         terminal = sys.stdout.isatty()
-        console = Console(highlight=False, soft_wrap=not terminal, markup=False, emoji=False)
-        text.write(outcome, console)
+        # Without colours there are no escape codes at all: no bold text and no links either.
+        plain = {"color_system": None} if os.environ.get("NO_COLOR") else {}
+        console = Console(highlight=False, soft_wrap=not terminal, markup=False, emoji=False, **plain)  # type: ignore[arg-type]
+        text.write(outcome, console, sort=sort, group=group, width=console.width if terminal else None)
 
 
-def print_summary(outcome: Outcome, fixed: str, codes: frozenset[str]) -> None:
-    """The last lines of a run: how much was found, what is fixable."""
+def print_summary(outcome: Outcome, fixed: str, codes: frozenset[str], hidden: Sequence[tuple[str, int]] = ()) -> None:
+    """The last lines of a run: how much was found, what is fixable, and what is ``hidden``, by the reason."""
     from cachelint.findings import Applicability
 
     if fixed:
@@ -82,6 +86,7 @@ def print_summary(outcome: Outcome, fixed: str, codes: frozenset[str]) -> None:
         return
     if not found:
         print(f"{count(outcome.files, 'file')} read, nothing found.")
+        _print_hidden(hidden)
         return
     files = len({finding.place.path for finding in outcome.findings})
     grades = ", ".join(
@@ -96,6 +101,27 @@ def print_summary(outcome: Outcome, fixed: str, codes: frozenset[str]) -> None:
         more = f" ({unsafe} more with --unsafe-fixes)" if unsafe else ""
         print(f" {safe} fixable with --fix{more}.", end="")
     print(" `cachelint rule CODE` explains a rule.")
+    rules = Counter((finding.code, finding.name) for finding in outcome.findings)
+    if len(rules) > 1:
+        print(_wrapped(f"{code} {name} {number}" for (code, name), number in rules.most_common()))
+    _print_hidden(hidden)
+
+
+def _wrapped(words: Iterable[str]) -> str:
+    """Words on lines of 80 columns, two spaces in."""
+    lines = ["  "]
+    for word in words:
+        if len(lines[-1]) + len(word) + 1 > 80 and lines[-1].strip():
+            lines[-1] = lines[-1].rstrip()
+            lines.append("  ")
+        lines[-1] += f"{word}, "
+    return "\n".join(lines).rstrip(", ")
+
+
+def _print_hidden(hidden: Sequence[tuple[str, int]]) -> None:
+    told = [f"{number} {why}" for why, number in hidden if number]
+    if told:
+        print(f"Not shown: {', '.join(told)}.")
 
 
 def count(number: int, noun: str, several: str = "") -> str:

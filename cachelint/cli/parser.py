@@ -79,12 +79,19 @@ def parser() -> argparse.ArgumentParser:
         default="medium",
         help="lowest confidence to report (default: medium)",
     )
+    rules.add_argument("--pedantic", action="store_true", help="report problems of low severity too")
     rules.add_argument("--since", metavar="REV", help="report only lines changed since a git revision")
     adoption = made.add_argument_group("adopting cachelint")
     adoption.add_argument("--baseline", type=Path, metavar="FILE", help="do not report the findings in this file")
     adoption.add_argument("--write-baseline", type=Path, metavar="FILE", help="save all findings as known, exit 0")
     adoption.add_argument("--add-ignores", action="store_true", help="add an ignore comment to calls with findings")
     adoption.add_argument("--reason", metavar="TEXT", default="", help="reason to write in these comments")
+    _add_output(made)
+    made.formatter_class = argparse.RawDescriptionHelpFormatter
+    return made
+
+
+def _add_output(made: argparse.ArgumentParser) -> None:
     output = made.add_argument_group("output")
     output.add_argument(
         "--format", choices=(TEXT, *FORMATS), default=TEXT, metavar="FORMAT", help="report format (default: text)"
@@ -96,14 +103,22 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help=f"also write a report to a file: {', '.join((TEXT, *FORMATS))}",
     )
+    output.add_argument(
+        "--sort",
+        choices=("severity", "path"),
+        default="severity",
+        metavar="ORDER",
+        help="of text: severity (default), path",
+    )
+    output.add_argument(
+        "--group-by", choices=("file", "rule", "key"), metavar="WHAT", help="headings in text: file, rule, key"
+    )
     output.add_argument("--statistics", action="store_true", help="print only how often each rule was broken")
     output.add_argument(
         "--fail-on", choices=[s.value for s in Severity], default="low", help="lowest severity that gives exit code 1"
     )
     output.add_argument("--exit-zero", action="store_true", help="exit 0 even if there are findings")
     output.add_argument("--no-cache", action="store_true", help="do not read or write results on disk")
-    made.formatter_class = argparse.RawDescriptionHelpFormatter
-    return made
 
 
 def conflicts(words: argparse.Namespace) -> str:

@@ -9,9 +9,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cachelint.config.selectors import ConfigError, expand, nearest
+from cachelint.findings import Severity
 from cachelint.project.gitignore import is_pattern
 
-_KEYS = ("extend", "select", "ignore", "exclude", "per-file-ignores", "wrappers", "fix-timeout", "all-in-tests")
+_KEYS = (
+    "extend",
+    "select",
+    "ignore",
+    "exclude",
+    "per-file-ignores",
+    "wrappers",
+    "fix-timeout",
+    "all-in-tests",
+    "min-severity",
+)
 
 
 #: Files that extend one another.
@@ -28,6 +39,7 @@ class Config(NamedTuple):
     wrappers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fix_timeout: int | None = None
     all_in_tests: bool = False
+    min_severity: Severity = Severity.MEDIUM
     path: Path | None = None
     #: The files that it extends, the nearest first.
     extends: tuple[Path, ...] = ()
@@ -100,6 +112,7 @@ def settings_of(config: Config) -> list[tuple[str, str, Path | None]]:
         "wrappers": dict(config.wrappers),
         "fix-timeout": config.fix_timeout,
         "all-in-tests": config.all_in_tests,
+        "min-severity": config.min_severity.value,
     }
     said_by = dict(config.said_by)
     return [(name, _toml(value), said_by.get(name)) for name, value in values.items()]
@@ -178,8 +191,11 @@ def _check(path: Path, table: Any) -> Config:
     tests = table.get("all-in-tests", False)
     if not isinstance(tests, bool):
         raise ConfigError(f"{path}: tool.cachelint.all-in-tests must be true or false, not {tests!r}")
+    least = table.get("min-severity", Severity.MEDIUM.value)
+    if least not in [severity.value for severity in Severity]:
+        raise ConfigError(f"{path}: tool.cachelint.min-severity must be low, medium or high, not {least!r}")
     wrappers = _wrappers(path, table.get("wrappers", {}))
-    return Config(select, ignore, exclude, per_file, wrappers, timeout, tests, path)
+    return Config(select, ignore, exclude, per_file, wrappers, timeout, tests, Severity(least), path)
 
 
 def _wrappers(path: Path, table: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:

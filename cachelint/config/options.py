@@ -59,6 +59,7 @@ def _options(
         config.fix_timeout,
         config.all_in_tests or all_in_tests,
         use_store,
+        config.min_severity,
         _base(root, config),
         nested,
     )

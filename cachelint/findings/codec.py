@@ -26,6 +26,7 @@ def encode(finding: Finding) -> dict[str, Any]:
         "related": [[place_values(r.place), r.message] for r in finding.related],
         "no_fix": finding.no_fix,
         "where": [finding.function, finding.key],
+        "writes": [place_values(place) for place in finding.writes],
         "fix": fix
         and {
             "title": fix.title,
@@ -59,5 +60,7 @@ def decode(values: dict[str, Any]) -> Finding:
             tuple(fix["leaves"]),
         ),
         values["no_fix"],
-        *values["where"],
+        values["where"][0],
+        values["where"][1],
+        tuple(Place(*place) for place in values["writes"]),
     )

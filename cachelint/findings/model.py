@@ -93,6 +93,8 @@ class Finding(NamedTuple):
     #: The function that the call stands in (``Shelf.title``), and the key's template: they stay where lines move.
     function: str = ""
     key: str = ""
+    #: The other calls that the finding stands for: the writes of one key, of which it is at the first.
+    writes: tuple[Place, ...] = ()
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

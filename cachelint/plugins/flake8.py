@@ -14,7 +14,7 @@ from typing import Any
 from cachelint import __version__
 from cachelint.config.options import make_options
 from cachelint.config.selectors import ConfigError
-from cachelint.findings import Finding
+from cachelint.findings import Confidence, Finding, Severity
 from cachelint.project.source import Source, SourceError, read_source
 from cachelint.run.session import Options, run, run_with
 
@@ -56,7 +56,7 @@ def _findings(filename: str, text: str) -> list[Finding]:
     about = whole._replace(nested=None)
     if about not in _known:
         by_path: dict[Path, list[Finding]] = {}
-        for finding in run(whole).findings:
+        for finding in shown(run(whole).findings, whole):
             by_path.setdefault((whole.root / finding.place.path).resolve(), []).append(finding)
         _known[about] = by_path
     return _known[about].get(resolved, [])
@@ -81,4 +81,10 @@ def _unsaved(path: Path, text: str) -> list[Finding]:
     options = make_options([folder])
     name = (folder.resolve() / path.name).relative_to(options.root).as_posix()
     whole = options._replace(paths=(name,), use_store=False)
-    return run_with(whole, Source(name, text)).findings
+    return shown(run_with(whole, Source(name, text)).findings, whole)
+
+
+def shown(findings: Sequence[Finding], options: Options) -> list[Finding]:
+    """The findings that are shown where nothing else is asked for: those of low confidence are not."""
+    least = list(Severity).index(options.min_severity)
+    return [f for f in findings if list(Severity).index(f.severity) >= least and f.confidence is not Confidence.LOW]

@@ -49,8 +49,10 @@ def _finding(finding: Finding, path: Callable[[str], str]) -> dict[str, Any]:
         "function": finding.function,
         "key": finding.key,
         "message": finding.message,
+        "family": finding.code[:3],
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
+        "writes": [{"path": path(place.path), "line": place.line} for place in finding.writes],
         "related": [{**_span(r.place, path), "message": r.message} for r in finding.related],
         "fix": None
         if fix is None

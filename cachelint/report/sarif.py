@@ -60,7 +60,7 @@ _UNUSED = {
     "name": "unused-ignore",
     "shortDescription": {"text": "A comment suppresses nothing."},
     "help": {"text": UNUSED, "markdown": UNUSED},
-    "defaultConfiguration": {"level": _LEVELS[Severity.LOW]},
+    "defaultConfiguration": {"level": _LEVELS[Severity.MEDIUM]},
 }
 
 

@@ -2,34 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from cachelint.findings import Applicability, Finding, Place, Severity
+from cachelint.report.frame import Mark, column, expanded, row
 from cachelint.report.paths import shown_path
 from cachelint.run.analysis import Outcome
 
-_STYLES = {Severity.HIGH: "bold red", Severity.MEDIUM: "bold yellow", Severity.LOW: "bold cyan"}
+#: Readable on black and on white.
+_STYLES = {Severity.HIGH: "bold red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 #: Lines between two labelled places of one file that are shown rather than left out.
 _NEAR = 6
+#: What a message says of a place that a frame shows: "(from `Book.objects.get()`, line 13)".
+_SHOWN = re.compile(r" \((?:from|declared as) `[^`]*`(?:, (?:line \d+|[^():]+:\d+))?\)")
+_ORDER = list(Severity)
 
 Lines = Callable[[str, int], str]
 
 
-def write(outcome: Outcome, console: Console) -> None:
-    """Print the report."""
+def write(
+    outcome: Outcome, console: Console, *, sort: str = "path", group: str | None = None, width: int | None = None
+) -> None:
+    """Print the report; rows of code are cropped to ``width``, None where lines may be as long as they are."""
     lines = _reader(outcome.root)
-    for finding in outcome.findings:
+    heading = ""
+    for finding in _sorted(outcome, sort, group):
+        title = _title(outcome, finding, group)
+        if title != heading:
+            heading = title
+            console.print(Text(title, "bold underline"))
         console.print(_head(outcome, finding))
-        for text in _frame(outcome, finding, lines):
-            console.print(text)
+        for text in _frame(outcome, finding, lines, width):
+            console.print(text, crop=False, soft_wrap=True)
         note = _fix_note(finding)
         if note is not None:
             console.print(note)
         console.print()
+
+
+def _sorted(outcome: Outcome, sort: str, group: str | None) -> list[Finding]:
+    """The findings in order: the most severe first, then by path; what stands under one heading together."""
+    found = sorted(outcome.findings, key=lambda finding: finding.sort_key)
+    if sort == "severity":
+        found.sort(key=lambda finding: -_ORDER.index(finding.severity))
+    if group is not None:
+        first: dict[str, int] = {}
+        for finding in found:
+            first.setdefault(_title(outcome, finding, group), len(first))
+        found.sort(key=lambda finding: first[_title(outcome, finding, group)])
+    return found
+
+
+def _title(outcome: Outcome, finding: Finding, group: str | None) -> str:
+    match group:
+        case "file":
+            return shown_path(outcome.root, finding.place.path)
+        case "rule":
+            return f"{finding.code} {finding.name}"
+        case "key":
+            return finding.key or "(no key)"
+    return ""
 
 
 def _reader(root: Path) -> Lines:
@@ -54,15 +91,19 @@ def _head(outcome: Outcome, finding: Finding) -> Text:
     head = Text(overflow="fold")
     head.append(f"{shown_path(outcome.root, place.path)}:{place.line}:{place.column}", "bold")
     head.append(" ")
+    head.append(finding.severity.value, _STYLES[finding.severity])
+    head.append(" ")
     head.append(finding.code, _STYLES[finding.severity])
     head.append(f" {finding.name} ", "dim")
-    head.append(finding.message)
+    message = _SHOWN.sub("", finding.message) if finding.related else finding.message
+    head.append("".join(c if c.isprintable() else "\ufffd" for c in message))
     return head
 
 
-def _frame(outcome: Outcome, finding: Finding, lines: Lines) -> list[Text]:
+def _frame(outcome: Outcome, finding: Finding, lines: Lines, width: int | None) -> Iterator[Text]:
     """Stretches of code: the finding's own with its labels, then one for each place elsewhere."""
     labels: list[tuple[Place, str, bool]] = [(finding.place, "", True)]
+    labels += [(place, "written here too", False) for place in finding.writes]
     labels += [(related.place, related.message, False) for related in finding.related]
     groups: list[list[tuple[Place, str, bool]]] = []
     for label in labels:
@@ -72,55 +113,38 @@ def _frame(outcome: Outcome, finding: Finding, lines: Lines) -> list[Text]:
                 break
         else:
             groups.append([label])
-    width = max(len(str(label[0].line)) for label in labels) + 1
-    texts: list[Text] = []
+    gutter = max(len(str(label[0].line)) for label in labels) + 1
     for index, group in enumerate(groups):
         if index:
             first = group[0][0]
-            texts.append(
-                Text(f"{' ' * width}::: {shown_path(outcome.root, first.path)}:{first.line}", "blue", overflow="fold")
-            )
-        texts += _stretch(group, lines, width)
-    return texts
+            yield Text(f"{' ' * gutter}::: {shown_path(outcome.root, first.path)}:{first.line}", "dim", overflow="fold")
+        yield from _stretch(group, lines, gutter, width)
 
 
-def _stretch(group: list[tuple[Place, str, bool]], lines: Lines, width: int) -> list[Text]:
-    first = min(label[0].line for label in group)
-    last = max(label[0].line for label in group)
+def _stretch(group: list[tuple[Place, str, bool]], lines: Lines, gutter: int, width: int | None) -> Iterator[Text]:
     path = group[0][0].path
-    texts: list[Text] = []
-    for number in range(first, last + 1):
-        source = lines(path, number).replace("\t", " ")
-        text = Text(overflow="fold")
-        text.append(f"{number:>{width}} | ", "blue")
-        text.append(source)
-        texts.append(text)
-        for place, message, primary in group:
-            if place.line == number:
-                texts.append(_underline(place, message, primary, source, width))
-    return texts
+    numbers = range(min(label[0].line for label in group), max(label[0].line for label in group) + 1)
+    for number in numbers:
+        source = lines(path, number)
+        marks = [_mark(place, message, primary, source) for place, message, primary in group if place.line == number]
+        yield from row(number, expanded(source), marks, gutter, width)
 
 
-def _underline(place: Place, message: str, primary: bool, source: str, width: int) -> Text:
-    end = place.end_column if place.end_line == place.line else len(source.rstrip()) + 1
-    count = max(end - place.column, 1)
-    text = Text(overflow="fold")
-    text.append(f"{' ' * width} | ", "blue")
-    text.append(" " * (place.column - 1))
-    text.append(("^" if primary else "-") * count, "bold red" if primary else "bold blue")
-    if message:
-        text.append(f" {message}", "blue")
-    return text
+def _mark(place: Place, message: str, primary: bool, source: str) -> Mark:
+    end = place.end_column - 1 if place.end_line == place.line else len(source.rstrip())
+    start = place.column - 1
+    return Mark(column(source, start), max(column(source, end), column(source, start) + 1), message, primary)
 
 
 def _fix_note(finding: Finding) -> Text | None:
     if finding.fix is not None:
-        flag = "--fix" if finding.fix.applicability is Applicability.SAFE else "--fix --unsafe-fixes"
+        safe = finding.fix.applicability is Applicability.SAFE
+        flag = "--fix" if safe else "--fix --unsafe-fixes"
         reasons = finding.fix.reasons
         reason = f" (review it first: {reasons[0]})" if len(reasons) == 1 else ""
         if len(reasons) > 1:
             reason = "; review it first:" + "".join(f"\n    - {each}" for each in reasons)
-        return Text(f"  = {flag}: {finding.fix.title}{reason}", "green", overflow="fold")
+        return Text(f"  = {flag}: {finding.fix.title}{reason}", "green" if safe else "yellow", overflow="fold")
     if finding.no_fix:
         return Text(f"  = no fix: {finding.no_fix}", "dim", overflow="fold")
     return None

@@ -38,6 +38,8 @@ class Report:
     related: tuple[Related, ...] = ()
     confidence: Confidence = Confidence.HIGH
     severity: Severity | None = None
+    #: The other calls that the finding stands for.
+    writes: tuple[Place, ...] = ()
 
 
 Check = Callable[[Any, Facts], Iterator[Report]]
@@ -95,7 +97,7 @@ class Rule:
         return Finding(
             self.code, self.name, report.message, report.place, around.line, around.end_line,
             report.severity or self.severity, report.confidence, report.related, None, self.no_fix,
-            fact.qualified_name, shown_keys(fact.key_templates),
+            fact.qualified_name, shown_keys(fact.key_templates), report.writes,
         )  # fmt: skip
 
 

@@ -29,7 +29,8 @@ def page(rule: Rule, shown: Sequence[str] = ()) -> str:
     if rule.obligations:
         names = ", ".join(f"[{each.name}](../fixes.md#{each.name})" for each in rule.obligations)
         lines += [f"The fix is safe if these hold: {names}.", ""]
-    lines += ["## Live entries and deploys", "", rule.deploy, ""]
+    if rule.deploy:
+        lines += ["## Live entries and deploys", "", rule.deploy, ""]
     if rule.not_found:
         lines += ["## What is not detected", "", *(f"- {text}" for text in rule.not_found), ""]
     lines += [

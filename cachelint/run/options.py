@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from cachelint.findings import Severity
+
 
 class UsageError(Exception):
     """Something that was asked for can't be done; the message is one line that says what."""
@@ -14,13 +16,14 @@ class UsageError(Exception):
 class Options(NamedTuple):
     """What a run is asked to do.
 
-    ``root`` is the project that inference sees; ``paths`` (relative to it, files or folders; empty: all) say what is
-    reported. ``codes`` are the rules that are on. ``wrappers`` are functions of third-party code that write to a cache:
-    full name, and role and name of each parameter (see caching.declared). ``fix_timeout`` are the seconds that the fix
-    of a missing timeout writes; None: those that are in force. ``base`` is where the root lies below the folder of the
-    configuration, with a slash at its end: the patterns of ``exclude`` and ``per_file_ignores`` count from there.
-    ``all_in_tests`` is true where test files are held to timeouts and versions of keys as well. ``nested`` gives the
-    options of a folder below the root that has a configuration of its own, and None for another.
+    ``root`` is the project that inference sees; ``paths`` (relative to it, files or folders; empty: all) say what
+    is reported. ``codes`` are the rules that are on. ``wrappers`` are functions of third-party code that write to a
+    cache: full name, and role and name of each parameter (see caching.declared). ``fix_timeout`` are the seconds
+    that the fix of a missing timeout writes; None: those that are in force. ``base`` is where the root lies below
+    the folder of the configuration, with a slash at its end: the patterns of ``exclude`` and ``per_file_ignores``
+    count from there. ``min_severity`` is the least that is shown; all is found whatever it says. ``all_in_tests``
+    is true where test files are held to timeouts and versions of keys as well. ``nested`` gives the options of a
+    folder below the root that has a configuration of its own, and None for another.
     """
 
     root: Path
@@ -32,5 +35,6 @@ class Options(NamedTuple):
     fix_timeout: int | None = None
     all_in_tests: bool = False
     use_store: bool = True
+    min_severity: Severity = Severity.MEDIUM
     base: str = ""
     nested: Callable[[Path], Options | None] | None = None

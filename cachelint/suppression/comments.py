@@ -146,7 +146,7 @@ def apply(
                 line = ignore.place.line
                 kept.append(
                     Finding(
-                        UNUSED_IGNORE, UNUSED_NAME, message, ignore.place, line, line, Severity.LOW, Confidence.HIGH
+                        UNUSED_IGNORE, UNUSED_NAME, message, ignore.place, line, line, Severity.MEDIUM, Confidence.HIGH
                     )
                 )
     return kept

@@ -13,9 +13,9 @@ def total(pk):
 # --- percent, format, plus and join
 def others(pk):
     cache.set("total:%s" % pk, 1, 60)  # CL301
-    cache.set("total:{}".format(pk), 1, 60)  # CL301
-    cache.set("total:" + pk, 1, 60)  # CL301
-    cache.set(":".join(["total", pk]), 1, 60)  # CL301
+    cache.set("total:{}".format(pk), 1, 60)
+    cache.set("total:" + pk, 1, 60)
+    cache.set(":".join(["total", pk]), 1, 60)
 
 
 # --- versioned in each of these ways
@@ -37,7 +37,7 @@ def make_key(pk):
 def named(pk):
     key = KEY % pk
     cache.set(key, 1, 60)  # CL301
-    cache.set(make_key(pk), 1, 60)  # CL301
+    cache.set(make_key(pk), 1, 60)
 
 
 # --- a constant is no key that is built
@@ -237,11 +237,11 @@ def use(pk):
     cache.set("a" + str(pk), 1, 60)  # CL301
     cache.set(":".join(["a", str(pk)]), 1, 60)  # CL301
     p = functools.partial("{}_{}".format, "a")
-    cache.set(p(pk), 1, 60)  # CL301
+    cache.set(p(pk), 1, 60)
     q = functools.partial(make_key2, "a")
     cache.set(q(pk), 1, 60)  # CL301
     cache.set(f"a_v1_{pk}", 1, 60)
-    cache.set("_".join(("a", *map(str, pk))), 1, 60)  # CL301
+    cache.set("_".join(("a", *map(str, pk))), 1, 60)
 
 
 def make_key2(prefix, pk):
@@ -335,8 +335,8 @@ from django.utils.text import slugify
 
 def keep(x):
     cache.set(slugify("wiki-{id}".format(id=x)), 1, 60)  # CL301
-    cache.set(force_str("wiki-%s" % x), 1, 60)  # CL301
-    cache.set(("wiki-%s" % x)[:250], 1, 60)  # CL301
+    cache.set(force_str("wiki-%s" % x), 1, 60)
+    cache.set(("wiki-%s" % x)[:250], 1, 60)
     cache.set(slugify("wiki-v2-{id}".format(id=x)), 1, 60)
     cache.set(("wiki-%s" % x)[:3], 1, 60)
     cache.set(slugify(x), 1, 60)

@@ -10,6 +10,7 @@ from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
 from cachelint.findings import Severity
 from cachelint.fixes.key_version import marker
+from cachelint.project.files import is_test
 from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.values.parts import shape_can_change
 from cachelint.rules.wording import source_of, wrapper_places
@@ -72,27 +73,47 @@ counter is not shared between them while both run.""",
 
 @RULE.on(Write)
 def check(write: Write, facts: Facts) -> Iterator[Report]:
-    """One finding for a write under a key that nothing versions."""
-    if write.decides("key") is None:
+    """One finding for a key that nothing versions, at the first of its writes; the others stand beside it."""
+    plain = _plain(write, facts)
+    if not plain:
         return
-    if write.version is not None and force(write.version) != NONE:
-        return
-    if write.inner is not None and not any(is_dynamic(t) for given in write.given_keys for t in templates(given)):
-        return
-    plain = [t for t in templates(write.key) if is_dynamic(t) and not is_versioned(t)]
-    if not plain or alias(facts.interpreter, write.alias).has_version:
+    others = _other_writes(write, facts)
+    if others and others[0].place < write.place:
         return
     node = write.node_of("key", "data")
     template = max(plain, key=_words)
     _, related = source_of(template, write)
-    changing = shape_can_change(write.value)
+    changing = any(shape_can_change(call.value) for call in (write, *others))
     message = (
         f'the key "{shown(template)}"{_of_several(plain)} has no version: when the shape of the value changes, '
         "new code reads entries written by old code; add a marker such as `v1` to the key"
     )
-    yield Report(write.parsed.place(node), message, related=(*related, *wrapper_places(write)),
+    yield Report(
+        write.parsed.place(node),
+        message,
+        related=(*related, *wrapper_places(write)),
         severity=Severity.MEDIUM if changing else Severity.LOW,
-    )  # fmt: skip
+        writes=tuple(other.place for other in others),
+    )
+
+
+def _plain(write: Write, facts: Facts) -> list[Str]:
+    """The texts of a key that a call decides, and that nothing versions."""
+    if write.decides("key") is None or (write.version is not None and force(write.version) != NONE):
+        return []
+    if write.inner is not None and not any(is_dynamic(t) for given in write.given_keys for t in templates(given)):
+        return []
+    if alias(facts.interpreter, write.alias).has_version:
+        return []
+    return [t for t in templates(write.key) if is_dynamic(t) and not is_versioned(t)]
+
+
+def _other_writes(write: Write, facts: Facts) -> list[Write]:
+    """The other writes of the same key that are as much without a version, in the order of files and lines."""
+    key = facts.keys.of(write)
+    calls = key.all_sites if key is not None else ()
+    found = [c for c in calls if isinstance(c, Write) and c is not write and not is_test(c.parsed.path)]
+    return sorted((c for c in found if c.node is not write.node and _plain(c, facts)), key=lambda call: call.place)
 
 
 def _of_several(plain: list[Str]) -> str:

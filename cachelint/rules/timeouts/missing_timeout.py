@@ -19,7 +19,7 @@ RULE = Rule(
 Without a timeout, the one from the settings applies, or Django's default of 300 seconds. It is not visible at the
 call, and a change of `TIMEOUT` in the settings changes how stale each such value may get, far from here. Pass the
 timeout explicitly.""",
-    severity=Severity.LOW,
+    severity=Severity.MEDIUM,
     fix=add_timeout.propose,
     obligations=add_timeout.OBLIGATIONS,
     in_tests=False,
