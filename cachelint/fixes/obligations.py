@@ -85,6 +85,28 @@ NAMES_STAY_FREE = Obligation(
     "Imports that go are used by nobody, and names that are added mean nothing else.",
 )
 
+TWIN_DOES_THE_SAME = Obligation(
+    "twin-does-the-same",
+    "The asynchronous method does what the synchronous one does, on every Django that the project may run on.",
+)
+RAISED_BEFORE = Obligation(
+    "raised-before",
+    "The call raised an error until now, or did nothing, whatever backend is configured: nobody counts on it.",
+)
+WORKED_OUT_LATER = Obligation(
+    "worked-out-later",
+    "What is worked out later, or not at all, gives the same then, and nobody counts on its being worked out each "
+    "time.",
+)
+NONE_IS_NEVER_STORED = Obligation(
+    "none-is-never-stored",
+    "None is stored under the key by no call, so that it stands for a miss alone.",
+)
+GONE_AT_THE_COMMIT = Obligation(
+    "gone-at-the-commit",
+    "Nothing inside the transaction counts on the entry being gone already, and tests run what is put off.",
+)
+
 #: All of them, in the order of the documentation.
 OBLIGATIONS: tuple[Obligation, ...] = tuple(each for each in list(globals().values()) if isinstance(each, Obligation))
 

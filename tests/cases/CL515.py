@@ -1,6 +1,6 @@
 # --- a name that the parameter does not have
 def remember(pk):
-    cache.set(f"price:v1:{pk}", 1, ttl=60)  # CL201 CL515
+    cache.set(f"price:v1:{pk}", 1, ttl=60)  # CL515
 
 
 # --- the right name

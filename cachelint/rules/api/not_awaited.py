@@ -10,6 +10,7 @@ from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.django.cache_api import METHODS
 from cachelint.findings import Severity
+from cachelint.fixes import awaiting
 from cachelint.infer.events import called_name
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.syntax import descendants
@@ -26,7 +27,8 @@ RULE = Rule(
 stored, deleted or read, and a coroutine that is tested is always true. An async function that is given to `aget_or_set`
 is not awaited either: Django calls it and tries to store the coroutine, which pickle refuses.""",
     severity=Severity.HIGH,
-    no_fix="add `await`",
+    fix=awaiting.add_await,
+    obligations=awaiting.OF_COROUTINES,
     examples=(
         Example(
             bad="""\
@@ -45,6 +47,9 @@ async def forget(request, pk):
 """,
         ),
     ),
+    fix_note="""\
+Adds `await`. There is no fix in a function that is not asynchronous, and for an async function that is given to
+`aget_or_set`.""",
     not_found=("Coroutines that are handed to another function.",),
     references=(
         (

@@ -8,6 +8,7 @@ from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.django.cache_api import METHODS
 from cachelint.findings import Severity
+from cachelint.fixes import awaiting
 from cachelint.infer.events import called_name
 from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.surroundings import is_in_async_function
@@ -20,7 +21,8 @@ A call of a cache over the network waits for the answer. In an `async def` it do
 still, and with it every other request of this process. The database backend even refuses to be called there
 (`SynchronousOnlyOperation`). Each method has a twin that can be awaited: `await cache.aget(key)`.""",
     severity=Severity.LOW,
-    no_fix="await the asynchronous method: `await cache.aget(…)`",
+    fix=awaiting.call_the_twin,
+    obligations=awaiting.OBLIGATIONS,
     examples=(
         Example(
             bad="""\
@@ -39,6 +41,9 @@ async def price(request, pk):
 """,
         ),
     ),
+    fix_note="""\
+`cache.get(key)` becomes `await cache.aget(key)`, and `key in cache` becomes `await cache.ahas_key(key)`. Safe for
+reads, writes and deletes; unsafe for `get_or_set` and the counters, whose twins were not atomic before Django 6.1.""",
     not_found=("Synchronous functions that an async function calls.",),
     references=(
         (

@@ -11,6 +11,7 @@ from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.django.cache_api import METHODS, Does
 from cachelint.findings import Severity
+from cachelint.fixes import seconds
 from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.wording import quote
 from cachelint.types.base import NO_VALUE, Scalar, force
@@ -25,7 +26,8 @@ does so too, except that the local-memory backend has stored the value by then, 
 timedelta of two days is 0. And positions are not what they seem: the third argument of `get` is the version, and so is
 the second of `delete`, which then deletes nothing.""",
     severity=Severity.HIGH,
-    no_fix="pass the timeout in seconds, as `timeout=`",
+    fix=seconds.propose,
+    obligations=seconds.OBLIGATIONS,
     examples=(
         Example(
             bad="""\
@@ -46,6 +48,9 @@ def remember(total):
 """,
         ),
     ),
+    fix_note="""\
+`ttl=60` becomes `timeout=60`, and a timedelta is passed as `int(….total_seconds())`: both calls raised until now. For
+the other mistakes only you know what was meant.""",
     not_found=("Arguments of wrappers whose types are not known.",),
     references=(
         (

@@ -8,6 +8,7 @@ from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
 from cachelint.caching.invalidations import Invalidation, Reason, Why
 from cachelint.findings import Related, Severity
+from cachelint.fixes import on_commit
 from cachelint.rules.base import Example, Report, Rule
 
 RULE = Rule(
@@ -20,7 +21,8 @@ the commit finds nothing, reads the old rows and stores them again, and nobody d
 permissions that were revoked stay until the timeout. If an entry is *written* inside, a rollback leaves in the cache
 what was never saved. Do it in `transaction.on_commit`, which runs at once where there is no transaction.""",
     severity=Severity.MEDIUM,
-    no_fix="move the call into `transaction.on_commit(…)`",
+    fix=on_commit.propose,
+    obligations=on_commit.OBLIGATIONS,
     examples=(
         Example(
             bad="""\
@@ -67,6 +69,10 @@ def shelf_name(pk):
 """,
         ),
     ),
+    fix_note="""\
+`cache.delete(key)` becomes `transaction.on_commit(partial(cache.delete, key))`: the key is worked out at once, since
+an instance that is deleted has none at the commit. Not offered where the change comes after the call, and for
+writes.""",
     not_found=(
         "Transactions that are opened more than two calls away, or by code outside the project.",
         "Receivers that are connected by code which cannot be followed.",

@@ -10,6 +10,7 @@ import libcst as cst
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.findings import Related, Severity
+from cachelint.fixes import lazy_default
 from cachelint.infer.call_contexts import calls_in
 from cachelint.infer.context import Context
 from cachelint.infer.decorators import decorator_names, is_property
@@ -33,7 +34,8 @@ Python evaluates arguments before the call: in `cache.get_or_set(key, load())`, 
 is thrown away on every hit. The cache saves nothing, and adds a round trip. Pass a function: `get_or_set` calls it on a
 miss only. `cache.get` does not call its default: test for None instead.""",
     severity=Severity.MEDIUM,
-    no_fix="pass a function to `get_or_set`: `lambda: …`",
+    fix=lazy_default.propose,
+    obligations=lazy_default.OBLIGATIONS,
     examples=(
         Example(
             bad="""\
@@ -54,6 +56,9 @@ def open_loans(reader_id):
 """,
         ),
     ),
+    fix_note="""\
+Puts `lambda:` before the default of `get_or_set`, with the variables of loops bound. Unsafe: whatever else the default
+does then happens on a miss only.""",
     not_found=("Calls of code outside the project, of which it is not known what they cost.",),
     references=(
         (

@@ -12,6 +12,7 @@ from cachelint.caching.facts import Facts
 from cachelint.caching.reads.falsy import Falsy, falsy
 from cachelint.caching.reads.states import MissTest, ReadUses, Test, WriteBack
 from cachelint.findings import Related, Severity
+from cachelint.fixes import none_test
 from cachelint.rules.base import Example, Report, Rule
 from cachelint.types.join import members
 from cachelint.types.template import is_dynamic, templates
@@ -25,7 +26,8 @@ value is stored, each request takes it for a miss and works it out again: the ca
 that are often the most frequent (readers without loans, searches without results), and nobody sees it but the
 database. Test with `is None`.""",
     severity=Severity.MEDIUM,
-    no_fix="test with `is None`",
+    fix=none_test.propose,
+    obligations=none_test.OBLIGATIONS,
     examples=(
         Example(
             bad="""\
@@ -56,6 +58,9 @@ def open_loans(reader_id):
 """,
         ),
     ),
+    fix_note="""\
+`if not value:` becomes `if value is None:`. Unsafe: what is falsy is a hit from then on. Not offered where None is
+stored under the key, or where the miss is told by `or`.""",
     not_found=("Values that code outside the project makes, of which it is not known whether they can be empty.",),
     references=(("Django: accessing the cache", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),),
 )

@@ -9,6 +9,7 @@ from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
 from cachelint.findings import Severity
 from cachelint.fixes import add_timeout
+from cachelint.fixes.seconds import MISNAMED
 from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.wording import seconds, wrapper_places
 
@@ -62,7 +63,8 @@ from then on; live entries keep the timeout that they were written with.""",
 @RULE.on(Write)
 def check(write: Write, facts: Facts) -> Iterator[Report]:
     """One finding for a write without a timeout, at the call that could pass one."""
-    if write.timeout is not None or "timeout" not in write.roles:
+    if write.timeout is not None or "timeout" not in write.roles or write.nodes.keys() & MISNAMED:
+        # One that goes by another name is CL515's.
         return
     message = (
         f"`{write.called}` passes no timeout: {in_force(alias(facts.interpreter, write.alias))}; "
