@@ -95,14 +95,32 @@ def read_labels(which: str) -> dict[Call, Label]:
 # -- what the linters say ------------------------------------------------------------------------------------
 
 
+#: What the labels speak of: what is stored, for how long, under which keys.
+_LABELLED = "CL1,CL201,CL202,CL203,CL301,CL4"
+
+
 def cachelint(sources: Path, project: str) -> Reported:
     """What cachelint reports in a project."""
-    command = [sys.executable, "-m", "cachelint", "--format", "json", "--no-cache", "."]
+    command = [
+        sys.executable,
+        "-m",
+        "cachelint",
+        "--pedantic",
+        "--select",
+        _LABELLED,
+        "--format",
+        "json",
+        "--no-cache",
+        ".",
+    ]
     done = subprocess.run(command, cwd=sources / project, capture_output=True, text=True, check=False)
     found: Reported = defaultdict(set)
     for finding in json.loads(done.stdout)["findings"]:
         if not _LEFT_OUT.search(finding["path"]):
             found[(project, finding["path"], finding["call_line"])].add(finding["code"])
+            # The other calls that a finding stands for.
+            for other in finding["writes"]:
+                found[(project, other["path"], other["line"])].add(finding["code"])
     return found
 
 
