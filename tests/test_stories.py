@@ -100,7 +100,8 @@ def test_there_are_enough_of_them() -> None:
 def test_each_fix_is_as_safe_as_the_story_says(tmp_path: Path) -> None:
     found = set()
     for finding in check(make(tmp_path / "project")).findings:
-        if finding.place.path.startswith("stories/"):
+        # What a story is about is how a value is stored, not what else its functions do.
+        if finding.place.path.startswith("stories/") and finding.code < "CL5":
             applicability = finding.fix.applicability.value if finding.fix is not None else "none"
             assert finding.fix is not None or finding.no_fix
             found.add((Path(finding.place.path).stem, finding.call_end, finding.code, applicability))

@@ -308,7 +308,7 @@ def story():
     note = cache.get("t:note:v1")
     if note is None:
         note = Note.objects.get(pk=1)
-        cache.set("t:note:v1", note, 300)  # CL101 safe
+        cache.set("t:note:v1", note, 300)  # CL101 unsafe
     return note.text if note else "empty"
 
 
@@ -320,7 +320,7 @@ def story():
     book = cache.get("t:manager:v1")
     if book is None:
         book = Book.loud.get(pk=1)
-        cache.set("t:manager:v1", book, 300)  # CL101 safe
+        cache.set("t:manager:v1", book, 300)  # CL101 unsafe
     return book.title
 
 
@@ -861,7 +861,7 @@ def story():
     ranks = cache.get("t:ranks:v1")
     if ranks is None:
         ranks = list(Rank.objects.all())
-        cache.set("t:ranks:v1", ranks, 300)  # CL101 safe
+        cache.set("t:ranks:v1", ranks, 300)  # CL101 unsafe
     return [rank.place for rank in sorted(ranks)]
 
 
