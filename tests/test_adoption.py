@@ -385,3 +385,18 @@ def test_what_is_low_is_shown_when_asked_for(project: Path, capsys: pytest.Captu
     (project / "pyproject.toml").write_text('[tool.cachelint]\nmin-severity = "grave"\n')
     assert main(["--no-cache"]) == 2
     assert "min-severity must be low, medium or high, not 'grave'" in capsys.readouterr().err
+
+
+def test_a_path_never_makes_the_project_smaller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_project(tmp_path / "unpacked", "def f():\n    keep(1)\n")
+    (root / "manage.py").unlink()
+    (root / "app/helpers.py").write_text("")
+    (root / "app/case.py").write_text("from shop.stores import keep\n\n\ndef f(pk):\n    keep(pk, None)\n")
+    (root / "shop/stores.py").write_text(
+        "from django.core.cache import cache\n\n\ndef keep(key, timeout):\n    cache.set(key, 1, timeout)\n"
+    )
+    monkeypatch.chdir(root)
+    assert run("--format", "concise", "app/case.py") == 1
+    assert "CL202" in capsys.readouterr().out

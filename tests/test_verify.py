@@ -98,7 +98,7 @@ def test_an_interrupt_leaves_the_files_as_they_were(
         return 0, ""
 
     monkeypatch.setattr(verify.Verifier, "_run", interrupted)
-    assert run("anything") == 2
+    assert run("anything") == 130
     assert calls[1] != before
     assert (project / "app/case.py").read_bytes() == before
     assert "interrupted" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from cachelint.cli.parser import CLEAN, FAILED, FINDINGS, conflicts, hint, warn
 from cachelint.cli.progress import note_of_progress
 from cachelint.config.options import make_options
 from cachelint.findings import Confidence, Finding, Severity
+from cachelint.printable import printable_lines
 from cachelint.project.gitignore import Patterns
 from cachelint.report.formats import TEXT
 from cachelint.report.paths import shown_path
@@ -230,9 +231,11 @@ def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
     for folder, inner in split(options, files_of(options)):
         repaired = repair(inner, unsafe=words.unsafe_fixes, write_files=not words.diff, verify=words.verify)
         if words.diff:
-            sys.stdout.write(diff_text(repaired.repair, folder))
+            text = diff_text(repaired.repair, folder)
+            # Into a file it goes as it is, to be applied.
+            sys.stdout.write(printable_lines(text) if sys.stdout.isatty() else text)
         if words.show_fixes:
-            sys.stdout.write(fixes_text(repaired.repair, folder))
+            sys.stdout.write(printable_lines(fixes_text(repaired.repair, folder)))
         if repaired.failed:
             repaired.outcome.problems[""] = repaired.failed
         outcomes.append((folder, repaired.outcome))

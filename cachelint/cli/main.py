@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from cachelint.cli.lint import lint
-from cachelint.cli.parser import COMMANDS, FAILED, FINDINGS, warn
+from cachelint.cli.parser import COMMANDS, FAILED, FINDINGS, INTERRUPTED, warn
 from cachelint.cli.parser import parser as options_parser
 
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FINDINGS
     except KeyboardInterrupt:
         warn("interrupted")
-        return FAILED
+        return INTERRUPTED
     except OSError as error:
         warn(f"{error.filename or 'the output'} cannot be read or written: {error.strerror or error}")
         return FAILED

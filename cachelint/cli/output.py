@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cachelint.config.selectors import ConfigError
 from cachelint.findings import Severity
+from cachelint.printable import printable_lines
 from cachelint.report.formats import FORMATS, TEXT, plain_text, render
 from cachelint.run.analysis import Outcome
 
@@ -71,7 +72,7 @@ def print_summary(outcome: Outcome, fixed: str, codes: frozenset[str], hidden: S
     from cachelint.findings import Applicability
 
     if fixed:
-        print(fixed)
+        print(printable_lines(fixed))
     found = len(outcome.findings)
     if not codes:
         print("No rules are enabled, so nothing was checked. `cachelint config` shows the settings.")

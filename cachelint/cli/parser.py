@@ -10,6 +10,7 @@ from pathlib import Path
 from cachelint import __version__
 from cachelint.did_you_mean import closest
 from cachelint.findings import Confidence, Severity
+from cachelint.printable import printable
 from cachelint.report.formats import FORMATS, TEXT
 
 _DESCRIPTION = "Finds and fixes misuse of Django's low-level cache API. PATHS defaults to the working directory."
@@ -24,13 +25,13 @@ Exit code: 0 nothing found, 1 findings left, 2 something that was asked for coul
 #: What the first word may be instead of a path; cachelint.commands has what each does.
 COMMANDS = ("rule", "reveal", "config", "clean", "completion")
 #: Exit codes.
-CLEAN, FINDINGS, FAILED = 0, 1, 2
+CLEAN, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 
 def warn(message: str) -> None:
     """One line on stderr."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(f"cachelint: {message}\n")
+        sys.stderr.write(f"cachelint: {printable(message)}\n")
 
 
 def hint(word: str) -> str:

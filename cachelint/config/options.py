@@ -28,9 +28,10 @@ def make_options(
     inside = all(folder == cwd or cwd in folder.parents for folder in folders)
     start = cwd if inside else Path(os.path.commonpath(folders))
     root = find_root(start)
-    if inside and folders and not is_root(root):
-        # No project around: that of what was named, rather than all that lies below the working directory.
-        root = find_root(Path(os.path.commonpath(folders)))
+    if inside and not is_root(root):
+        # The project that what was named lies in; where nothing marks one, what the program is run in.
+        root = find_root(Path(os.path.commonpath(folders))) if folders else cwd
+        root = root if is_root(root) else cwd
     config = load_config(root)
 
     def nested(folder: Path) -> Options | None:

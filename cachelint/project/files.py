@@ -34,6 +34,11 @@ class Discovery:
         self.errors: list[tuple[str, str]] = []
         #: Folders below the root with a `pyproject.toml`.
         self.projects: list[str] = []
+        self._real = os.path.realpath(root)
+
+    def holds(self, path: str) -> bool:
+        """Whether a file lies below the root, wherever the links in its path lead."""
+        return os.path.realpath(path).startswith(os.path.join(self._real, ""))
 
 
 def find_root(start: Path) -> Path:
@@ -92,7 +97,9 @@ def _walk(folder: str, relative: str, ignores: Ignores, found: Discovery) -> Non
                     continue
                 _walk(entry.path, path, ignores, found)
             elif name.endswith(".py") and entry.is_file() and not ignores.leave_out(path):
-                found.files.append(path)
+                # A link may lead to anything on the disk of whoever runs this: what it shows is not the project's.
+                if not entry.is_symlink() or found.holds(entry.path):
+                    found.files.append(path)
         except OSError as error:
             found.errors.append((path, error.strerror or str(error)))
 

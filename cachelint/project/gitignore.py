@@ -6,8 +6,8 @@ it for a small project: a verdict is worked out once, and kept with a digest of 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,10 @@ from cachelint.project.store.disk import LASTING, Store, program
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+
+_STARS = re.compile(r"\*+")
+#: In one name of a pattern: each more multiplies the ways in which a long name is tried.
+_MAX_STARS = 3
 
 #: In the place of a folder: the patterns of the configuration.
 _EXCLUDED = "\0"
@@ -44,9 +48,11 @@ class Patterns:
 
 
 def is_pattern(line: str) -> bool:
-    """Whether a line is a pattern that can be followed."""
+    """Whether a line is a pattern that can be followed: one with many `*` in a name would be tried for hours."""
     from pathspec import GitIgnoreSpec
 
+    if any(_STARS.sub("*", name).count("*") > _MAX_STARS for name in line.split("/")):
+        return False
     try:
         GitIgnoreSpec.from_lines([line])
     except ValueError:
@@ -57,8 +63,6 @@ def is_pattern(line: str) -> bool:
 def _compiled(lines: Sequence[str]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
-    with contextlib.suppress(ValueError):
-        return GitIgnoreSpec.from_lines(lines)
     return GitIgnoreSpec.from_lines([line for line in lines if is_pattern(line)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cachelint.printable import printable
 from cachelint.report.paths import shown_path
 from cachelint.run.analysis import Outcome
 
@@ -12,4 +13,4 @@ def render(outcome: Outcome) -> str:
         f"{shown_path(outcome.root, f.place.path)}:{f.place.line}:{f.place.column}: {f.code} {f.message}"
         for f in outcome.findings
     ]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{printable(line)}\n" for line in lines)

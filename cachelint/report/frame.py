@@ -51,7 +51,7 @@ def expanded(source: str) -> str:
 
 
 def _escaped(character: str) -> str:
-    """A character that a terminal may take for a command, as the pictures of Unicode show it."""
+    """A character that a terminal may take for a command, in one cell: as the pictures of Unicode show it."""
     code = ord(character)
     return chr(0x2400 + code) if code < 32 else "\u2421" if code == 127 else "\ufffd"
 

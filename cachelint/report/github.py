@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cachelint.findings import Severity
+from cachelint.printable import printable
 from cachelint.report.paths import shown_path
 from cachelint.run.analysis import Outcome
 
@@ -27,7 +28,8 @@ def render(outcome: Outcome) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(escaped)
 
 
 def _property(text: str) -> str:

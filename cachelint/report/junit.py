@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from cachelint.printable import printable
 from cachelint.report.paths import shown_path
 from cachelint.run.analysis import Outcome
 
@@ -18,7 +19,7 @@ def render(outcome: Outcome) -> str:
         errors=str(len(outcome.problems)),
     )  # fmt: skip
     for finding in outcome.findings:
-        path = shown_path(outcome.root, finding.place.path)
+        path = printable(shown_path(outcome.root, finding.place.path))
         case = ElementTree.SubElement(
             suite, "testcase", classname=path, name=f"{finding.code} line {finding.place.line}", file=path,
             line=str(finding.place.line),
@@ -26,7 +27,9 @@ def render(outcome: Outcome) -> str:
         failure = ElementTree.SubElement(case, "failure", type=finding.code, message=_plain(finding.message))
         failure.text = _plain(f"{path}:{finding.place.line}:{finding.place.column}: {finding.code} {finding.message}")
     for path, message in sorted(outcome.problems.items()):
-        case = ElementTree.SubElement(suite, "testcase", classname=shown_path(outcome.root, path), name="readable")
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=printable(shown_path(outcome.root, path)), name="readable"
+        )
         ElementTree.SubElement(case, "error", message=_plain(message))
     if not count and not outcome.problems:
         ElementTree.SubElement(suite, "testcase", classname="cachelint", name="no findings")
@@ -36,4 +39,4 @@ def render(outcome: Outcome) -> str:
 
 def _plain(text: str) -> str:
     """Without the control characters that XML refuses."""
-    return "".join(c for c in text if c >= " " or c in "\t\n")
+    return printable(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from cachelint.printable import printable
 from cachelint.report.paths import shown_path
 from cachelint.run.analysis import Outcome
 
@@ -17,11 +18,11 @@ def render(outcome: Outcome) -> str:
     lines = [f"### cachelint\n\n{len(outcome.findings)} findings ({parts})\n", "| | where | what |", "|---|---|---|"]
     for finding in outcome.findings:
         where = f"{shown_path(outcome.root, finding.place.path)}:{finding.place.line}"
-        lines.append(f"| {finding.code} | `{where}` | {_cell(finding.message)} |")
+        lines.append(f"| {finding.code} | `{_cell(where)}` | {_cell(finding.message)} |")
     for path, message in sorted(outcome.problems.items()):
-        lines.append(f"| | `{shown_path(outcome.root, path)}` | {_cell(message)} |")
+        lines.append(f"| | `{_cell(shown_path(outcome.root, path))}` | {_cell(message)} |")
     return "\n".join(lines) + "\n"
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return printable(text.replace("|", "\\|").replace("\n", " "))

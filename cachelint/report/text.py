@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cachelint.findings import Applicability, Finding, Place, Severity
+from cachelint.printable import printable, printable_lines
 from cachelint.report.frame import Mark, column, expanded, row
 from cachelint.report.paths import shown_path
 from cachelint.run.analysis import Outcome
@@ -35,7 +36,7 @@ def write(
         title = _title(outcome, finding, group)
         if title != heading:
             heading = title
-            console.print(Text(title, "bold underline"))
+            console.print(Text(printable(title), "bold underline"))
         console.print(_head(outcome, finding))
         for text in _frame(outcome, finding, lines, width):
             console.print(text, crop=False, soft_wrap=True)
@@ -89,14 +90,14 @@ def _reader(root: Path) -> Lines:
 def _head(outcome: Outcome, finding: Finding) -> Text:
     place = finding.place
     head = Text(overflow="fold")
-    head.append(f"{shown_path(outcome.root, place.path)}:{place.line}:{place.column}", "bold")
+    head.append(printable(f"{shown_path(outcome.root, place.path)}:{place.line}:{place.column}"), "bold")
     head.append(" ")
     head.append(finding.severity.value, _STYLES[finding.severity])
     head.append(" ")
     head.append(finding.code, _STYLES[finding.severity])
     head.append(f" {finding.name} ", "dim")
     message = _SHOWN.sub("", finding.message) if finding.related else finding.message
-    head.append("".join(c if c.isprintable() else "\ufffd" for c in message))
+    head.append(printable(message))
     return head
 
 
@@ -117,7 +118,8 @@ def _frame(outcome: Outcome, finding: Finding, lines: Lines, width: int | None) 
     for index, group in enumerate(groups):
         if index:
             first = group[0][0]
-            yield Text(f"{' ' * gutter}::: {shown_path(outcome.root, first.path)}:{first.line}", "dim", overflow="fold")
+            where = printable(f"{shown_path(outcome.root, first.path)}:{first.line}")
+            yield Text(f"{' ' * gutter}::: {where}", "dim", overflow="fold")
         yield from _stretch(group, lines, gutter, width)
 
 
@@ -144,7 +146,8 @@ def _fix_note(finding: Finding) -> Text | None:
         reason = f" (review it first: {reasons[0]})" if len(reasons) == 1 else ""
         if len(reasons) > 1:
             reason = "; review it first:" + "".join(f"\n    - {each}" for each in reasons)
-        return Text(f"  = {flag}: {finding.fix.title}{reason}", "green" if safe else "yellow", overflow="fold")
+        note = printable_lines(f"  = {flag}: {finding.fix.title}{reason}")
+        return Text(note, "green" if safe else "yellow", overflow="fold")
     if finding.no_fix:
-        return Text(f"  = no fix: {finding.no_fix}", "dim", overflow="fold")
+        return Text(printable(f"  = no fix: {finding.no_fix}"), "dim", overflow="fold")
     return None

@@ -55,6 +55,8 @@ def write(root: Path, changed: Mapping[str, Source], original: Mapping[str, Sour
 def _stage(root: Path, staged: Path, name: str, source: Source, original: Source | None) -> dict[str, str]:
     """Write the new content of one file where it can be moved into its place."""
     path = (root / name).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise NotWritten(f"{name} is a link that leads out of the project; nothing was written")
     before = path.read_bytes() if path.exists() else None
     if before != (original.encode(original.text) if original is not None else None):
         raise NotWritten(f"{name} was changed by another program in the meantime; nothing was written")

@@ -157,7 +157,9 @@ class Doubts:
         self.proof.doubt(PLAIN_CONSTRUCTION, changed_from_outside(self.facts, model))
         for magic in _MAGIC:
             if classes.member(model.ref, magic) is not None:
-                self.proof.doubt(PLAIN_CONSTRUCTION, f"{name} defines `{magic}`, by which an instance is more than its row")
+                self.proof.doubt(
+                    PLAIN_CONSTRUCTION, f"{name} defines `{magic}`, by which an instance is more than its row"
+                )
 
     def _databases(self) -> str:
         """Settings by which the same row comes out of the database otherwise; empty where there are none."""

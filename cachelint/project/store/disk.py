@@ -6,6 +6,7 @@ Whatever goes wrong here (a full disk, a folder that can't be written, a damaged
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import hashlib
 import json
@@ -73,6 +74,8 @@ def fingerprint(states: Mapping[str, Sequence[int]], settings: object) -> str:
 def prepare_folder(root: Path) -> Path:
     """The folder for all that is kept below a project's root, made if need be. Raises OSError."""
     folder = root / FOLDER
+    if folder.is_symlink():
+        raise OSError(errno.ELOOP, "the folder for results is a link, and is not used", str(folder))
     folder.mkdir(exist_ok=True)
     tag = "Signature: 8a477f597d28d172789f06886806bc55\n"
     for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", tag)):
@@ -106,6 +109,8 @@ class Store:
 
     def load(self, key: str) -> Any | None:
         """What was kept under a key; None where there is nothing that can be read."""
+        if self.folder.is_symlink():
+            return None
         try:
             with (self.folder / f"{key}.json").open(encoding="utf-8") as file:
                 return json.load(file)
