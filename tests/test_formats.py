@@ -181,3 +181,21 @@ def test_json_is_what_its_schema_says(project: Path, capsys: pytest.CaptureFixtu
 def test_the_schema_of_the_configuration(table: dict[str, object], good: bool) -> None:
     schema = json.loads((REPOSITORY / "docs/schemas/config.schema.json").read_text(encoding="utf-8"))
     assert jsonschema.Draft202012Validator(schema).is_valid(table) == good
+
+
+@pytest.mark.parametrize("style", ["github", "gitlab", "sarif"])
+def test_a_ci_service_is_told_paths_of_the_repository(
+    style: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".git").mkdir()
+    root = make_project(tmp_path / "back/end", 'def f():\n    cache.set("a", set(), 60)\n')
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    monkeypatch.delenv("CI_PROJECT_DIR", raising=False)
+    monkeypatch.chdir(root)
+    main(["--no-cache", "--format", style])
+    assert "back/end/app/case.py" in capsys.readouterr().out
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / "back"))
+    main(["--no-cache", "--format", style])
+    said = capsys.readouterr().out
+    assert "end/app/case.py" in said
+    assert "back/end/app/case.py" not in said

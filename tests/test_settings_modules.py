@@ -96,3 +96,17 @@ def test_a_backend_of_the_project(more: str, expected: Applicability | None, tmp
         config__backend=BACKEND.format(more=more),
     )
     assert (found.fix.applicability if found.fix is not None else None) is expected
+
+
+def test_what_json_refuses_is_grave_where_json_is_stored(tmp_path: Path) -> None:
+    text = 'def f():\n    cache.set("a", {1, 2}, 60)\n    caches["json"].set("b", {1, 2}, 60)\n'
+    options = '"OPTIONS": {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"}'
+    settings = (
+        'INSTALLED_APPS = ["shop"]\n'
+        'CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},\n'
+        f'    "json": {{"BACKEND": "django_redis.cache.RedisCache", {options}}}}}\n'
+    )
+    root = make_project(tmp_path, text, config__settings=settings)
+    found = [(f.severity.value, f.message) for f in check(root).findings if f.code == "CL104"]
+    assert [severity for severity, _ in found] == ["medium", "high"]
+    assert "this call raises TypeError" in found[1][1]

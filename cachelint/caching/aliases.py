@@ -308,3 +308,24 @@ def backends_of(interpreter: Interpreter, name: str | None) -> tuple[str, ...]:
                     return ()
                 found.setdefault(value)
     return tuple(found)
+
+
+def has_json_serializer(interpreter: Interpreter, name: str | None) -> bool:
+    """Whether some settings module gives a cache a serializer that stores JSON already."""
+    if name is None:
+        return False
+
+    def work_out() -> bool:
+        for member in members(interpreter.setting("CACHES")):
+            option = force(dict(member.entries).get(name, UNKNOWN)) if isinstance(member, Dict) else UNKNOWN
+            for entry in members(option):
+                options = force(dict(entry.entries).get("OPTIONS", UNKNOWN)) if isinstance(entry, Dict) else UNKNOWN
+                for each in members(options):
+                    given = dict(each.entries) if isinstance(each, Dict) else {}
+                    for word in ("SERIALIZER", "serializer"):
+                        value = constant(force(given.get(word, NONE)))
+                        if isinstance(value, str) and "json" in value.lower():
+                            return True
+        return False
+
+    return interpreter.memo.ask(("json serializer", name), work_out, False)

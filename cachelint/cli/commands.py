@@ -25,27 +25,26 @@ from cachelint.run.subprojects import split
 
 def _explain(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("cachelint rule", description="Explain a rule. Without CODE, list all rules.")
-    parser.add_argument("code", nargs="?", metavar="CODE", help="a code or name: CL101, model-instance")
-    wanted = parser.parse_args(list(words)).code
-    from cachelint.rules.explain import UNUSED, listing, page
-    from cachelint.rules.loading import find_rule
-    from cachelint.rules.registry import UNUSED_IGNORE, find_code
+    parser.add_argument("codes", nargs="*", metavar="CODE", help="codes, names or families: CL101, model-instance, CL5")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    given = parser.parse_args(list(words))
+    from cachelint.rules.explain import UNUSED, as_json, listing, page
+    from cachelint.rules.loading import rules
+    from cachelint.rules.registry import UNUSED_IGNORE
 
-    if wanted is None:
-        print(listing())
-        return CLEAN
-    rule = find_rule(wanted)
-    if find_code(wanted) == UNUSED_IGNORE:
-        _show_page(UNUSED)
-        return CLEAN
-    if rule is None:
-        try:
-            expand([wanted])
-            warn(f"{wanted} is a family of rules; name a single rule")
-        except ConfigError as error:
-            warn(str(error))
+    try:
+        wanted = expand(given.codes) if given.codes else frozenset(rule.code for rule in rules())
+    except ConfigError as error:
+        warn(str(error))
         return FAILED
-    _show_page(page(rule))
+    chosen = [rule for rule in rules() if rule.code in wanted]
+    if given.format == "json":
+        print(as_json(chosen))
+    elif not given.codes:
+        print(listing())
+    else:
+        pages = [page(rule) for rule in chosen]
+        _show_page("\n\n".join([UNUSED, *pages] if UNUSED_IGNORE in wanted else pages))
     return CLEAN
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cachelint.findings import Severity
 from cachelint.printable import printable
-from cachelint.report.paths import shown_path
+from cachelint.report.paths import repository_path
 from cachelint.run.analysis import Outcome
 
 _LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "notice"}
@@ -16,13 +16,13 @@ def render(outcome: Outcome) -> str:
     for finding in outcome.findings:
         place = finding.place
         where = {
-            "file": shown_path(outcome.root, place.path), "line": place.line, "endLine": place.end_line,
+            "file": repository_path(outcome.root, place.path), "line": place.line, "endLine": place.end_line,
             "col": place.column, "endColumn": place.end_column, "title": f"{finding.code} {finding.name}",
         }  # fmt: skip
         values = ",".join(f"{key}={_property(str(value))}" for key, value in where.items())
         lines.append(f"::{_LEVELS[finding.severity]} {values}::{_data(finding.message)}\n")
     for path, message in sorted(outcome.problems.items()):
-        values = f"file={_property(shown_path(outcome.root, path))},title=cachelint" if path else "title=cachelint"
+        values = f"file={_property(repository_path(outcome.root, path))},title=cachelint" if path else "title=cachelint"
         lines.append(f"::error {values}::{_data(message)}\n")
     return "".join(lines)
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from cachelint.findings import Severity
-from cachelint.report.paths import shown_path
+from cachelint.report.paths import repository_path
 from cachelint.report.sarif import fingerprint
 from cachelint.run.analysis import Outcome
 
@@ -27,13 +27,13 @@ def render(outcome: Outcome) -> str:
                 "fingerprint": f"{mark}{seen[mark]}",
                 "severity": _SEVERITIES[finding.severity],
                 "location": {
-                    "path": shown_path(outcome.root, finding.place.path),
+                    "path": repository_path(outcome.root, finding.place.path),
                     "lines": {"begin": finding.place.line, "end": finding.place.end_line},
                 },
             }
         )
     for path, message in sorted(outcome.problems.items()):
-        shown = shown_path(outcome.root, path) if path else "."
+        shown = repository_path(outcome.root, path) if path else "."
         issues.append(
             {
                 "description": message,

@@ -12,6 +12,29 @@ def shown_path(root: Path, path: str) -> str:
     return _shown(os.getcwd(), root, path)
 
 
+def repository_path(root: Path, path: str) -> str:
+    """A path relative to the repository's own folder, whatever the working directory: what a CI service expects."""
+    full = root / path
+    base = _repository(root.resolve(), os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or "")
+    try:
+        return (full.parent.resolve() / full.name).relative_to(base).as_posix()
+    except ValueError:
+        return shown_path(root, path)
+
+
+@lru_cache(maxsize=16)
+def _repository(root: Path, workspace: str) -> Path:
+    """The folder that the paths of a CI service count from: its workspace, that of the repository, else this one."""
+    if workspace:
+        base = Path(workspace).resolve()
+        if root.is_relative_to(base):
+            return base
+    for folder in (root, *root.parents):
+        if (folder / ".git").exists():
+            return folder
+    return Path.cwd().resolve()
+
+
 @lru_cache(maxsize=4096)
 def _shown(working_directory: str, root: Path, path: str) -> str:
     """A report names the same few files again and again."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from cachelint import __version__
 from cachelint.findings import Finding, Place, Related, Severity
-from cachelint.report.paths import shown_path
+from cachelint.report.paths import repository_path
 from cachelint.rules.explain import UNUSED, page
 from cachelint.rules.loading import rules
 from cachelint.rules.registry import UNUSED_IGNORE
@@ -102,7 +102,7 @@ def _result(finding: Finding, codes: list[str], outcome: Outcome) -> dict[str, A
 
 def fingerprint(finding: Finding, outcome: Outcome) -> str:
     """What stays the same of a finding when lines move."""
-    path = shown_path(outcome.root, finding.place.path)
+    path = repository_path(outcome.root, finding.place.path)
     return hashlib.sha256(f"{finding.code}\0{path}\0{finding.function}\0{finding.key}".encode()).hexdigest()[:32]
 
 
@@ -113,7 +113,7 @@ def _location(outcome: Outcome, place: Place) -> dict[str, Any]:
 def _file(outcome: Outcome, path: str) -> dict[str, str]:
     from urllib.parse import quote
 
-    return {"uri": quote(shown_path(outcome.root, path))}
+    return {"uri": quote(repository_path(outcome.root, path))}
 
 
 def _region(place: Place) -> dict[str, int]:

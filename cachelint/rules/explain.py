@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from cachelint.rules.base import Rule
@@ -75,3 +76,16 @@ def listing() -> str:
     """All rules, a line each."""
     lines = [f"{rule.code}  {rule.name:20} {rule.severity.value:7} {rule.summary}" for rule in rules()]
     return "\n".join([*lines, f"CL001  {'unused-ignore':20} {'low':7} A comment suppresses nothing."])
+
+
+def as_json(chosen: Sequence[Rule]) -> str:
+    """What is said of some rules, as JSON: a list of objects."""
+    described = [
+        {
+            "code": rule.code, "name": rule.name, "family": rule.code[:3], "summary": rule.summary, "why": rule.why,
+            "severity": rule.severity.value, "fix": rule.fix_note or None, "in_tests": rule.in_tests,
+            "references": [{"title": title, "url": url} for title, url in rule.references],
+        }
+        for rule in chosen
+    ]  # fmt: skip
+    return json.dumps(described, indent=1, ensure_ascii=False)

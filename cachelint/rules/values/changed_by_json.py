@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cachelint.caching.aliases import has_json_serializer
 from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
 from cachelint.findings import Severity
@@ -20,6 +21,7 @@ as `{"1": "a"}` (and `{1: …, "1": …}` loses an entry), a `SafeString` as a p
 again, a member of `TextChoices` as its value, a QueryDict with only the last value of each key. Nothing raises:
 after the move to a JSON serializer, the readers silently work with a different value.""",
     severity=Severity.LOW,
+    severity_note="; high if the alias has a JSON serializer: readers get something else then",
     no_fix="choose a JSON-compatible representation and update the readers",
     examples=(
         Example(
@@ -83,4 +85,9 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
         f"{subject(write, part)}{where} does not survive a JSON round trip: {what}, without any error; "
         "store a value that JSON keeps, or convert it after reading"
     )
-    yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)))
+    yield Report(
+        write.at("value", "default", "data"),
+        message,
+        related=(*related, *wrapper_places(write)),
+        severity=Severity.HIGH if has_json_serializer(facts.interpreter, write.alias) else None,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cachelint.caching.aliases import has_json_serializer
 from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
 from cachelint.findings import Severity
@@ -21,6 +22,7 @@ serializer, and every value that JSON rejects blocks it: sets, bytes, dates and 
 your own classes, members of an Enum, lazy translations, responses, dicts with tuple keys. `json.dumps` raises
 `TypeError` for them. A new version of the code is also most likely to read back such values wrong.""",
     severity=Severity.MEDIUM,
+    severity_note="; high if the alias has a JSON serializer: the call raises then",
     fix=json_values.propose,
     obligations=json_values.OBLIGATIONS,
     examples=(
@@ -87,8 +89,14 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     where, related = source_of(part.typ, write)
     others = len({other.path for other, _ in found if other.path} - {part.path})
     more = f" (and {others} more in this value)" if others and part.path else ""
+    is_json = has_json_serializer(facts.interpreter, write.alias)
+    then = "so this call raises TypeError" if is_json else "which blocks the move from pickle to a JSON serializer"
     message = (
-        f"{subject(write, part)} is {what}{where}: `json.dumps` rejects it{more}, "
-        "which blocks the move from pickle to a JSON serializer; store plain data instead"
+        f"{subject(write, part)} is {what}{where}: `json.dumps` rejects it{more}, {then}; store plain data instead"
     )
-    yield Report(write.at("value", "default", "data"), message, related=(*related, *wrapper_places(write)))
+    yield Report(
+        write.at("value", "default", "data"),
+        message,
+        related=(*related, *wrapper_places(write)),
+        severity=Severity.HIGH if is_json else None,
+    )
