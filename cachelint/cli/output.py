@@ -98,9 +98,11 @@ def print_summary(outcome: Outcome, fixed: str, codes: frozenset[str], hidden: S
     print(f"Found {count(found, 'problem')} in {count(files, 'file')}: {grades}.", end="")
     safe = sum(1 for f in outcome.findings if f.fix and f.fix.applicability is Applicability.SAFE)
     unsafe = sum(1 for f in outcome.findings if f.fix and f.fix.applicability is Applicability.UNSAFE)
-    if safe or unsafe:
+    if safe:
         more = f" ({unsafe} more with --unsafe-fixes)" if unsafe else ""
         print(f" {safe} fixable with --fix{more}.", end="")
+    elif unsafe:
+        print(f" {unsafe} fixable with --fix --unsafe-fixes.", end="")
     print(" `cachelint rule CODE` explains a rule.")
     rules = Counter((finding.code, finding.name) for finding in outcome.findings)
     if len(rules) > 1:

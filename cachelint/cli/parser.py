@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     rules = made.add_argument_group("rules")
     rules.add_argument("--select", metavar="CODES", action="append", help="only these rules: CL101,CL2,model-instance")
     rules.add_argument("--ignore", metavar="CODES", action="append", help="disable these rules")
-    rules.add_argument("--all-in-tests", action="store_true", help="report CL2 and CL3 in test files too")
+    rules.add_argument("--all-in-tests", action="store_true", help="report all rules in test files too")
     rules.add_argument(
         "--min-confidence",
         choices=[c.value for c in Confidence],

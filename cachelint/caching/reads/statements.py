@@ -25,6 +25,10 @@ from cachelint.project.classes import dotted
 from cachelint.project.syntax import children, descendants
 
 
+#: Loops inside loops whose bodies are followed twice.
+_DEEPEST_TWICE = 3
+
+
 class Statements(Following):
     """Follows the paths through statements: branches, loops, ``try``, ``with`` and ``match``."""
 
@@ -197,7 +201,8 @@ class Statements(Following):
         """Twice around: what the first round leaves behind is what the second may find."""
         left: list[Paths] = []
         rounds = [paths.copy()]
-        for _ in range(2):
+        # Loops inside loops inside loops are gone through once: each more would double the work.
+        for _ in range(2 if len(self.loops) < _DEEPEST_TWICE else 1):
             inside = joined(rounds, self.fresh)
             assert inside is not None
             inside = inside.copy()

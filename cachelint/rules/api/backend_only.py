@@ -27,6 +27,7 @@ module gives the alias another backend (local memory for tests and development, 
 raises AttributeError there.""",
     severity=Severity.MEDIUM,
     no_fix="use methods that all configured backends have, or ask with `hasattr` first",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

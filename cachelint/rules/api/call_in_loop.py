@@ -21,6 +21,7 @@ Each call is a round trip to the server. A hundred of them in a loop take a hund
 the page waits for all of them. Collect the keys first, and read or write them in one call.""",
     severity=Severity.LOW,
     no_fix="collect the keys, and call `get_many`, `set_many` or `delete_many` once",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

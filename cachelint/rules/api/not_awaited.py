@@ -29,6 +29,7 @@ is not awaited either: Django calls it and tries to store the coroutine, which p
     severity=Severity.HIGH,
     fix=awaiting.add_await,
     obligations=awaiting.OF_COROUTINES,
+    in_tests=False,
     examples=(
         Example(
             bad="""\

@@ -20,6 +20,7 @@ request does not reach it. Take it where it is used, or keep a proxy: `Connectio
 `django.utils.connection`, which is what `django.core.cache.cache` is.""",
     severity=Severity.LOW,
     no_fix="use `caches[…]` where the cache is used, or keep a `ConnectionProxy`",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

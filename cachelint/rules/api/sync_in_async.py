@@ -23,6 +23,7 @@ still, and with it every other request of this process. The database backend eve
     severity=Severity.LOW,
     fix=awaiting.call_the_twin,
     obligations=awaiting.OBLIGATIONS,
+    in_tests=False,
     examples=(
         Example(
             bad="""\

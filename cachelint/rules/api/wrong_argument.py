@@ -28,6 +28,7 @@ the second of `delete`, which then deletes nothing.""",
     severity=Severity.HIGH,
     fix=seconds.propose,
     obligations=seconds.OBLIGATIONS,
+    in_tests=False,
     examples=(
         Example(
             bad="""\

@@ -23,6 +23,7 @@ rate limits, and the sessions of all users where they are kept there. On Redis i
 prefixes and other projects included. Delete the keys that have changed, or put a version into them.""",
     severity=Severity.MEDIUM,
     no_fix="delete the keys that have changed, or move them to another version",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

@@ -23,6 +23,7 @@ what was never saved. Do it in `transaction.on_commit`, which runs at once where
     severity=Severity.MEDIUM,
     fix=on_commit.propose,
     obligations=on_commit.OBLIGATIONS,
+    in_tests=False,
     examples=(
         Example(
             bad="""\

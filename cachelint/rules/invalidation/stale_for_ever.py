@@ -27,6 +27,7 @@ change and nothing deletes the entry, everybody goes on seeing the old ones, and
 timeout, or delete it where the rows change (in `transaction.on_commit`).""",
     severity=Severity.HIGH,
     no_fix="give the entry a timeout, or delete it where the rows change",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

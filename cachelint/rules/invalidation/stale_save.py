@@ -24,6 +24,7 @@ others have written since the entry was stored is undone, minutes or days later,
 before you change it, or name what you write: `save(update_fields=[…])`.""",
     severity=Severity.HIGH,
     no_fix="load the row again before it is changed, or pass `update_fields`",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

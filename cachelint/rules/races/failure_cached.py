@@ -18,6 +18,7 @@ If the service is down for a second, the fallback is in the cache for the whole 
 the service is back. Store a fallback for a short time, or not at all.""",
     severity=Severity.LOW,
     no_fix="give the fallback a shorter timeout, or do not store it",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

@@ -34,6 +34,7 @@ what was to happen once happens twice (two imports, two e-mails, a replayed toke
 in one step: it stores only where nothing is stored, and returns whether it did.""",
     severity=Severity.MEDIUM,
     no_fix="take the flag with `cache.add(…)`, which returns False if it is taken already",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

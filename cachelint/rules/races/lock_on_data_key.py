@@ -18,6 +18,7 @@ each other: with data stored, the lock can never be acquired; with the lock held
 be unpickled. Give the lock a key of its own.""",
     severity=Severity.HIGH,
     no_fix="give the lock a key of its own: that of the data with `:lock` behind it",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

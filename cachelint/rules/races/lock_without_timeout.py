@@ -20,6 +20,7 @@ A worker that is killed while it holds the lock never releases it. Without a tim
 it guards never runs again, until somebody finds out why and deletes the key by hand.""",
     severity=Severity.MEDIUM,
     no_fix="give the lock a timeout that is longer than the work takes",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

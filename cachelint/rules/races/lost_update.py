@@ -19,6 +19,7 @@ For counters, `cache.add` and `cache.incr` change the entry on the server in one
 while you read, change and write, give each item an entry of its own, or keep the data in the database.""",
     severity=Severity.MEDIUM,
     no_fix="count with `cache.add` and `cache.incr`, or hold a lock around the read and the write",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

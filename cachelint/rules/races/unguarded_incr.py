@@ -19,6 +19,7 @@ the server restarts. A test before does not help, since the entry can go in betw
 counter anew.""",
     severity=Severity.MEDIUM,
     no_fix="catch ValueError and start the counter there",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

@@ -21,6 +21,7 @@ If `add` and the delete stand in one `try … finally`, the delete runs also whe
 that did not get the lock releases that of another, and a third one comes in. Acquire the lock before the `try`.""",
     severity=Severity.MEDIUM,
     no_fix="acquire the lock before the `try`, so that only its holder releases it",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

@@ -21,6 +21,7 @@ rarely, under load, and cannot be reproduced. One read does both, and is faster:
 stored, and test what came back.""",
     severity=Severity.MEDIUM,
     no_fix="read the entry once, with a sentinel as the default, and test what came back",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

@@ -36,6 +36,7 @@ miss only. `cache.get` does not call its default: test for None instead.""",
     severity=Severity.MEDIUM,
     fix=lazy_default.propose,
     obligations=lazy_default.OBLIGATIONS,
+    in_tests=False,
     examples=(
         Example(
             bad="""\

@@ -20,6 +20,7 @@ results that are not stored, which are the most frequent questions of robots and
 path, or leave it out on purpose and say so.""",
     severity=Severity.MEDIUM,
     no_fix="store the value on this path too",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

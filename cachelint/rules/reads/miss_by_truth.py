@@ -28,6 +28,7 @@ database. Test with `is None`.""",
     severity=Severity.MEDIUM,
     fix=none_test.propose,
     obligations=none_test.OBLIGATIONS,
+    in_tests=False,
     examples=(
         Example(
             bad="""\

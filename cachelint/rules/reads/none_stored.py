@@ -22,6 +22,7 @@ Store a value that stands for "nothing" (an empty list, a text, a sentinel of yo
 cannot be stored.""",
     severity=Severity.MEDIUM,
     no_fix="store something else than None for `nothing`, or read with a sentinel as the default",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

@@ -22,6 +22,7 @@ and raises `AttributeError` or `TypeError` in production, at a time that nobody 
 that the code can work with.""",
     severity=Severity.HIGH,
     no_fix="test the result for None, and work the value out anew where it is missing",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

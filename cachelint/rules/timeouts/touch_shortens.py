@@ -22,6 +22,7 @@ RULE = Rule(
 seconds. An entry that was stored for a day lives for five minutes after it was touched.""",
     severity=Severity.MEDIUM,
     no_fix="pass the timeout that the entry is stored with",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

@@ -23,6 +23,7 @@ after the move to a JSON serializer, the readers silently work with a different 
     severity=Severity.LOW,
     severity_note="; high if the alias has a JSON serializer: readers get something else then",
     no_fix="choose a JSON-compatible representation and update the readers",
+    in_tests=False,
     examples=(
         Example(
             bad="""\

@@ -25,6 +25,7 @@ your own classes, members of an Enum, lazy translations, responses, dicts with t
     severity_note="; high if the alias has a JSON serializer: the call raises then",
     fix=json_values.propose,
     obligations=json_values.OBLIGATIONS,
+    in_tests=False,
     examples=(
         Example(
             bad="""\
