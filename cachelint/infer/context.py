@@ -141,6 +141,7 @@ class Context:
         "function",
         "interpreter",
         "local_function",
+        "loop_depth",
         "module",
         "observer",
         "outer",
@@ -177,6 +178,8 @@ class Context:
         self.stores = stores
         self.local_function = local_function
         self.frame = frame
+        #: How many loops the code stands in.
+        self.loop_depth = 0
 
     def snapshot(self) -> Context:
         """The same place with the variables as they are now, and nobody watching."""
@@ -189,22 +192,26 @@ class Context:
         return self._with(self.env.copy(), self.observer)
 
     def _with(self, env: Env, observer: Observer | None) -> Context:
-        return Context(
+        made = Context(
             self.interpreter, self.module, self.parsed, env,
             function=self.function, owner=self.owner, outer=self.outer, observer=observer,
             class_scope=self.class_scope, stores=self.stores, local_function=self.local_function, frame=self.frame,
         )  # fmt: skip
+        made.loop_depth = self.loop_depth
+        return made
 
     def nested(
         self, parsed: ParsedDefinition, observer: Observer | None, local_function: cst.CSTNode | None = None,
         frame: Frame | None = None,
     ) -> Context:  # fmt: skip
         """A context for a lambda, comprehension or local function of this one; ``frame`` where a call runs it."""
-        return Context(
+        made = Context(
             self.interpreter, self.module, parsed, Env(), function=self.function, owner=self.owner, outer=self,
             observer=observer, class_scope=False, local_function=local_function,
             frame=frame if frame is not None else self.frame,
         )  # fmt: skip
+        made.loop_depth = self.loop_depth
+        return made
 
     def local_functions(self) -> Iterator[cst.CSTNode]:
         """The lambdas and local functions that the code stands in, from the inside."""

@@ -43,6 +43,15 @@ def _if(context: Context, node: cst.If, run: Run | None) -> bool:
     return bool(after)
 
 
+#: Loops inside loops whose bodies are run twice: each more would double the work.
+_DEEPEST_TWICE = 4
+
+
+def _rounds(context: Context) -> int:
+    """How often the body of a loop is run."""
+    return 2 if context.loop_depth < _DEEPEST_TWICE else 1
+
+
 def _for(context: Context, node: cst.For, run: Run | None) -> bool:
     events.expression(context, node.iter)
     if loops.is_unrolled(context, node):
@@ -50,8 +59,9 @@ def _for(context: Context, node: cst.For, run: Run | None) -> bool:
     before = context.env.copy()
     iterable = context.lazy(node.iter)
     # Twice: what the first round leaves behind is what the second may find.
-    for _ in range(2):
+    for _ in range(_rounds(context)):
         body = context.branch()
+        body.loop_depth += 1
         snapshot = context.snapshot()
         element = Lazy(lambda snapshot=snapshot: snapshot.iterate(force(iterable)))  # type: ignore[misc]
         body.bind(node.target, element, node.iter)
@@ -93,8 +103,9 @@ def _unrolled(context: Context, node: cst.For, run: Run | None) -> bool:
 def _while(context: Context, node: cst.While, run: Run | None) -> bool:
     events.expression(context, node.test)
     before = context.env.copy()
-    for _ in range(2):
+    for _ in range(_rounds(context)):
         body = context.branch()
+        body.loop_depth += 1
         narrow(body, node.test, True)
         body.run((node.body,), run)
         context.env.join([before, body.env])

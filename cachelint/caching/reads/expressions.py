@@ -114,10 +114,8 @@ def _boolean(following: Following, node: cst.BooleanOperation, paths: Paths) -> 
     if following.narrow(node.left, not is_or, on):
         right = following.value(node.right, on)
         after.append(on)
-    off = paths.copy()
-    if following.narrow(node.left, is_or, off):
-        after.append(off)
-    met = joined(after, following.fresh)
+    # Where the right side is not worked out, all is as it was.
+    met = joined([paths.copy(), *after], following.fresh)
     if met is not None:
         paths.replace(met)
     # On the left stays what was true for `or`, what was not for `and`.

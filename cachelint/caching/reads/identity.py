@@ -58,8 +58,18 @@ def _container(node: cst.BaseExpression) -> cst.BaseExpression | None:
 def _source(node: cst.BaseExpression, parsed: ParsedDefinition, paths: Paths) -> tuple[object, ...]:
     """The source of an expression, with the assignments that its variables have last got."""
     text = " ".join(parsed.bare_code(node).split())
-    names = {n.value for n in (node, *descendants(node)) if isinstance(n, cst.Name)}
-    return (text, *sorted((name, number) for name, number in paths.numbers.items() if name.partition(".")[0] in names))
+    names = {name for n in (node, *descendants(node)) if (name := path_of(n)) is not None}
+    return (text, *sorted((name, paths.numbers[name]) for name in _prefixes(names) if name in paths.numbers))
+
+
+def _prefixes(names: set[str]) -> set[str]:
+    """Some dotted paths, and what each of them hangs on: `a.b` and `a` of `a.b`."""
+    found = set(names)
+    for name in names:
+        while "." in name:
+            name = name.rpartition(".")[0]
+            found.add(name)
+    return found
 
 
 def _template(call: CacheCall, paths: Paths) -> tuple[object, ...] | None:
@@ -80,8 +90,8 @@ def _is_plain(name: str) -> bool:
 
 
 def _numbers(placeholders: list[Placeholder], paths: Paths) -> Iterator[tuple[str, int]]:
-    names = {part.name.partition(".")[0].removesuffix("()") for part in placeholders}
-    yield from sorted((n, number) for n, number in paths.numbers.items() if n.partition(".")[0] in names)
+    names = _prefixes({part.name.replace("()", "") for part in placeholders})
+    yield from sorted((name, paths.numbers[name]) for name in names if name in paths.numbers)
 
 
 def path_of(node: cst.CSTNode) -> str | None:

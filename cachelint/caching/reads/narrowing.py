@@ -41,6 +41,10 @@ def _both(following: Following, node: cst.BooleanOperation, truth: bool, paths: 
     together = isinstance(node.operator, cst.And) == truth
     if together:
         return narrow(following, node.left, truth, paths) and narrow(following, node.right, truth, paths)
+    if _terms(node) > _MOST_TERMS:
+        # One of many is so: to follow each would be for nothing.
+        _doubt(node, paths)
+        return True
     # One of two is so: which of them, nobody knows.
     first, second = paths.copy(), paths.copy()
     after: list[Paths] = []
@@ -52,10 +56,27 @@ def _both(following: Following, node: cst.BooleanOperation, truth: bool, paths: 
     if met is None:
         return False
     paths.replace(met)
+    _doubt(node, paths)
+    return True
+
+
+#: Parts of a test by ``or`` (or by ``and``, where it failed) that are told apart.
+_MOST_TERMS = 6
+
+
+def _terms(node: cst.BaseExpression) -> int:
+    """How many parts a chain of one operator has."""
+    count = 1
+    while isinstance(node, cst.BooleanOperation):
+        count += 1
+        node = node.left
+    return count
+
+
+def _doubt(node: cst.BooleanOperation, paths: Paths) -> None:
     for name in paths.values:
         if _stands_in(node, name):
             paths.values[name] = frozenset(_doubted(source) for source in paths.values[name])
-    return True
 
 
 def _doubted(source: Source) -> Source:

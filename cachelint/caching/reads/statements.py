@@ -24,7 +24,6 @@ from cachelint.caching.reads.states import (
 from cachelint.project.classes import dotted
 from cachelint.project.syntax import children, descendants
 
-
 #: Loops inside loops whose bodies are followed twice.
 _DEEPEST_TWICE = 3
 
