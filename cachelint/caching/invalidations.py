@@ -272,6 +272,9 @@ class _Finder:
         for edge in self.edges.of(function):
             if edge.caller in seen or is_test(edge.parsed.path):
                 continue
+            if self.regions.hands_to_commit(function.definition.name, edge.parsed):
+                # It runs at the commit where there is one to wait for.
+                continue
             if isinstance(call, Write) and not edge.value_dropped:
                 continue
             try:

@@ -135,6 +135,14 @@ class Regions:
                 return True
         return False
 
+    def hands_to_commit(self, name: str, parsed: ParsedDefinition) -> bool:
+        """Whether a function hands another one, by its name, to ``on_commit``."""
+        for node in parsed.gathered.parents:
+            if isinstance(node, cst.Call) and _is_later(node):
+                if any((dotted(argument.value) or "").rpartition(".")[2] == name for argument in node.args):
+                    return True
+        return False
+
     def nested_in(self, node: cst.CSTNode, parsed: ParsedDefinition) -> cst.FunctionDef | cst.Lambda | None:
         """The local function or lambda that a node stands in; None in the function itself."""
         for outer in self.around(node, parsed):

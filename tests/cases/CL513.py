@@ -37,3 +37,15 @@ def forget(pks):
     for pk in pks:
         key = f"price:v1:{pk}"
         cache.delete(key)  # CL513
+
+
+# --- what each call returns is wanted
+def forget(pks):
+    return sum(1 for pk in pks if cache.delete(f"price:v1:{pk}"))
+
+
+def count(pks):
+    gone = 0
+    for pk in pks:
+        gone += cache.delete(f"price:v1:{pk}")
+    return gone

@@ -66,3 +66,8 @@ def remember(pk):
 # --- `nx` where the backend is not known
 def claim(pk):
     caches["redis"].set(f"claim:v1:{pk}", 1, timeout=60, nx=True)
+
+
+# --- `clear` takes no key
+def forget(pk):
+    cache.clear(f"price:v1:{pk}")  # CL515

@@ -63,6 +63,12 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     key = call.nodes.get("key")
     if many is None or call.inner is not None or call.declared or key is None:
         return
+    parent = call.parsed.gathered.parents.get(call.node)
+    if isinstance(parent, cst.Await):
+        parent = call.parsed.gathered.parents.get(parent)
+    if call.method != "get" and not isinstance(parent, cst.Expr):
+        # What each call returns is wanted.
+        return
     for outer in around(call.node, call.parsed):
         if isinstance(outer, cst.FunctionDef | cst.Lambda | cst.While):
             return

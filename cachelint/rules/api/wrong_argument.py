@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from cachelint.caching.aliases import backends_of
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import CacheCall, Clear
 from cachelint.caching.facts import Facts
 from cachelint.django.cache_api import METHODS, Does
 from cachelint.findings import Severity
@@ -96,6 +96,8 @@ def _by_name(call: CacheCall, backends: tuple[str, ...]) -> str:
 
 def _by_position(call: CacheCall) -> str:
     assert isinstance(call.node, cst.Call)
+    if isinstance(call, Clear) and call.node.args:
+        return f"`{call.called}` takes no key: the call raises TypeError; use `delete` to drop one entry"
     plain = [a.value for a in call.node.args if a.keyword is None and not a.star]
     if call.method == "get" and len(plain) == 3 and _is_number(plain[2]):
         return (

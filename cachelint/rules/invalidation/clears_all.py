@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import libcst as cst
+
 from cachelint.caching.calls import Clear
 from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import Key
@@ -56,7 +58,7 @@ def save_rates(rates):
 _PURPOSE = re.compile(
     r"(?:clear|flush|reset|purge|empty|invalidate|wipe)_?(?:all_?|the_?|whole_?|django_?)*caches?(?![a-z])", re.I
 )
-_COMMANDS = re.compile(r"(^|/)management/commands/|(^|/)(fabfile|conftest)\.py$")
+_COMMANDS = re.compile(r"(^|/)management/commands/|(^|/)(fabfile|conftest|testing)\.py$")
 
 
 @RULE.on(Clear)
@@ -65,7 +67,7 @@ def check(clear: Clear, facts: Facts) -> Iterator[Report]:
     path = clear.parsed.path
     if clear.inner is not None or is_test(path) or _COMMANDS.search(path) or facts.facades.holds(clear.function):
         return
-    if _is_the_purpose(clear.qualified_name):
+    if _is_the_purpose(clear.qualified_name) or (isinstance(clear.node, cst.Call) and clear.node.args):
         return
     others = _kept(clear, facts)
     alias = f"the cache `{clear.alias}`" if clear.alias else "this cache"
@@ -89,7 +91,8 @@ def _kept(clear: Clear, facts: Facts) -> list[str]:
     """The keys that the project keeps in the same cache."""
     found: dict[str, None] = {}
     for key in facts.keys.all():
-        if any(call.writes and (clear.alias is None or call.alias == clear.alias) for call in key.all_sites):
+        writes = [call for call in key.all_sites if call.writes and not is_test(call.parsed.path)]
+        if any(call.writes and (clear.alias is None or call.alias == clear.alias) for call in writes):
             for text in _texts(key):
                 found.setdefault(text)
     return list(found)
@@ -97,7 +100,7 @@ def _kept(clear: Clear, facts: Facts) -> list[str]:
 
 def _texts(key: Key) -> Iterator[str]:
     types: tuple[Type, ...] = key.key_templates
-    yield from (template.template for typ in types[:1] for template in templates(typ))
+    yield from (t.template for typ in types[:1] for t in templates(typ) if any(c.isalnum() for c in t.template))
 
 
 def _listed(keys: list[str]) -> str:

@@ -72,6 +72,7 @@ def check(write: WriteBack, facts: Facts) -> Iterator[Report]:
     yield Report(
         write.place,
         f"what another process writes between the read (line {read.place.line}) and this write is lost: the value is "
-        "read, changed and written back without a lock; count with `cache.incr`, or hold a lock around both",
+        "read, changed and written back without a lock; hold a lock around both, or give each item an entry of its own "
+        "(a number: count with `cache.incr`)",
         related=(Related(read.place, "the old value is read here"),),
     )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from cachelint.caching.facts import Facts
 from cachelint.caching.reads.states import Count, KeyState
 from cachelint.findings import Confidence, Severity
+from cachelint.project.parsed import ParsedDefinition
 from cachelint.rules.base import Example, Report, Rule
+from cachelint.rules.surroundings import around
 from cachelint.rules.wording import wrapper_places
 
 RULE = Rule(
@@ -61,6 +65,8 @@ def check(count: Count, facts: Facts) -> Iterator[Report]:
         inner = inner.inner
         if any(touch.caught & _CATCHING for touch in facts.bodies.of_call(inner)):
             return
+    if _all_callers_catch(count, facts):
+        return
     # A get or a test that saw it leaves a small gap: which is what a lint can be argued with about.
     seen = count.before <= {KeyState.WRITTEN, KeyState.TESTED}
     yield Report(
@@ -70,3 +76,25 @@ def check(count: Count, facts: Facts) -> Iterator[Report]:
         related=wrapper_places(count.call),
         confidence=Confidence.LOW if seen else Confidence.HIGH,
     )
+
+
+def _all_callers_catch(count: Count, facts: Facts) -> bool:
+    """Whether each call of the function around is inside a ``try`` that catches what is raised."""
+    function = count.call.function
+    edges = facts.call_edges.of(function) if function is not None else ()
+    return bool(edges) and all(_is_caught(edge.node, edge.parsed) for edge in edges)
+
+
+def _is_caught(node: cst.CSTNode, parsed: ParsedDefinition) -> bool:
+    inside = node
+    for outer in around(node, parsed):
+        if isinstance(outer, cst.Try) and inside is outer.body:
+            names = [
+                parsed.code(handler.type) if handler.type is not None else "Exception" for handler in outer.handlers
+            ]
+            if any(word in name for name in names for word in _CATCHING):
+                return True
+        if isinstance(outer, cst.FunctionDef):
+            return False
+        inside = outer
+    return False
