@@ -72,9 +72,10 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(root: Path, monkeypatc
     assert (root / "app/second.py").read_text() == SECOND
 
 
-def test_mode_encoding_newlines_and_links(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_mode_encoding_newlines_and_links(root: Path) -> None:
     path = root / "app/second.py"
-    elsewhere = tmp_path_factory.mktemp("elsewhere") / "second.py"
+    # A link that leads out of the project is not followed: see test_harm.py.
+    elsewhere = root / "second.source"
     elsewhere.write_bytes(b"\xef\xbb\xbf" + SECOND.replace("\n", "\r\n").encode() + "# ü\r\n".encode())
     elsewhere.chmod(0o755)
     path.unlink()
