@@ -13,6 +13,7 @@ from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.obligations import NOTHING_STANDS_IN, RAISED_BEFORE, TWIN_DOES_THE_SAME, Proof
 from cachelint.fixes.stand_ins import account
 from cachelint.infer.events import called_name
+from cachelint.project.enclosing import is_in_async_function
 from cachelint.project.parsed import ParsedDefinition
 
 #: What must be shown for the fix to be safe.
@@ -47,17 +48,9 @@ def add_await(call: CacheCall, facts: Facts) -> Fix:
     node = call.node
     if not isinstance(node, cst.Call) or called_name(node) == call.method or call.method == "get_or_set":
         raise FixBlocked("the value has to be awaited before it is stored")
-    if not _is_async(node, call.parsed):
+    if not is_in_async_function(node, call.parsed):
         raise FixBlocked("the function is not asynchronous: nothing can be awaited in it")
     return Proof(*OF_COROUTINES).fix("add `await`", _awaited(node, call.parsed))
-
-
-def _is_async(node: cst.CSTNode, parsed: ParsedDefinition) -> bool:
-    parents = parsed.gathered.parents
-    current = parents.get(node)
-    while current is not None and not isinstance(current, cst.FunctionDef | cst.Lambda):
-        current = parents.get(current)
-    return isinstance(current, cst.FunctionDef) and current.asynchronous is not None
 
 
 def _awaited(node: cst.Call, parsed: ParsedDefinition) -> list[Edit]:

@@ -34,3 +34,16 @@ async def known(pk):
 # --- in no async function
 def price(pk):
     return cache.get(f"price:v1:{pk}", 0)
+
+
+# --- the default of a parameter
+async def price(pk, rate=cache.get("rate:v1", 1)):
+    return pk * rate
+
+
+# --- the body of a class
+async def prices():
+    class Rates:
+        today = cache.get("rate:v1", 1)
+
+    return Rates

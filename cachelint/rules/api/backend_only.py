@@ -12,9 +12,9 @@ from cachelint.caching.facts import Facts
 from cachelint.caching.settings import CacheSettings
 from cachelint.django.cache_api import DJANGO_REDIS
 from cachelint.findings import Related, Severity
+from cachelint.project.enclosing import around
 from cachelint.project.files import is_test
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.surroundings import around
 from cachelint.types.base import UNKNOWN, force
 from cachelint.types.strings import constant
 

@@ -12,10 +12,10 @@ from cachelint.django.cache_api import METHODS
 from cachelint.findings import Severity
 from cachelint.fixes import awaiting
 from cachelint.infer.events import called_name
+from cachelint.project.enclosing import function_around
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.syntax import descendants
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.surroundings import function_around
 from cachelint.types.containers import Coroutine
 from cachelint.types.join import members
 

@@ -10,8 +10,8 @@ from cachelint.django.cache_api import METHODS
 from cachelint.findings import Severity
 from cachelint.fixes import awaiting
 from cachelint.infer.events import called_name
+from cachelint.project.enclosing import is_in_async_function
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.surroundings import is_in_async_function
 
 RULE = Rule(
     code="CL511",

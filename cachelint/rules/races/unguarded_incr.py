@@ -9,9 +9,9 @@ import libcst as cst
 from cachelint.caching.facts import Facts
 from cachelint.caching.reads.states import Count, KeyState
 from cachelint.findings import Confidence, Severity
+from cachelint.project.enclosing import around
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.surroundings import around
 from cachelint.rules.wording import wrapper_places
 
 RULE = Rule(

@@ -9,9 +9,9 @@ import libcst as cst
 from cachelint.caching.facts import Facts
 from cachelint.caching.reads.states import Removal, WriteBack
 from cachelint.findings import Related, Severity
+from cachelint.project.enclosing import around
 from cachelint.project.syntax import descendants
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.surroundings import around
 
 RULE = Rule(
     code="CL522",

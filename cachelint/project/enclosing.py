@@ -1,4 +1,4 @@
-"""What stands around a call: the function it is in, a loop, an ``await``."""
+"""What encloses a node: the function it runs in, a loop, an ``await``."""
 
 from __future__ import annotations
 
@@ -19,12 +19,20 @@ def around(node: cst.CSTNode, parsed: ParsedDefinition) -> Iterator[cst.CSTNode]
 
 
 def is_in_async_function(node: cst.CSTNode, parsed: ParsedDefinition) -> bool:
-    """Whether the innermost function around a node is asynchronous; what is run elsewhere is not in it."""
+    """Whether a node runs in the body of an asynchronous function, where ``await`` is allowed.
+
+    Defaults, decorators and annotations of a function run where it is defined; the body of a class is a scope of its
+    own, in which nothing can be awaited; what a lambda or a generator does runs elsewhere.
+    """
+    inner = node
     for outer in around(node, parsed):
         if isinstance(outer, cst.Lambda | cst.GeneratorExp):
             return False
-        if isinstance(outer, cst.FunctionDef):
+        if isinstance(outer, cst.ClassDef) and inner is outer.body:
+            return False
+        if isinstance(outer, cst.FunctionDef) and inner is outer.body:
             return outer.asynchronous is not None
+        inner = outer
     return False
 
 
