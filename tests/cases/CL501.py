@@ -178,3 +178,19 @@ def name(pk):
     if is_usable(row):
         return row["name"]
     return ""
+
+
+# --- a method that may fill the attribute
+class Shelf:
+    def name(self):
+        self.row = cache.get(f"row:v1:{self.pk}")
+        self.load_missing()
+        return self.row["name"]
+
+
+# --- a method of another object
+class Shelf:
+    def name(self, log):
+        self.row = cache.get(f"row:v1:{self.pk}")  # CL501
+        log.info("read")
+        return self.row["name"]

@@ -341,6 +341,9 @@ def called(following: Following, node: cst.Call, paths: Paths) -> Value:
     else:
         following.use(following.value(node.func, paths), UseKind.CALLED, node)
     passed = arguments(following, node, paths)
+    owners = [argument.value for argument in node.args]
+    owners += [node.func.value] if isinstance(node.func, cst.Attribute) else []
+    paths.lose_hold(path for path in map(path_of, owners) if path is not None)
     if any(source.read is not None for source in base):
         if name in MUTATING:
             change(paths, base)

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from cachelint.caching.reads.states import OTHER, KeyState, Touch, Value
+from cachelint.caching.reads.states import OTHER, KeyState, Source, State, Touch, Value
 
 _UNKNOWN = frozenset({KeyState.UNKNOWN})
 _NOBODY: frozenset[Touch] = frozenset()
@@ -56,6 +56,15 @@ class Paths:
     def decided(self, key: int) -> frozenset[Touch]:
         """The tests and reads that have found a key there."""
         return self.deciders.get(key, _NOBODY)
+
+    def lose_hold(self, owners: Iterable[str]) -> None:
+        """Objects whose methods are called, or that are passed on, may have filled their attributes after a miss."""
+        within = tuple(f"{owner}." for owner in owners)
+        for name, value in self.values.items():
+            if name.startswith(within):
+                self.values[name] = frozenset(
+                    Source(State.DOUBT, source.read) if source.state is State.MAYBE else source for source in value
+                )
 
     def bind(self, name: str, value: Value, number: int) -> None:
         """Give a variable or dotted path a value; what hangs on it is forgotten."""
