@@ -134,3 +134,12 @@ def titles(pk):
         found = [book.title for book in books]
         cache.set(f"titles:v1:{pk}", found, 60)
     return found
+
+
+# --- an empty dict as the default
+def tags(pk):
+    return cache.get(f"tags:v1:{pk}") or dict()
+
+
+def forget(pk):
+    cache.set(f"tags:v1:{pk}", {}, 60)

@@ -68,6 +68,7 @@ stored under the key, or where the miss is told by `or`.""",
 
 _BY_TRUTH = (MissTest.TRUTH, MissTest.OR)
 _OTHERWISE = (MissTest.NONE, MissTest.SENTINEL)
+_EMPTY = frozenset({"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"})
 
 
 @RULE.on(ReadUses)
@@ -102,9 +103,17 @@ def _is_added_to(write: WriteBack) -> bool:
 
 def _costs(test: Test) -> bool:
     """Whether what stands to the right of ``or`` is worked out, and no mere default."""
-    return test.works_out is not None and any(
-        isinstance(node, cst.Call) for node in (test.works_out, *test.works_out.children)
-    ) and not isinstance(test.works_out, cst.List | cst.Dict | cst.Set | cst.Tuple)  # fmt: skip
+    made = test.works_out
+    if made is None or isinstance(made, cst.List | cst.Dict | cst.Set | cst.Tuple) or _is_empty(made):
+        return False
+    return any(isinstance(node, cst.Call) for node in (made, *made.children))
+
+
+def _is_empty(node: cst.CSTNode) -> bool:
+    """Whether it is written as ``set()``: a builtin container that nothing is put into."""
+    return (
+        isinstance(node, cst.Call) and not node.args and isinstance(node.func, cst.Name) and node.func.value in _EMPTY
+    )
 
 
 def _writes(read: ReadUses, facts: Facts) -> Iterator[CacheCall]:
