@@ -26,7 +26,8 @@ def propose(invalidation: Invalidation, facts: Facts) -> Fix:
         raise FixBlocked("what is written has to be worked out at the commit: move the call into a function for it")
     if not isinstance(parsed.gathered.parents.get(node), cst.Expr):
         raise FixBlocked("the result of the call is used, which is not there before the commit")
-    if invalidation.reason.why is Why.BEFORE or _is_followed(invalidation):
+    before_the_change = invalidation.reason.why is Why.SIGNAL and invalidation.reason.name.startswith("pre_")
+    if invalidation.reason.why is Why.BEFORE or before_the_change or _is_followed(invalidation):
         raise FixBlocked("the call has to go below the change as well: without a transaction `on_commit` runs at once")
     if any(argument.star for argument in node.args) or any(
         isinstance(n, cst.Await) for argument in node.args for n in (argument.value, *descendants(argument.value))
@@ -37,7 +38,8 @@ def propose(invalidation: Invalidation, facts: Facts) -> Fix:
     taken = parsed.gathered.bound
     transaction = imports.name(module, "django.db", "transaction", taken)
     called = parsed.code(node.func).strip()
-    passed = [_bound(argument, parsed.code(argument.value).strip()) for argument in node.args]
+    keys = call.nodes.get("keys")
+    passed = [_bound(argument, parsed.code(argument.value).strip(), keys) for argument in node.args]
     if passed:
         called = f"{imports.name(module, 'functools', 'partial', taken)}({', '.join([called, *passed])})"
     text = f"{transaction}.on_commit({called})"
@@ -51,9 +53,10 @@ def propose(invalidation: Invalidation, facts: Facts) -> Fix:
     return proof.fix("delete it in `transaction.on_commit`", changes)
 
 
-def _bound(argument: cst.Arg, code: str) -> str:
-    """An argument as it is bound: a list that somebody may empty until then is copied."""
-    copied = f"list({code})" if isinstance(argument.value, cst.Name) and code.endswith(("keys", "names")) else code
+def _bound(argument: cst.Arg, code: str, keys: cst.CSTNode | None) -> str:
+    """An argument as it is bound: a list of keys that somebody may empty until then is copied."""
+    is_held = argument.value is keys and isinstance(argument.value, cst.Name | cst.Attribute)
+    copied = f"list({code})" if is_held else code
     return f"{argument.keyword.value}={copied}" if argument.keyword is not None else copied
 
 
