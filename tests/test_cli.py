@@ -368,7 +368,7 @@ def test_help_fits_a_screen(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
 def test_a_file_that_is_no_python_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "notes.txt").write_text("x")
     assert main(["--no-cache", "notes.txt"]) == 0
-    assert capsys.readouterr().err == "cachelint: notes.txt: skipped, its name does not end in .py\n"
+    assert capsys.readouterr().err == "cachelint: notes.txt: skipped, it is no Python file by its name or first line\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "tcsh"])

@@ -14,6 +14,7 @@ from cachelint.cli.progress import note_of_progress
 from cachelint.config.options import make_options
 from cachelint.findings import Confidence, Finding, Severity
 from cachelint.printable import printable_lines
+from cachelint.project.files import is_python
 from cachelint.project.gitignore import Patterns
 from cachelint.report.formats import TEXT
 from cachelint.report.paths import shown_path
@@ -56,8 +57,8 @@ def _find_paths(words: list[str]) -> tuple[list[Path], bool]:
         elif not path.is_dir() and not path.is_file():
             warn(f"{path}: neither a file nor a folder")
             return [], True
-        elif path.is_file() and path.suffix != ".py":
-            warn(f"{path}: skipped, its name does not end in .py")
+        elif path.is_file() and not is_python(path):
+            warn(f"{path}: skipped, it is no Python file by its name or first line")
     return existing, len(existing) < len(given)
 
 
@@ -103,7 +104,7 @@ def _warn_of_empty_paths(options: Options) -> None:
     for path in options.paths:
         if (options.root / path).is_file():
             # A file that git ignores is looked into where it is named.
-            if path.endswith(".py") and excluded.match(path):
+            if is_python(options.root / path) and excluded.match(path):
                 warn(f"{path}: skipped, the configuration excludes it")
             continue
         files = files_of(options).files if files is None else files

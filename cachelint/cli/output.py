@@ -11,6 +11,7 @@ from pathlib import Path
 from cachelint.config.selectors import ConfigError
 from cachelint.findings import Severity
 from cachelint.printable import printable_lines
+from cachelint.project.files import SUFFIXES
 from cachelint.report.formats import FORMATS, TEXT, plain_text, render
 from cachelint.run.analysis import Outcome
 
@@ -27,7 +28,7 @@ def parse_outputs(words: Sequence[str]) -> list[tuple[str, Path]]:
 
 def _output(word: str) -> tuple[str, Path]:
     name, _, path = word.partition("=")
-    if path.endswith(".py"):
+    if path.endswith(SUFFIXES):
         raise ConfigError(f"--output {word}: would overwrite Python code")
     if name not in (TEXT, *FORMATS) or not path:
         known = ", ".join((TEXT, *FORMATS))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
 from cachelint.project.file_stat import found_below
+from cachelint.project.files import without_suffix
 from cachelint.project.module import Module
 from cachelint.project.outline import Definition, ImportBinding
 from cachelint.project.parsed import too_deep
@@ -185,17 +187,24 @@ class Codebase:
                     top[folder] = folder
             return top[folder]
 
+        links: list[tuple[str, str, str]] = []
         for path in self.paths:
             root = package_root(path.rpartition("/")[0])
             inner = path[len(root) + 1 :] if root else path
-            name = inner[:-3].replace("/", ".")
+            name = without_suffix(inner).replace("/", ".")
             name = name.removesuffix(".__init__") if name != "__init__" else ""
+            real = self._linked(path)
+            if real in known:
+                links.append((real, root, name))
+                continue
             module = Module(self, path, name, root)
             self.modules[path] = module
             self._by_name.setdefault((root, name), module)
+        for real, root, name in links:
+            self._by_name.setdefault((root, name), self.modules[real])
         # A file below no package may also be imported by its path from a folder above (namespace packages).
         for path, module in self.modules.items():
-            parts = path[:-3].removesuffix("/__init__").split("/")
+            parts = without_suffix(path).removesuffix("/__init__").split("/")
             base = module.root
             while base:
                 base = base.rpartition("/")[0]
@@ -207,6 +216,13 @@ class Codebase:
             while "." in name:
                 name = name.rpartition(".")[0]
                 self._packages.add((root, name))
+
+    def _linked(self, path: str) -> str:
+        """The file of the project that a link leads to, which is read in its place; empty for what is no link."""
+        full = os.path.join(self.root, path)
+        if not os.path.islink(full):
+            return ""
+        return os.path.relpath(os.path.realpath(full), os.path.realpath(self.root)).replace(os.sep, "/")
 
     def module(self, name: str, importer: Module | None = None) -> Module | None:
         """The module of the project that is imported as ``name``; the importer's own source root comes first."""

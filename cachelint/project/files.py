@@ -13,6 +13,11 @@ from cachelint.project.store.disk import FOLDER
 #: Files whose presence makes a folder the root of a project, for whoever runs the program below it.
 ROOT_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "manage.py", ".git", ".hg")
 
+#: What the names of Python's files end with.
+SUFFIXES = (".py", ".pyw")
+#: The first line of a script for Python, which may have any name: `#!/usr/bin/env python3`.
+_SCRIPT = re.compile(rb"#![^\n]*\bpython[0-9.]*\b")
+
 #: Folders that never hold the project's own sources.
 _NEVER = frozenset(
     {
@@ -96,12 +101,37 @@ def _walk(folder: str, relative: str, ignores: Ignores, found: Discovery) -> Non
                 if name in _USUALLY_BUILT and not os.path.exists(os.path.join(entry.path, "__init__.py")):
                     continue
                 _walk(entry.path, path, ignores, found)
-            elif name.endswith(".py") and entry.is_file() and not ignores.leave_out(path):
+            elif _may_be_python(name) and entry.is_file() and not ignores.leave_out(path):
+                if "." not in name and not is_script(entry.path):
+                    continue
                 # A link may lead to anything on the disk of whoever runs this: what it shows is not the project's.
                 if not entry.is_symlink() or found.holds(entry.path):
                     found.files.append(path)
         except OSError as error:
             found.errors.append((path, error.strerror or str(error)))
+
+
+def _may_be_python(name: str) -> bool:
+    return name.endswith(SUFFIXES) or "." not in name
+
+
+def is_python(path: Path) -> bool:
+    """Whether a file is one of Python's: by its name, or by its first line where the name has no suffix."""
+    return path.name.endswith(SUFFIXES) or ("." not in path.name and path.is_file() and is_script(str(path)))
+
+
+def is_script(path: str) -> bool:
+    """Whether the first line of a file says that Python runs it; False where it can't be read."""
+    try:
+        with open(path, "rb") as file:
+            return _SCRIPT.match(file.read(128)) is not None
+    except OSError:
+        return False
+
+
+def without_suffix(path: str) -> str:
+    """A path without `.py` or `.pyw`: what a module is called after."""
+    return path[: -len(suffix)] if (suffix := next((s for s in SUFFIXES if path.endswith(s)), "")) else path
 
 
 _TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|tests|conftest|[^/]*_tests?)\.py$")

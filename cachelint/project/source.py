@@ -15,6 +15,9 @@ MAX_BYTES = 16_000_000
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
+_LONE_CR = re.compile(rb"\r(?!\n)")
+
+
 class SourceError(Exception):
     """A file that can't be read as Python source; the message is one line, without the file's name."""
 
@@ -33,8 +36,10 @@ class Source:
 
     @cached_property
     def data(self) -> bytes:
-        """The text as UTF-8, which is what byte offsets count in."""
-        return self.text.encode("utf-8", "surrogatepass")
+        """The text as UTF-8, which is what byte offsets count in; a line that ends with CR alone ends with LF here."""
+        data = self.text.encode("utf-8", "surrogatepass")
+        # Python takes it for the end of a line; the grammar that finds definitions does not.
+        return _LONE_CR.sub(b"\n", data) if b"\r" in data else data
 
     @cached_property
     def line_starts(self) -> list[int]:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cachelint.findings import Applicability, Finding, Place, Severity
 from cachelint.printable import printable, printable_lines
+from cachelint.project.source import Source, SourceError, read_source
 from cachelint.report.frame import Mark, column, expanded, row
 from cachelint.report.paths import shown_path
 from cachelint.run.analysis import Outcome
@@ -71,18 +72,15 @@ def _title(outcome: Outcome, finding: Finding, group: str | None) -> str:
 
 
 def _reader(root: Path) -> Lines:
-    cache: dict[str, list[str]] = {}
+    cache: dict[str, Source] = {}
 
     def line(path: str, number: int) -> str:
         if path not in cache:
-            from cachelint.project.source import SourceError, read_source
-
             try:
-                cache[path] = read_source(root / path, path).text.splitlines()
+                cache[path] = read_source(root / path, path)
             except (OSError, SourceError):
-                cache[path] = []
-        lines = cache[path]
-        return lines[number - 1] if 1 <= number <= len(lines) else ""
+                cache[path] = Source(path, "")
+        return cache[path].line_text(number)
 
     return line
 

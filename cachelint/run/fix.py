@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 
 from cachelint.findings import Applicability, Finding
@@ -116,8 +117,13 @@ def diff_text(done: Repair, folder: str = "") -> str:
     base = f"{folder}/" if folder else ""
     for path, source in sorted(done.changed.items()):
         original = done.original.get(path)
-        before = original.text.splitlines(True) if original is not None else []
+        before = _lines(original.text) if original is not None else []
         name = f"a/{base}{path}" if original is not None else "/dev/null"
-        for line in difflib.unified_diff(before, source.text.splitlines(True), name, f"b/{base}{path}"):
+        for line in difflib.unified_diff(before, _lines(source.text), name, f"b/{base}{path}"):
             parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(parts)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as whoever applies a patch counts them: a form feed ends none."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)

@@ -11,6 +11,8 @@ from cachelint.findings import Finding
 from cachelint.run.options import UsageError
 
 _FILE = re.compile(r"^\+\+\+ (?:b/)?(.*?)\t?$")
+#: Files that may be Python's, for git: by their names, and scripts, whose names have no suffix.
+_OF_PYTHON = (("*.py", "*.pyw"), (".", ":(exclude,glob)**/*.*"))
 _HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 
@@ -29,10 +31,10 @@ def changed_lines(root: Path, revision: str) -> dict[str, list[range]]:
         "--unified=0", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/", "--relative",
         "--end-of-options",
     )  # fmt: skip
-    diff = _git(root, "diff", *options, revision, "--", "*.py")
+    diff = "".join(_git(root, "diff", *options, revision, "--", *of_python) for of_python in _OF_PYTHON)
     found: dict[str, list[range]] = {}
     path = ""
-    for line in diff.splitlines():
+    for line in diff.split("\n"):
         named = _FILE.match(line)
         hunk = _HUNK.match(line)
         if named is not None:
@@ -40,8 +42,10 @@ def changed_lines(root: Path, revision: str) -> dict[str, list[range]]:
         elif hunk is not None:
             start, count = int(hunk.group(1)), int(hunk.group(2) or 1)
             found.setdefault(path, []).append(range(start, start + count))
-    for path in _git(root, "ls-files", "--others", "--exclude-standard", "--", "*.py").splitlines():
-        found[path] = [range(1, 1 << 31)]
+    for of_python in _OF_PYTHON:
+        for path in _git(root, "ls-files", "--others", "--exclude-standard", "--", *of_python).split("\n"):
+            if path:
+                found[path] = [range(1, 1 << 31)]
     return found
 
 

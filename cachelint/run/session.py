@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cachelint.findings.codec import decode, encode
-from cachelint.project.files import Discovery, discover
+from cachelint.project.files import Discovery, discover, is_python
 from cachelint.project.gitignore import IgnoreCache, Patterns
 from cachelint.project.store.disk import Store, program
 from cachelint.project.store.results import ResultCache
@@ -117,7 +117,7 @@ def _add_named(found: Discovery, options: Options) -> None:
     for path in options.paths:
         if excluded.match(path):
             continue
-        if path.endswith(".py") and path not in known and (options.root / path).is_file():
+        if path not in known and is_python(options.root / path):
             found.files.append(path)
     found.files.sort()
 

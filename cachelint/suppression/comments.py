@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cachelint.findings import Confidence, Finding, Place, Severity
 from cachelint.project.codebase import Codebase
+from cachelint.project.files import SUFFIXES
 from cachelint.project.module import Module
 from cachelint.project.source import Source, SourceError, read_source
 from cachelint.rules.registry import NAMES, UNUSED_IGNORE, matching
@@ -91,7 +92,8 @@ def read_ignores(source: Source) -> list[Ignore]:
 
 def _comments(source: Source) -> list[_Comment]:
     """The comments of a Python file, a template (``{# … #}``) or another text file (``# …``)."""
-    if source.path.endswith((".py", ".pyw")):
+    name = source.path.rpartition("/")[2]
+    if name.endswith(SUFFIXES) or "." not in name:
         try:
             tokens = list(tokenize.generate_tokens(io.StringIO(source.text).readline))
         except (tokenize.TokenError, SyntaxError, IndentationError):

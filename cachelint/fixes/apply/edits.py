@@ -40,7 +40,7 @@ def apply(source: Source, edits: Iterable[Edit]) -> str:
             for e in edits
         }
     )
-    newline = "\r\n" if "\r\n" in source.text else "\n"
+    newline = "\r\n" if "\r\n" in source.text else "\n" if "\n" in source.text or "\r" not in source.text else "\r"
     parts: list[str] = []
     position = 0
     for start, end, text in spans:

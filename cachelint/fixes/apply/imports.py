@@ -12,6 +12,7 @@ from cachelint.findings import Edit, Place
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function
 from cachelint.project.codebase import Codebase
+from cachelint.project.files import without_suffix
 from cachelint.project.module import Module
 
 #: Lines that an import may have.
@@ -194,7 +195,7 @@ def unused_after(codebase: Codebase, path: str, name: str, removed: int) -> Edit
     found = [n for n in range(1, len(source.line_starts) + 1) if wanted.fullmatch(source.line_text(n))]
     if len(found) != 1 or len(re.findall(rf"\b{re.escape(name)}\b", source.text)) != removed + 1:
         return None
-    last = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+    last = without_suffix(path).removesuffix("/__init__").rpartition("/")[2]
     asked = re.compile(rf"from\s+[\w.]*\b{re.escape(last)}\s+import\s+(?:[^#\n]*\b{re.escape(name)}\b|\*|\()".encode())
     # By whatever name the other module knows this one: `from . import app as here`, then `here.pickle`.
     through = re.compile(rb"\." + name.encode() + rb"\b")
