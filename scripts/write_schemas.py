@@ -57,6 +57,7 @@ def config() -> dict[str, Any]:
                 "min-severity": {
                     "enum": [s.value for s in Severity], "description": "Lowest severity that is reported.",
                 },
+                "baseline": {"type": "string", "description": "The file with the findings that are not reported."},
                 "all-in-tests": {
                     "type": "boolean", "default": False,
                     "description": "Whether test files are held to timeouts and versions of keys as well.",

@@ -73,7 +73,9 @@ class _Rounds:
         importing = {module.path for module in self.codebase.containing("django.core.cache")}
         near_caches = sorted(candidates(self.codebase, cache_names.words), key=lambda c: c[0].path not in importing)
         self.naming_caches.update((module.path, definition.start) for module, definition in near_caches)
-        for module, definition in [*near_caches, *loaders(self.codebase), *declared]:
+        first = [*near_caches, *loaders(self.codebase), *declared]
+        self.codebase.expect("interpreted", len(first))
+        for module, definition in first:
             self.enter(module, definition)
         known: set[FunctionRef] = set()
         for _ in range(_MAX_ROUNDS):
@@ -81,7 +83,9 @@ class _Rounds:
             if not fresh:
                 return
             known.update(fresh)
-            for module, definition in self._callers(fresh, cache_names):
+            callers = self._callers(fresh, cache_names)
+            self.codebase.expect("interpreted", len(callers))
+            for module, definition in callers:
                 if self._knew(module, definition, fresh):
                     continue
                 self.done.discard((module.path, definition.start))

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cachelint.cli.parser import CLEAN, COMMANDS, FAILED, warn
+from cachelint.cli.parser import CLEAN, COMMANDS, FAILED, Parser, warn
 from cachelint.cli.parser import parser as options_parser
 from cachelint.config.file import load_config, settings_of
 from cachelint.config.options import make_options
@@ -24,7 +24,7 @@ from cachelint.run.subprojects import split
 
 
 def _explain(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("cachelint rule", description="Explain a rule. Without CODE, list all rules.")
+    parser = Parser("cachelint rule", description="Explain a rule. Without CODE, list all rules.")
     parser.add_argument("codes", nargs="*", metavar="CODE", help="codes, names or families: CL101, model-instance, CL5")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
     given = parser.parse_args(list(words))
@@ -59,7 +59,7 @@ def _show_page(text: str) -> None:
 
 
 def _clean(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("cachelint clean", description="Remove the results stored on disk.")
+    parser = Parser("cachelint clean", description="Remove the results stored on disk.")
     parser.parse_args(list(words))
     root = find_root(Path.cwd())
     folders = [place / FOLDER for place in (root, *(root / inner for inner in discover(root).projects))]
@@ -77,7 +77,7 @@ def _clean(words: Sequence[str]) -> int:
 
 
 def _config(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser("cachelint config", description="Show the settings and where they come from.")
+    parser = Parser("cachelint config", description="Show the settings and where they come from.")
     parser.parse_args(list(words))
     root = find_root(Path.cwd())
     try:
@@ -104,7 +104,7 @@ def _config(words: Sequence[str]) -> int:
 
 
 def _reveal(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         "cachelint reveal",
         description="Print what cachelint knows at a line: the variables, and each cache call with its key, value and"
         " timeout.",
@@ -160,7 +160,7 @@ _ZSH_FIRST = f"_alternative 'commands:command:({' '.join(COMMANDS)})' 'files:fil
 
 
 def _completion(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         "cachelint completion",
         description="Print a shell completion script for cachelint.",
         epilog="bash: cachelint completion bash > ~/.local/share/bash-completion/completions/cachelint\n"
@@ -174,7 +174,7 @@ def _completion(words: Sequence[str]) -> int:
     shell = parser.parse_args(list(words)).shell
     options = options_parser()
     for action in options._actions:
-        if action.dest in ("baseline", "write_baseline"):
+        if action.dest in ("baseline", "write_baseline", "stdin_filename"):
             action.complete = shtab.FILE  # type: ignore[attr-defined]
         elif action.dest in ("select", "ignore"):
             action.choices = [*NAMES]
@@ -187,10 +187,18 @@ def _completion(words: Sequence[str]) -> int:
     return CLEAN
 
 
+def _init(words: Sequence[str]) -> int:
+    # Imported here: it runs a whole analysis.
+    from cachelint.cli.init import init
+
+    return init(words)
+
+
 #: By the first word of the command line, who does it.
 BY_NAME: dict[str, Callable[[Sequence[str]], int]] = {
     "rule": _explain,
     "reveal": _reveal,
+    "init": _init,
     "config": _config,
     "clean": _clean,
     "completion": _completion,

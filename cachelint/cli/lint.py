@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from cachelint.cli.output import count, parse_outputs, print_report, print_summary, write_output
-from cachelint.cli.parser import CLEAN, FAILED, FINDINGS, conflicts, hint, warn
+from cachelint.cli.adopt import near, with_baseline, write_baseline, write_comments
+from cachelint.cli.output import count, parse_outputs, print_diff, print_report, print_summary, write_output
+from cachelint.cli.parser import CLEAN, FAILED, FINDINGS, conflicts, warn
 from cachelint.cli.progress import note_of_progress
+from cachelint.cli.targets import Targets, find_targets
 from cachelint.config.options import make_options
 from cachelint.findings import Confidence, Finding, Severity
-from cachelint.printable import printable_lines
 from cachelint.project.files import is_python
 from cachelint.project.gitignore import Patterns
 from cachelint.report.formats import TEXT
 from cachelint.report.paths import shown_path
 from cachelint.rules.registry import UNUSED_IGNORE
 from cachelint.run.analysis import Outcome
+from cachelint.run.lines import Lines, on_lines
 from cachelint.run.options import UsageError
-from cachelint.run.session import Options, files_of, joined, run
+from cachelint.run.session import Options, files_of, joined, run, run_text
 from cachelint.run.subprojects import split
-
-if TYPE_CHECKING:
-    from cachelint.run.baseline import Mark
 
 _SEVERITIES = list(Severity)
 
@@ -36,65 +32,215 @@ def lint(words: argparse.Namespace) -> int:
     if refusal:
         warn(refusal)
         return FAILED
-    existing, missing = _find_paths(words.paths)
-    if not existing:
-        return FAILED
     try:
-        failed = _report(existing, words)
+        targets = find_targets(words.paths, words.stdin_filename)
+        if not targets.paths:
+            return FAILED
+        failed = Lint(words, targets).report()
     except UsageError as error:
         warn(str(error))
         return FAILED
-    return FAILED if missing else failed
+    return FAILED if targets.missing else failed
 
 
-def _find_paths(words: list[str]) -> tuple[list[Path], bool]:
-    """The paths that exist, none where one of them can't be looked into, and whether others are missing."""
-    given = [Path(word) for word in words] or [Path()]
-    existing = [path for path in given if path.exists()]
-    for path in given:
-        if path not in existing:
-            warn(f"{path}: no such file or folder{hint(str(path))}")
-        elif not path.is_dir() and not path.is_file():
-            warn(f"{path}: neither a file nor a folder")
-            return [], True
-        elif path.is_file() and not is_python(path):
-            warn(f"{path}: skipped, it is no Python file by its name or first line")
-    return existing, len(existing) < len(given)
+class Lint:
+    """One call of the program: what it was asked, and what of the outcome it shows."""
 
+    def __init__(self, words: argparse.Namespace, targets: Targets) -> None:
+        self.words = words
+        self.targets = targets
+        self.options = self.read_options()
+        self.lines = self._named_lines()
+        #: What was found, shown or not.
+        self.found: list[Finding] = []
+        #: How many findings are not shown, by the reason.
+        self.hidden: list[tuple[str, int]] = []
+        #: What was fixed or commented, in a line for each project.
+        self.done = ""
 
-def _report(paths: list[Path], words: argparse.Namespace) -> int:
-    """Run, print and write everything; the exit code. Raises UsageError."""
-    outputs = parse_outputs(words.output)
-    options = make_options(
-        paths, words.select, words.ignore, all_in_tests=words.all_in_tests, use_store=not words.no_cache
-    )
-    known = _read_baseline(words)
-    changed = _changed(options, words)
-    with note_of_progress():
-        outcome, fixed = _run(options, words)
-    if not outcome.findings:
-        _warn_of_empty_paths(options)
-    hidden = _choose(outcome, options, words, changed)
-    if words.write_baseline:
-        return _write_baseline(outcome, words.write_baseline)
-    before = len(outcome.findings)
-    gone = _remove_known(outcome, known)
-    hidden.append((f"in {words.baseline}", before - len(outcome.findings)))
-    if words.add_ignores:
-        outcome, fixed = _add_ignores(outcome, options, words, known)
-    style = "statistics" if words.statistics else words.format if not words.diff else "none"
-    print_report(outcome, style, sort=words.sort, group=words.group_by)
-    for name, path in outputs:
-        write_output(outcome, name, path)
-    _warn_of_problems(outcome)
-    if style == TEXT:
-        print_summary(outcome, fixed, options.codes - {UNUSED_IGNORE}, hidden)
-        if gone and not options.paths and not words.since:
-            entries = count(gone, "entry", "entries")
-            print(f"{words.baseline}: {entries} no longer found; update it with --write-baseline.")
-    if outcome.problems:
-        return FAILED
-    return FINDINGS if not words.exit_zero and _fails(outcome, Severity(words.fail_on)) else CLEAN
+    def read_options(self) -> Options:
+        """What the command line and the configuration ask for, as the latter is now. Raises UsageError."""
+        words = self.words
+        self.options = make_options(
+            self.targets.paths, words.select, words.ignore, all_in_tests=words.all_in_tests,
+            use_store=not words.no_cache,
+        )  # fmt: skip
+        none = words.no_baseline or bool(words.write_baseline)
+        self.options = with_baseline(self.options, words.baseline, none=none)
+        return self.options
+
+    def report(self) -> int:
+        """Run, print and write everything; the exit code. Raises UsageError."""
+        words = self.words
+        if self.lines and (words.fix or words.diff or words.add_ignores):
+            raise UsageError("FILE:LINE chooses what is shown; name the file to change it")
+        outputs = parse_outputs(words.output)
+        # Both fail before the work is done.
+        changed = self._changed_lines()
+        self._known()
+        if words.watch:
+            # Imported here and below where it is used: most runs need none of it, and importing is half of their time.
+            from cachelint.cli.watch import watch
+
+            return watch(self.read_options, self.shown, sort=words.sort, group=words.group_by)
+        with note_of_progress():
+            outcome, diff = self._run()
+        print_diff(diff)
+        if not outcome.findings and self.targets.text is None:
+            _warn_of_empty_paths(self.options)
+        self._choose(outcome, changed)
+        if words.write_baseline:
+            write_baseline(outcome.findings, words.write_baseline)
+            _warn_of_problems(outcome)
+            return FAILED if outcome.problems else CLEAN
+        gone = self._remove_known(outcome)
+        if words.add_ignores:
+            outcome = self._add_ignores(outcome)
+        style = "statistics" if words.statistics else words.format if not words.diff else "none"
+        print_report(outcome, style, sort=words.sort, group=words.group_by)
+        for name, path in outputs:
+            write_output(outcome, name, path)
+        _warn_of_problems(outcome)
+        if style == TEXT:
+            place = words.paths[0] if len(words.paths) == 1 and self.lines else ""
+            print_summary(outcome, self.done, self.options.codes - {UNUSED_IGNORE}, self.hidden, place)
+            self._tell_of_gone(gone)
+        elif words.diff and self.done:
+            warn(f"{self.done[:1].lower()}{self.done[1:]}")
+        if outcome.problems:
+            return FAILED
+        return FINDINGS if not words.exit_zero and _fails(outcome, Severity(words.fail_on)) else CLEAN
+
+    def shown(self) -> Outcome:
+        """What is to be shown as the files are now."""
+        outcome = run(self.options)
+        self._choose(outcome, self._changed_lines())
+        self._remove_known(outcome)
+        return outcome
+
+    # -- the run itself ---------------------------------------------------------------------------------------
+
+    def _run(self) -> tuple[Outcome, str]:
+        """The outcome, and what was or would be changed as a diff or a list, where that was asked for."""
+        if self.targets.text is not None:
+            return self._run_text(self.targets.text), ""
+        words = self.words
+        if not (words.fix or words.diff):
+            return run(self.options), ""
+        from cachelint.run.fix import diff_text, fixes_text, repair
+
+        outcomes: list[tuple[str, Outcome]] = []
+        texts: list[str] = []
+        summaries: list[str] = []
+        for folder, inner in split(self.options, files_of(self.options)):
+            repaired = repair(inner, unsafe=words.unsafe_fixes, write_files=not words.diff, verify=words.verify)
+            if words.diff:
+                texts.append(diff_text(repaired.repair, folder))
+            if words.show_fixes:
+                texts.append(fixes_text(repaired.repair, folder))
+            if repaired.failed:
+                repaired.outcome.problems[""] = repaired.failed
+            outcomes.append((folder, repaired.outcome))
+            summaries.append(f"{folder}: {repaired.summary}" if folder and repaired.summary else repaired.summary)
+        self.done = "\n".join(filter(None, summaries))
+        outcome = joined(self.options.root, outcomes)
+        outcome.parts = split(self.options, files_of(self.options))
+        return outcome, "".join(texts)
+
+    def _run_text(self, data: bytes) -> Outcome:
+        """The outcome for what came on standard input."""
+        from cachelint.project.source import SourceError, decode_source
+
+        (name,) = self.options.paths
+        if Patterns(self.options.exclude, self.options.base).match(name):
+            warn(f"{name}: skipped, the configuration excludes it")
+            return Outcome(self.options.root, [], {}, files=1, uses_cache=False)
+        try:
+            return run_text(self.options, decode_source(data, name))
+        except SourceError as error:
+            return Outcome(self.options.root, [], {name: str(error)}, files=1, uses_cache=False)
+
+    # -- what is shown of it ----------------------------------------------------------------------------------
+
+    def _changed_lines(self) -> Lines | None:
+        """The lines that ``--since`` speaks of; None where it was not given."""
+        if not self.words.since:
+            return None
+        from cachelint.run import git_diff
+
+        return git_diff.changed_lines(self.options.root, self.words.since)
+
+    def _named_lines(self) -> Lines:
+        """The lines that were named of a file, by its path below the root."""
+        root = self.options.root
+        return {path.relative_to(root).as_posix(): lines for path, lines in self.targets.lines.items()}
+
+    def _choose(self, outcome: Outcome, changed: Lines | None) -> None:
+        """Keep those findings that were asked for; count the others by why they are not shown."""
+        self.found = outcome.findings
+        if changed is not None:
+            outcome.findings = on_lines(outcome.findings, changed)
+        if self.lines:
+            others = [f for f in outcome.findings if f.place.path not in self.lines]
+            outcome.findings = [*on_lines(outcome.findings, self.lines), *others]
+        order = list(Confidence)
+        least = order.index(Confidence(self.words.min_confidence))
+        certain = [f for f in outcome.findings if order.index(f.confidence) >= least]
+        severity = Severity.LOW if self.words.pedantic else self.options.min_severity
+        shown = [f for f in certain if _reaches(f.severity, severity)]
+        partly = changed is not None or self.lines
+        self.hidden = [
+            ("of lower severity (--pedantic)", len(certain) - len(shown)),
+            ("of low confidence (--min-confidence low)", len(outcome.findings) - len(certain)),
+            ("ignored by comments", 0 if partly else sum(_reaches(grade, severity) for _, grade in outcome.ignored)),
+        ]
+        outcome.findings = shown
+
+    def _known(self) -> None:
+        """Read the baseline that was named: raises UsageError where it is none."""
+        if self.options.baseline is not None:
+            from cachelint.run import baseline
+
+            baseline.read(self.options.baseline)
+
+    def _remove_known(self, outcome: Outcome) -> dict[Path, int]:
+        """Keep those findings that no baseline knows; by baseline, how many known ones are not found any more."""
+        if all(options.baseline is None for _, options in outcome.parts):
+            return {}
+        from cachelint.run import baseline
+
+        gone = baseline.gone(outcome.parts, self.found, remove=self.words.update_baseline)
+        if self.words.update_baseline:
+            for path, removed in gone.items():
+                self._say(
+                    f"{near(path)}: removed {count(removed, 'entry', 'entries')}."
+                    if removed
+                    else f"{near(path)}: up to date."
+                )
+        self.hidden += [(f"in {near(path)}", number) for path, number in baseline.remove_known(outcome).items()]
+        return gone if not self.words.update_baseline else {}
+
+    def _say(self, line: str) -> None:
+        self.done = f"{self.done}\n{line}" if self.done else line
+
+    def _tell_of_gone(self, gone: dict[Path, int]) -> None:
+        if self.options.paths or self.words.since or self.words.select or self.words.ignore:
+            return
+        for path, number in gone.items():
+            if number:
+                entries, them = count(number, "entry", "entries"), "them" if number > 1 else "it"
+                print(f"{near(path)}: {entries} no longer found; --update-baseline removes {them}.")
+
+    def _add_ignores(self, outcome: Outcome) -> Outcome:
+        """Write a comment for each finding, and run again: what that run finds."""
+        commented = write_comments(outcome, self.words.reason)
+        if not commented:
+            return outcome
+        after = self.shown()
+        after.problems = {**after.problems, **outcome.problems}
+        suppressed = count(len(outcome.findings) - len(after.findings), "finding")
+        self._say(f"Suppressed {suppressed} in {count(commented, 'file')}.")
+        return after
 
 
 def _warn_of_empty_paths(options: Options) -> None:
@@ -118,127 +264,8 @@ def _warn_of_problems(outcome: Outcome) -> None:
 
 
 def _fails(outcome: Outcome, least: Severity) -> bool:
-    return any(_SEVERITIES.index(finding.severity) >= _SEVERITIES.index(least) for finding in outcome.findings)
+    return any(_reaches(finding.severity, least) for finding in outcome.findings)
 
 
-def _changed(options: Options, words: argparse.Namespace) -> dict[str, list[range]] | None:
-    """The lines that ``--since`` speaks of; None where it was not given."""
-    if not words.since:
-        return None
-    # Imported here and below where it is used: most runs need none of it, and importing is half of their time.
-    from cachelint.run import git_diff
-
-    return git_diff.changed_lines(options.root, words.since)
-
-
-def _choose(
-    outcome: Outcome, options: Options, words: argparse.Namespace, changed: dict[str, list[range]] | None
-) -> list[tuple[str, int]]:
-    """Keep those findings that were asked for; how many others there are, and why they are not shown."""
-    order = list(Confidence)
-    least = order.index(Confidence(words.min_confidence))
-    certain = [f for f in outcome.findings if order.index(f.confidence) >= least]
-    severity = Severity.LOW if words.pedantic else options.min_severity
-    shown = [f for f in certain if _SEVERITIES.index(f.severity) >= _SEVERITIES.index(severity)]
-    hidden = [
-        ("of lower severity (--pedantic)", len(certain) - len(shown)),
-        ("of low confidence (--min-confidence low)", len(outcome.findings) - len(certain)),
-    ]
-    outcome.findings = shown
-    if changed is not None:
-        from cachelint.run import git_diff
-
-        outcome.findings = git_diff.only_changed(outcome.findings, changed)
-    return hidden
-
-
-# -- adopting cachelint in an old codebase --------------------------------------------------------------------
-
-
-def _read_baseline(words: argparse.Namespace) -> Counter[Mark] | None:
-    if not words.baseline:
-        return None
-    from cachelint.run import baseline
-
-    return baseline.read(words.baseline)
-
-
-def _write_baseline(outcome: Outcome, path: Path) -> int:
-    from cachelint.run import baseline
-
-    baseline.write(path, outcome.findings)
-    print(f"Wrote {count(len(outcome.findings), 'finding')} to {path}.")
-    _warn_of_problems(outcome)
-    return FAILED if outcome.problems else CLEAN
-
-
-def _remove_known(outcome: Outcome, known: Counter[Mark] | None) -> int:
-    """Keep those findings that the baseline does not know; how many of those that it knows are not found any more."""
-    if known is None:
-        return 0
-    from cachelint.run import baseline
-
-    outcome.findings, gone = baseline.apply(outcome.findings, known)
-    return gone
-
-
-def _add_ignores(
-    outcome: Outcome, options: Options, words: argparse.Namespace, known: Counter[Mark] | None
-) -> tuple[Outcome, str]:
-    """Write a comment for each finding, and run again: what that run finds, and a line that says what was done."""
-    commented = _write_comments(outcome, words.reason)
-    if not commented:
-        return outcome, ""
-    after = run(options)
-    after.problems = {**after.problems, **outcome.problems}
-    _choose(after, options, words, _changed(options, words))
-    _remove_known(after, known)
-    suppressed = count(len(outcome.findings) - len(after.findings), "finding")
-    return after, f"Suppressed {suppressed} in {count(commented, 'file')}."
-
-
-def _write_comments(outcome: Outcome, reason: str) -> int:
-    """Write a comment for each finding; in how many files."""
-    from cachelint.fixes.apply.transaction import NotWritten, write
-    from cachelint.project.source import Source, read_source
-    from cachelint.suppression.add import with_ignores
-
-    by_path: dict[str, list[Finding]] = {}
-    for finding in outcome.findings:
-        # A comment that suppresses nothing is deleted by hand; a second one would not help.
-        if finding.code != UNUSED_IGNORE:
-            by_path.setdefault(finding.place.path, []).append(finding)
-    original: dict[str, Source] = {path: read_source(outcome.root / path, path) for path in by_path}
-    changed = {path: with_ignores(original[path], found, reason) for path, found in by_path.items()}
-    try:
-        write(outcome.root, changed, original)
-    except NotWritten as error:
-        outcome.problems[""] = str(error)
-        return 0
-    return len(changed)
-
-
-# -- the run itself -------------------------------------------------------------------------------------------
-
-
-def _run(options: Options, words: argparse.Namespace) -> tuple[Outcome, str]:
-    """The outcome, and what was fixed, in a line for each project."""
-    if not (words.fix or words.diff):
-        return run(options), ""
-    from cachelint.run.fix import diff_text, fixes_text, repair
-
-    outcomes: list[tuple[str, Outcome]] = []
-    summaries: list[str] = []
-    for folder, inner in split(options, files_of(options)):
-        repaired = repair(inner, unsafe=words.unsafe_fixes, write_files=not words.diff, verify=words.verify)
-        if words.diff:
-            text = diff_text(repaired.repair, folder)
-            # Into a file it goes as it is, to be applied.
-            sys.stdout.write(printable_lines(text) if sys.stdout.isatty() else text)
-        if words.show_fixes:
-            sys.stdout.write(printable_lines(fixes_text(repaired.repair, folder)))
-        if repaired.failed:
-            repaired.outcome.problems[""] = repaired.failed
-        outcomes.append((folder, repaired.outcome))
-        summaries.append(f"{folder}: {repaired.summary}" if folder and repaired.summary else repaired.summary)
-    return joined(options.root, outcomes), "\n".join(filter(None, summaries))
+def _reaches(severity: Severity, least: Severity) -> bool:
+    return _SEVERITIES.index(severity) >= _SEVERITIES.index(least)

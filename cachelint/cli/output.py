@@ -68,8 +68,30 @@ def print_report(outcome: Outcome, style: str, *, sort: str = "severity", group:
         text.write(outcome, console, sort=sort, group=group, width=console.width if terminal else None)
 
 
-def print_summary(outcome: Outcome, fixed: str, codes: frozenset[str], hidden: Sequence[tuple[str, int]] = ()) -> None:
-    """The last lines of a run: how much was found, what is fixable, and what is ``hidden``, by the reason."""
+def print_diff(text: str) -> None:
+    """Print a diff or a list of fixes: into a file as it is, on a terminal with nothing in it that works there."""
+    if not text:
+        return
+    if not sys.stdout.isatty():
+        sys.stdout.write(text)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    for line in printable_lines(text).splitlines():
+        style = "bold" if line.startswith(("+++", "---")) else styles.get(line[:1], "")
+        console.print(Text(line, "" if os.environ.get("NO_COLOR") else style))
+
+
+def print_summary(
+    outcome: Outcome, fixed: str, codes: frozenset[str], hidden: Sequence[tuple[str, int]] = (), place: str = ""
+) -> None:
+    """The last lines of a run: how much was found, what is fixable, and what is ``hidden``, by the reason.
+
+    ``place`` is the one line that was asked about, if it was one.
+    """
     from cachelint.findings import Applicability
 
     if fixed:
@@ -87,7 +109,8 @@ def print_summary(outcome: Outcome, fixed: str, codes: frozenset[str], hidden: S
         )
         return
     if not found:
-        print(f"{count(outcome.files, 'file')} read, nothing found.")
+        where = f" at {place}; `cachelint reveal {place}` shows what is known there" if place else ""
+        print(f"{count(outcome.files, 'file')} read, nothing found{where}.")
         _print_hidden(hidden)
         return
     files = len({finding.place.path for finding in outcome.findings})

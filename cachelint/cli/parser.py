@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from cachelint import __version__
 from cachelint.did_you_mean import closest
@@ -16,14 +18,14 @@ from cachelint.report.formats import FORMATS, TEXT
 _DESCRIPTION = "Finds and fixes misuse of Django's low-level cache API. PATHS defaults to the working directory."
 _EPILOG = """\
 `cachelint rule CL101` explains a rule, `cachelint rule` lists all rules. `cachelint reveal FILE:LINE` prints what
-cachelint knows at a line. `cachelint config` shows the current settings, `cachelint clean` removes the results stored
-on disk, `cachelint completion SHELL` prints a completion script.
+cachelint knows at a line. `cachelint init` sets a project up, `cachelint config` shows the current settings,
+`cachelint clean` removes the results stored on disk, `cachelint completion SHELL` prints a completion script.
 Exit code: 0 nothing found, 1 findings left, 2 something that was asked for could not be done.
 """
 
 
 #: What the first word may be instead of a path; cachelint.commands has what each does.
-COMMANDS = ("rule", "reveal", "config", "clean", "completion")
+COMMANDS = ("rule", "reveal", "init", "config", "clean", "completion")
 #: Exit codes.
 CLEAN, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -47,9 +49,30 @@ def hint(word: str) -> str:
     return f"; did you mean `cachelint {close}`?" if close else ""
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that says in a line what is wrong with a word, and which one may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """One line on stderr, and the end."""
+        warn(f"{message[:1].lower()}{message[1:]}{self._meant(message)}")
+        raise SystemExit(FAILED)
+
+    def _meant(self, message: str) -> str:
+        unknown = re.match(r"unrecognized arguments: (-[^\s=]+)", message)
+        if unknown is not None:
+            known = [name for action in self._actions for name in action.option_strings if name.startswith("--")]
+            close = closest(unknown[1], known, 0.6)
+            return f"; did you mean {close}?" if close else f"; `{self.prog} --help` lists the options"
+        choice = re.search(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<known>.*)\)", message)
+        if choice is not None:
+            close = closest(choice["word"], re.findall(r"[\w-]+", choice["known"]), 0.6)
+            return f"; did you mean {close}?" if close else ""
+        return ""
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of all options."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         "cachelint",
         usage="cachelint [options] [PATHS ...]",
         description=_DESCRIPTION,
@@ -58,16 +81,18 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=lambda prog: argparse.HelpFormatter(prog, width=80),
         allow_abbrev=False,
     )
-    made.add_argument("paths", nargs="*", metavar="PATHS", help="files or folders to report on")
+    made.add_argument("paths", nargs="*", metavar="PATHS", help="files, folders, FILE:LINE; - is standard input")
+    made.add_argument("--stdin-filename", metavar="FILE", default="", help="with -: the file that it will be saved as")
+    made.add_argument("--watch", action="store_true", help="run again when files change, and print what is new")
     made.add_argument("--version", action="version", version=f"cachelint {__version__}")
     fixing = made.add_argument_group("fixing")
     fixing.add_argument("--fix", action="store_true", help="apply the safe fixes")
     fixing.add_argument("--unsafe-fixes", action="store_true", help="with --fix or --diff: also the unsafe fixes")
     fixing.add_argument(
-        "--show-fixes", action="store_true", help="with --fix: list the fixes made, and why others were not"
+        "--show-fixes", action="store_true", help="with --fix: list fixes, and why others were not made"
     )
     fixing.add_argument(
-        "--verify", metavar="COMMAND", default="", help="with --fix: keep the fixes with which this command passes"
+        "--verify", metavar="COMMAND", default="", help="with --fix: keep fixes with which this command passes"
     )
     fixing.add_argument("--diff", action="store_true", help="show what --fix would change, without writing it")
     rules = made.add_argument_group("rules")
@@ -78,17 +103,20 @@ def parser() -> argparse.ArgumentParser:
         "--min-confidence",
         choices=[c.value for c in Confidence],
         default="medium",
-        help="lowest confidence to report (default: medium)",
+        metavar="LEVEL",
+        help="lowest confidence to report: low, medium (default), high",
     )
     rules.add_argument("--pedantic", action="store_true", help="report problems of low severity too")
     rules.add_argument("--since", metavar="REV", help="report only lines changed since a git revision")
     adoption = made.add_argument_group("adopting cachelint")
     adoption.add_argument("--baseline", type=Path, metavar="FILE", help="do not report the findings in this file")
     adoption.add_argument("--write-baseline", type=Path, metavar="FILE", help="save all findings as known, exit 0")
+    adoption.add_argument("--update-baseline", action="store_true", help="remove what is gone from the baseline")
+    adoption.add_argument("--no-baseline", action="store_true", help="report what the configured baseline knows too")
     adoption.add_argument("--add-ignores", action="store_true", help="add an ignore comment to calls with findings")
     adoption.add_argument("--reason", metavar="TEXT", default="", help="reason to write in these comments")
     _add_output(made)
-    made.formatter_class = argparse.RawDescriptionHelpFormatter
+    made.formatter_class = lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=26)
     return made
 
 
@@ -116,7 +144,11 @@ def _add_output(made: argparse.ArgumentParser) -> None:
     )
     output.add_argument("--statistics", action="store_true", help="print only how often each rule was broken")
     output.add_argument(
-        "--fail-on", choices=[s.value for s in Severity], default="low", help="lowest severity that gives exit code 1"
+        "--fail-on",
+        choices=[s.value for s in Severity],
+        default="low",
+        metavar="LEVEL",
+        help="lowest severity that gives exit code 1: low (default), medium, high",
     )
     output.add_argument("--exit-zero", action="store_true", help="exit 0 even if there are findings")
     output.add_argument("--no-cache", action="store_true", help="do not read or write results on disk")
@@ -135,6 +167,7 @@ def conflicts(words: argparse.Namespace) -> str:
         "--since": words.since is not None,
         "--baseline": words.baseline is not None,
         "--write-baseline": words.write_baseline is not None,
+        "--update-baseline": words.update_baseline,
         "--add-ignores": words.add_ignores,
         "--min-confidence": words.min_confidence != "medium",
     }
@@ -145,6 +178,18 @@ def conflicts(words: argparse.Namespace) -> str:
         return (
             "--write-baseline cannot be combined with paths, --select, --since or --add-ignores: it saves all findings"
         )
+    if words.update_baseline and (words.paths or words.since or words.select or words.ignore or words.no_baseline):
+        return "--update-baseline cannot be combined with paths, --select, --ignore, --since or --no-baseline"
+    if words.baseline is not None and words.no_baseline:
+        return "--baseline cannot be combined with --no-baseline"
+    if words.stdin_filename and "-" not in words.paths:
+        return "--stdin-filename requires `-` as the path"
+    if "-" in words.paths and (changing or words.since or words.add_ignores or words.watch):
+        return "`-` is only read: it cannot be combined with --fix, --diff, --since, --add-ignores or --watch"
+    if words.watch and (changing or words.format != TEXT or words.statistics or words.output):
+        return "--watch cannot be combined with --fix, --diff, --format, --output or --statistics"
+    if words.watch and (words.add_ignores or words.write_baseline or words.update_baseline):
+        return "--watch cannot be combined with --add-ignores, --write-baseline or --update-baseline"
     if words.diff and (words.format != TEXT or words.statistics or words.output):
         return "--diff cannot be combined with --format, --output or --statistics"
     if words.statistics and words.format != TEXT:

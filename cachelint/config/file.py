@@ -22,6 +22,7 @@ _KEYS = (
     "fix-timeout",
     "all-in-tests",
     "min-severity",
+    "baseline",
 )
 
 
@@ -40,6 +41,8 @@ class Config(NamedTuple):
     fix_timeout: int | None = None
     all_in_tests: bool = False
     min_severity: Severity = Severity.MEDIUM
+    #: Relative to the folder of ``path``; empty for none.
+    baseline: str = ""
     path: Path | None = None
     #: The files that it extends, the nearest first.
     extends: tuple[Path, ...] = ()
@@ -113,6 +116,7 @@ def settings_of(config: Config) -> list[tuple[str, str, Path | None]]:
         "fix-timeout": config.fix_timeout,
         "all-in-tests": config.all_in_tests,
         "min-severity": config.min_severity.value,
+        "baseline": config.baseline,
     }
     said_by = dict(config.said_by)
     return [(name, _toml(value), said_by.get(name)) for name, value in values.items()]
@@ -194,8 +198,11 @@ def _check(path: Path, table: Any) -> Config:
     least = table.get("min-severity", Severity.MEDIUM.value)
     if least not in [severity.value for severity in Severity]:
         raise ConfigError(f"{path}: tool.cachelint.min-severity must be low, medium or high, not {least!r}")
+    baseline = table.get("baseline", "")
+    if not isinstance(baseline, str):
+        raise ConfigError(f"{path}: tool.cachelint.baseline must be the path of a file, not {baseline!r}")
     wrappers = _wrappers(path, table.get("wrappers", {}))
-    return Config(select, ignore, exclude, per_file, wrappers, timeout, tests, Severity(least), path)
+    return Config(select, ignore, exclude, per_file, wrappers, timeout, tests, Severity(least), baseline, path)
 
 
 def _wrappers(path: Path, table: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:

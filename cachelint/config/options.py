@@ -62,6 +62,7 @@ def _options(
         use_store,
         config.min_severity,
         _base(root, config),
+        config.path.parent / config.baseline if config.path is not None and config.baseline else None,
         nested,
     )
 

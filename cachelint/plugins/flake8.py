@@ -13,10 +13,12 @@ from typing import Any
 
 from cachelint import __version__
 from cachelint.config.options import make_options
-from cachelint.config.selectors import ConfigError
 from cachelint.findings import Confidence, Finding, Severity
-from cachelint.project.source import Source, SourceError, read_source
-from cachelint.run.session import Options, run, run_with
+from cachelint.project.source import Source, SourceError
+from cachelint.run.analysis import Outcome
+from cachelint.run.baseline import remove_known
+from cachelint.run.options import UsageError
+from cachelint.run.session import Options, is_saved, run, run_with
 
 #: The findings of a project, by its root and settings.
 _known: dict[Options, dict[Path, list[Finding]]] = {}
@@ -36,7 +38,7 @@ class Flake8Plugin:
         """The findings of the file: line, column from 0, text."""
         try:
             findings = _findings(self.filename, "".join(self.lines))
-        except ConfigError as error:
+        except UsageError as error:
             yield 1, 0, f"CL000 {error}", type(self)
             return
         for finding in findings:
@@ -44,47 +46,37 @@ class Flake8Plugin:
 
 
 def _findings(filename: str, text: str) -> list[Finding]:
-    path = Path(filename)
-    if filename in ("stdin", "-", "(none)") or not path.is_file():
-        return _unsaved(path if filename not in ("stdin", "-", "(none)") else Path("stdin.py"), text)
+    path = Path("stdin.py" if filename in ("stdin", "-", "(none)") else filename)
     options = make_options([path])
+    if not _is_on_disk(path, text):
+        # What an editor passes may not be saved yet.
+        (name,) = options.paths
+        return shown(run_with(options, Source(name, text)), options)
     whole = options._replace(paths=())
-    resolved = path.resolve()
-    if not _is_on_disk(resolved, text):
-        return _unsaved(path, text)
     # Who answers for the folders below is made anew for each file, and is the same for all.
     about = whole._replace(nested=None)
     if about not in _known:
         by_path: dict[Path, list[Finding]] = {}
-        for finding in shown(run(whole).findings, whole):
+        for finding in shown(run(whole), whole):
             by_path.setdefault((whole.root / finding.place.path).resolve(), []).append(finding)
         _known[about] = by_path
-    return _known[about].get(resolved, [])
+    return _known[about].get(path.resolve(), [])
 
 
 def _is_on_disk(path: Path, text: str) -> bool:
-    """Whether flake8 was given what stands on the disk (an editor may pass what is not saved yet)."""
     try:
-        return _plain(read_source(path, path.name).text) == _plain(text)
+        return path.is_file() and is_saved(path, text)
     except (OSError, SourceError):
         # flake8 reports such a file itself.
         return True
 
 
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").rstrip("\n")
-
-
-def _unsaved(path: Path, text: str) -> list[Finding]:
-    """The findings of a text that is not (or not yet) on the disk, as part of its project."""
-    folder = path.parent if path.parent.is_dir() else Path()
-    options = make_options([folder])
-    name = (folder.resolve() / path.name).relative_to(options.root).as_posix()
-    whole = options._replace(paths=(name,), use_store=False)
-    return shown(run_with(whole, Source(name, text)).findings, whole)
-
-
-def shown(findings: Sequence[Finding], options: Options) -> list[Finding]:
-    """The findings that are shown where nothing else is asked for: those of low confidence are not."""
+def shown(outcome: Outcome, options: Options) -> list[Finding]:
+    """The findings that are shown where nothing else is asked for: none of low confidence or in a baseline."""
     least = list(Severity).index(options.min_severity)
-    return [f for f in findings if list(Severity).index(f.severity) >= least and f.confidence is not Confidence.LOW]
+    outcome.findings = [
+        f for f in outcome.findings
+        if list(Severity).index(f.severity) >= least and f.confidence is not Confidence.LOW
+    ]  # fmt: skip
+    remove_known(outcome)
+    return outcome.findings

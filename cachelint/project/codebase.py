@@ -28,11 +28,13 @@ class Codebase:
 
     def __init__(self, root: Path, files: Iterable[str], overlay: Mapping[str, Source] | None = None) -> None:
         self.root = root
+        self.paths = list(files)
         self.problems: dict[str, str] = {}
         self.counts: dict[str, int] = {}
+        #: Of some of what is counted, how much of it there will be as far as is known.
+        self.expected: dict[str, int] = {"read": len(self.paths)}
         self.dependencies = Dependencies()
         self._sources: dict[str, Source] = dict(overlay or {})
-        self.paths = list(files)
         self._by_name: dict[tuple[str, str], Module] = {}
         self.modules: dict[str, Module] = {}
         self._packages: set[tuple[str, str]] = set()
@@ -96,6 +98,10 @@ class Codebase:
             self.problem(module.path, f"syntax error near line {line}; read as far as possible")
         except (RecursionError, ValueError):
             self.problem(module.path, "cannot be parsed; read as far as possible")
+
+    def expect(self, what: str, more: int) -> None:
+        """So much more will be counted."""
+        self.expected[what] = self.expected.get(what, 0) + more
 
     def search(self, pattern: re.Pattern[bytes], *words: str) -> list[Module]:
         """The modules whose source matches a pattern of bytes; one of ``words`` stands in each match.

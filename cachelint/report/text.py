@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -31,7 +30,7 @@ def write(
     outcome: Outcome, console: Console, *, sort: str = "path", group: str | None = None, width: int | None = None
 ) -> None:
     """Print the report; rows of code are cropped to ``width``, None where lines may be as long as they are."""
-    lines = _reader(outcome.root)
+    lines = _reader(outcome)
     heading = ""
     for finding in _sorted(outcome, sort, group):
         title = _title(outcome, finding, group)
@@ -71,13 +70,13 @@ def _title(outcome: Outcome, finding: Finding, group: str | None) -> str:
     return ""
 
 
-def _reader(root: Path) -> Lines:
-    cache: dict[str, Source] = {}
+def _reader(outcome: Outcome) -> Lines:
+    cache: dict[str, Source] = dict(outcome.unsaved)
 
     def line(path: str, number: int) -> str:
         if path not in cache:
             try:
-                cache[path] = read_source(root / path, path)
+                cache[path] = read_source(outcome.root / path, path)
             except (OSError, SourceError):
                 cache[path] = Source(path, "")
         return cache[path].line_text(number)

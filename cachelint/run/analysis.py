@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cachelint.findings import Finding
+from cachelint.findings import Confidence, Finding, Severity
 from cachelint.project.files import is_test
 from cachelint.project.gitignore import Patterns
 from cachelint.run.options import Options
 
 if TYPE_CHECKING:
+    from cachelint.project.codebase import Codebase
     from cachelint.project.source import Source
     from cachelint.project.store.dependencies import Dependencies
 
@@ -31,9 +32,30 @@ class Outcome:
         self.files = files
         self.uses_cache = uses_cache
         self.from_store = False
+        #: The projects that it is about, by folder, with the options of each.
+        self.parts: list[tuple[str, Options]] = []
+        #: Where comments silence a finding, and how severe it is.
+        self.ignored: list[tuple[str, Severity]] = []
+        #: Files that are not as they stand on the disk, by path.
+        self.unsaved: Mapping[str, Source] = {}
         #: Of a run that did the work itself: how much there was of each sort, and what it asked of the files.
         self.counts: dict[str, int] = {}
         self.dependencies: Dependencies | None = None
+
+
+#: The code base that is being analysed, for whoever asks how far the work is.
+_running: list[Codebase] = []
+#: What a run does, one after the other, by what is counted meanwhile.
+_STAGES = (("applied", "applying rules"), ("interpreted", "analysing definitions"), ("read", "reading files"))
+
+
+def stage() -> tuple[str, int, int] | None:
+    """What the run of this process is doing, how much of it is done, and how much there is; None before it begins."""
+    for codebase in _running:
+        for counted, text in _STAGES:
+            if counted in codebase.counts:
+                return text, codebase.counts[counted], codebase.expected.get(counted, 0)
+    return None
 
 
 def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source] | None = None) -> Outcome:
@@ -50,18 +72,24 @@ def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source
     known = frozenset(files)
     made = [path for path in overlay or () if path not in known]
     codebase = Codebase(options.root, [*files, *made], overlay)
+    _running[:] = [codebase]
     wanted = Wanted(options)
     with _no_collector():
         facts = collect(codebase, by_name(dict(options.wrappers)), options.fix_timeout)
         findings = [f for f in check_facts(facts, options.codes) if wanted.reports(f.place.path)]
-    findings = comments.apply(findings, codebase, options.codes, wanted.reports)
+    findings, silenced = comments.apply(findings, codebase, options.codes, wanted.reports)
     not_in_tests = frozenset(rule.code for rule in rules() if not rule.in_tests and not options.all_in_tests)
-    findings = [finding for finding in findings if not wanted.ignores(finding, not_in_tests)]
+    findings, silenced = (
+        [finding for finding in each if not wanted.ignores(finding, not_in_tests)] for each in (findings, silenced)
+    )
     codebase.read_all()
     problems = {path: message for path, message in codebase.problems.items() if wanted.reports(path)}
     findings.sort(key=lambda finding: finding.sort_key)
     outcome = Outcome(options.root, findings, problems, files=len(files), uses_cache=facts.uses_cache)
-    outcome.counts, outcome.dependencies = dict(codebase.counts), codebase.dependencies
+    outcome.ignored = [(f.place.path, f.severity) for f in silenced if f.confidence is not Confidence.LOW]
+    outcome.unsaved = dict(overlay or {})
+    outcome.counts = {what: number for what, number in codebase.counts.items() if what != "applied"}
+    outcome.dependencies = codebase.dependencies
     return outcome
 
 

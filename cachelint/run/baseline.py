@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from cachelint.findings import Finding
-from cachelint.run.options import UsageError
+from cachelint.run.analysis import Outcome
+from cachelint.run.options import Options, UsageError
 
 VERSION = 1
 
+#: The projects of a run: folder and options of each.
+Parts = Sequence[tuple[str, Options]]
 #: What a finding is known by: rule, function and key template. Lines and files may change.
 Mark = tuple[str, str, str]
 
@@ -73,13 +76,57 @@ def read(path: Path) -> Counter[Mark]:
         raise BaselineError(f"{path}: not a cachelint baseline; create one with --write-baseline") from None
 
 
-def apply(findings: Sequence[Finding], known: Counter[Mark]) -> tuple[list[Finding], int]:
-    """The findings that are not known, and how many known ones are not found any more."""
+def remove_known(outcome: Outcome) -> dict[Path, int]:
+    """Take the findings that baselines know out of an outcome; by baseline, how many. Raises BaselineError."""
+    known: dict[Path, int] = {}
+    left: list[Finding] = []
+    for part, findings in _by_part(outcome.parts, outcome.findings):
+        fresh, _ = _split(findings, read(part.baseline)) if part.baseline is not None else (findings, [])
+        if part.baseline is not None:
+            known[part.baseline] = len(findings) - len(fresh)
+        left += fresh
+    outcome.findings = sorted(left, key=lambda finding: finding.sort_key)
+    return known
+
+
+def gone(parts: Parts, found: Sequence[Finding], *, remove: bool = False) -> dict[Path, int]:
+    """By baseline, how many of the findings that it knows are not among those that were ``found``, shown or not.
+
+    ``remove`` takes them out of the files. Raises BaselineError.
+    """
+    numbers: dict[Path, int] = {}
+    for part, findings in _by_part(parts, found):
+        if part.baseline is not None:
+            known = read(part.baseline)
+            _, still = _split(findings, known)
+            numbers[part.baseline] = known.total() - len(still)
+            if remove and numbers[part.baseline]:
+                write(part.baseline, still)
+    return numbers
+
+
+def _split(findings: Sequence[Finding], known: Counter[Mark]) -> tuple[list[Finding], list[Finding]]:
+    """The findings that are not known, and those that are: as many of each sort as are known."""
     left = Counter(known)
     fresh: list[Finding] = []
+    old: list[Finding] = []
     for finding in findings:
         if left[mark(finding)] > 0:
             left[mark(finding)] -= 1
+            old.append(finding)
         else:
             fresh.append(finding)
-    return fresh, sum(left.values())
+    return fresh, old
+
+
+def _by_part(parts: Parts, all_findings: Sequence[Finding]) -> list[tuple[Options, list[Finding]]]:
+    """The findings of each project, by the innermost folder that they stand in."""
+    innermost = sorted(parts, key=lambda part: -len(part[0]))
+    found: list[list[Finding]] = [[] for _ in innermost]
+    for finding in all_findings:
+        path = finding.place.path
+        for (folder, _), inside in zip(innermost, found, strict=True):
+            if not folder or path.startswith(f"{folder}/"):
+                inside.append(finding)
+                break
+    return [(options, findings) for (_, options), findings in zip(innermost, found, strict=True)]

@@ -17,7 +17,10 @@ def check_facts(facts: Facts, codes: Iterable[str]) -> list[Finding]:
     """The findings of the rules with these codes, each once, in the order of the report."""
     enabled = frozenset(codes)
     found: dict[tuple[object, ...], Finding] = {}
-    for fact_type, checks in _subscribed(rule for rule in rules() if rule.code in enabled).items():
+    subscribed = _subscribed(rule for rule in rules() if rule.code in enabled)
+    facts.codebase.expect("applied", len(subscribed))
+    for fact_type, checks in subscribed.items():
+        facts.codebase.count("applied")
         for fact in facts.of(fact_type):
             for rule, check in checks:
                 for report in _reports(check, fact, facts):

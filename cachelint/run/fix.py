@@ -64,18 +64,20 @@ def repair(options: Options, *, unsafe: bool, write_files: bool, verify: str = "
         outcome = analyse(options, files, done.changed)
         done.left = outcome.findings
     outcome.findings = done.left
-    summary = _summary(done, options, verifier)
+    summary = _summary(done, options, verifier, written=write_files)
     if finished:
         summary = f"Finished an interrupted run: wrote {', '.join(finished)}.\n{summary}"
     return Repaired(outcome, done, summary, failed)
 
 
-def _summary(done: Repair, options: Options, verifier: Verifier | None) -> str:
+def _summary(done: Repair, options: Options, verifier: Verifier | None, *, written: bool) -> str:
     fixed, files = len(done.fixed), len(done.changed)
     unsafe = sum(1 for f in done.left if f.fix is not None and f.fix.applicability is Applicability.UNSAFE)
-    text = f"Fixed {fixed} problem{'s' * (fixed != 1)} in {files} file{'s' * (files != 1)}"
+    text = (
+        f"{'Fixed' if written else 'Would fix'} {fixed} problem{'s' * (fixed != 1)} in {files} file{'s' * (files != 1)}"
+    )
     text += f", {unsafe} fixable with --unsafe-fixes, {len(done.left) - unsafe} not fixable."
-    if done.changed:
+    if done.changed and written:
         shown = (path if path in done.original else f"{path} (new)" for path in sorted(done.changed))
         text += f"\nChanged: {', '.join(shown)}."
     named = [path for path in options.paths if path != "."]

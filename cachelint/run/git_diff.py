@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
-from cachelint.findings import Finding
 from cachelint.run.options import UsageError
 
 _FILE = re.compile(r"^\+\+\+ (?:b/)?(.*?)\t?$")
@@ -62,14 +60,3 @@ def _git(root: Path, *words: str) -> str:
             raise SinceError(f"--since: {root} is not in a git repository")
         raise SinceError(f"--since: git failed: {message[0] if message else 'no error message'}")
     return done.stdout.decode("utf-8", "surrogateescape")
-
-
-def only_changed(findings: Sequence[Finding], changed: dict[str, list[range]]) -> list[Finding]:
-    """The findings whose call, or offending expression, stands on a changed line."""
-    return [finding for finding in findings if _touches(finding, changed.get(finding.place.path, []))]
-
-
-def _touches(finding: Finding, ranges: list[range]) -> bool:
-    first = min(finding.call_line, finding.place.line)
-    last = max(finding.call_end, finding.place.end_line)
-    return any(r.start <= last and first < r.stop for r in ranges)

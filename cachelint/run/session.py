@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cachelint.findings import Severity
 from cachelint.findings.codec import decode, encode
 from cachelint.project.files import Discovery, discover, is_python
 from cachelint.project.gitignore import IgnoreCache, Patterns
@@ -28,7 +29,9 @@ def run(options: Options) -> Outcome:
     found = files_of(options)
     parts = split(options, found)
     if parts != [("", options)]:
-        return joined(options.root, [(folder, run(inner)) for folder, inner in parts])
+        together = joined(options.root, [(folder, run(inner)) for folder, inner in parts])
+        together.parts = parts
+        return together
     _add_named(found, options)
     if not options.use_store:
         outcome = analyse(options, found.files)
@@ -62,6 +65,7 @@ def _worked_out(kept: ResultCache, whole: Options, found: Discovery) -> Outcome:
         "findings": [encode(finding) for finding in outcome.findings],
         "problems": outcome.problems,
         "uses_cache": outcome.uses_cache,
+        "ignored": [(path, severity.value) for path, severity in outcome.ignored],
     }
     if outcome.dependencies is not None:
         kept.save(results, outcome.dependencies)
@@ -77,6 +81,8 @@ def joined(root: Path, outcomes: Sequence[tuple[str, Outcome]]) -> Outcome:
         inner = f"{folder}/" if folder else ""
         whole.problems.update({f"{inner}{path}": text for path, text in outcome.problems.items()})
         whole.files += outcome.files
+        whole.ignored += [(f"{inner}{path}", severity) for path, severity in outcome.ignored]
+        whole.unsaved = {**whole.unsaved, **{f"{inner}{path}": source for path, source in outcome.unsaved.items()}}
     whole.findings.sort(key=lambda finding: finding.sort_key)
     return whole
 
@@ -91,7 +97,32 @@ def _only_wanted(outcome: Outcome, options: Options) -> Outcome:
     wanted = Wanted(options)
     outcome.findings = [finding for finding in outcome.findings if wanted.reports(finding.place.path)]
     outcome.problems = {path: message for path, message in outcome.problems.items() if wanted.reports(path)}
+    outcome.ignored = [(path, severity) for path, severity in outcome.ignored if wanted.reports(path)]
+    outcome.parts = [("", options)]
     return outcome
+
+
+def run_text(options: Options, source: Source) -> Outcome:
+    """Report on one file of the project as it is given here, which may not be saved yet."""
+    from cachelint.project.source import SourceError
+
+    try:
+        saved = is_saved(options.root / source.path, source.text)
+    except (OSError, SourceError):
+        saved = False
+    return run(options) if saved else run_with(options, source)
+
+
+def is_saved(path: Path, text: str) -> bool:
+    """Whether a text is what stands in a file. Raises OSError or SourceError where that can't be read."""
+    from cachelint.project.source import read_source
+
+    return _plain(read_source(path, path.name).text) == _plain(text)
+
+
+def _plain(text: str) -> str:
+    """A text without what programs that hand it over may change in it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").rstrip("\n")
 
 
 def run_with(options: Options, source: Source) -> Outcome:
@@ -103,11 +134,15 @@ def run_with(options: Options, source: Source) -> Outcome:
         if folder and inner.paths:
             name = source.path.removeprefix(f"{folder}/")
             outcome = run_with(inner, Source(name, source.text, source.encoding, source.bom))
-            return joined(options.root, [(folder, outcome)])
+            whole = joined(options.root, [(folder, outcome)])
+            whole.parts = [(folder, inner)]
+            return whole
     files = found.files
     if source.path not in files:
         files = sorted([*files, source.path])
-    return analyse(options, files, {source.path: source})
+    outcome = analyse(options, files, {source.path: source})
+    outcome.parts = [("", options)]
+    return outcome
 
 
 def _add_named(found: Discovery, options: Options) -> None:
@@ -141,6 +176,7 @@ def _restored(values: Any | None, options: Options, found: Discovery) -> Outcome
             files=len(found.files),
             uses_cache=bool(values["uses_cache"]),
         )
+        outcome.ignored = [(path, Severity(severity)) for path, severity in values["ignored"]]
     except (KeyError, TypeError, ValueError, IndexError):
         return None
     outcome.from_store = True

@@ -124,12 +124,13 @@ def _first_after(line: int, alone: set[int]) -> int:
 
 def apply(
     findings: Sequence[Finding], codebase: Codebase, enabled: Iterable[str], reports: Callable[[str], bool]
-) -> list[Finding]:
-    """The findings that no comment silences, and one for each comment that silences nothing."""
+) -> tuple[list[Finding], list[Finding]]:
+    """The findings that no comment silences, with one for each comment that silences nothing; and the silenced ones."""
     active = set(enabled)
     commented = [module.path for module in codebase.containing("cachelint:")]
     ignores: dict[str, list[Ignore]] = {}
     kept: list[Finding] = []
+    silenced: list[Finding] = []
     for finding in findings:
         path = finding.place.path
         if path not in ignores:
@@ -139,6 +140,8 @@ def apply(
             ignore.used.add(finding.code)
         if not silencing and not (path in codebase.modules and _noqa(codebase.modules[path], finding)):
             kept.append(finding)
+        else:
+            silenced.append(finding)
     for path in filter(reports, commented if UNUSED_IGNORE in active else ()):
         if path not in ignores:
             ignores[path] = read_ignores(codebase.source(path))
@@ -151,7 +154,7 @@ def apply(
                         UNUSED_IGNORE, UNUSED_NAME, message, ignore.place, line, line, Severity.MEDIUM, Confidence.HIGH
                     )
                 )
-    return kept
+    return kept, silenced
 
 
 def _ignores_of(path: str, codebase: Codebase, commented: Collection[str]) -> list[Ignore]:
