@@ -6,5 +6,3 @@ html_theme = "furo"
 html_title = "cachelint"
 myst_heading_anchors = 3
 exclude_patterns = ["site"]
-# Links to files of the repository that are no pages of the site.
-suppress_warnings = ["myst.xref_missing"]

@@ -58,6 +58,9 @@ def config() -> dict[str, Any]:
                     "enum": [s.value for s in Severity], "description": "Lowest severity that is reported.",
                 },
                 "baseline": {"type": "string", "description": "The file with the findings that are not reported."},
+                "documentation": {
+                    "type": "string", "pattern": "^https?://", "description": "The site that reports link to.",
+                },
                 "all-in-tests": {
                     "type": "boolean", "default": False,
                     "description": "Whether test files are held to timeouts and versions of keys as well.",
@@ -85,7 +88,7 @@ def output() -> dict[str, Any]:
     write = closed({"path": text, "line": number}, required=["path", "line"])
     finding = {
         "code": text, "name": text, **place, "call_line": number, "function": text, "key": text, "message": text,
-        "family": text, "writes": {"type": "array", "items": write},
+        "family": text, "page": text, "writes": {"type": "array", "items": write},
         "severity": {"enum": [s.value for s in Severity]}, "confidence": {"enum": [c.value for c in Confidence]},
         "related": {"type": "array", "items": related}, "fix": {"oneOf": [{"type": "null"}, fix]}, "no_fix": text,
     }  # fmt: skip

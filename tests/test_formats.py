@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -199,3 +202,43 @@ def test_a_ci_service_is_told_paths_of_the_repository(
     said = capsys.readouterr().out
     assert "end/app/case.py" in said
     assert "back/end/app/case.py" not in said
+
+
+def test_reports_carry_the_address_of_the_documentation(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = "https://docs.example.org/cachelint/rules/CL101.html"
+    (project / "pyproject.toml").write_text('[tool.cachelint]\ndocumentation = "https://docs.example.org/cachelint/"\n')
+    main(["--no-cache", "--format", "json"])
+    pages = {f["code"]: f["page"] for f in json.loads(capsys.readouterr().out)["findings"]}
+    assert pages["CL101"] == address
+    main(["--no-cache", "--format", "sarif"])
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert {rule["id"]: rule["helpUri"] for rule in run["tool"]["driver"]["rules"]}["CL101"] == address
+    main(["config"])
+    assert 'documentation = "https://docs.example.org/cachelint/"' in capsys.readouterr().out
+    command = [sys.executable, "-m", "cachelint", "--no-cache"]
+    for environment, is_linked in (({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)):
+        kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+        done = subprocess.run(command, cwd=project, env={**kept, **environment}, capture_output=True, check=False)
+        assert (f";{address}\x1b\\".encode() in done.stdout) is is_linked
+
+
+@pytest.mark.parametrize("value", ['"ftp://x"', '"javascript:alert(1)"', '"https://x\\u001b"', "3"])
+def test_an_address_that_is_none(value: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text(f"[tool.cachelint]\ndocumentation = {value}\n")
+    assert main(["--no-cache"]) == 2
+    assert "must be an address" in capsys.readouterr().err
+
+
+def test_sarif_says_what_its_paths_count_from(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subprocess.run(["git", "init", "--quiet", str(project)], check=True)
+    monkeypatch.chdir(project / "app")
+    main(["--no-cache", "--format", "sarif"])
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert run["originalUriBaseIds"] == {"%SRCROOT%": {"uri": f"{project.resolve().as_uri()}/"}}
+    files = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in run["results"]}
+    bases = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uriBaseId"] for r in run["results"]}
+    assert (files, bases) == ({"app/case.py"}, {"%SRCROOT%"})

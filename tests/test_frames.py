@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from rich.cells import cell_len
 
+from cachelint.cli.main import main
 from cachelint.report.frame import Mark, column, expanded, row
+from tests.support import make_project
 
 
 def shown(source: str, start: int, end: int, width: int | None, message: str = "") -> list[str]:
@@ -43,3 +48,22 @@ def test_no_control_character_reaches_the_terminal() -> None:
     code, _ = shown("x = '\x1b[31mred'", 0, 1, 80)
     assert "\x1b" not in code
     assert "\u241b[31m" in code
+
+
+def test_a_doubt_behind_several_fixes_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = "".join(f"def f{n}(pk):\n    cache.set(f'book{n}:{{pk}}', {{'a': 1}}, 60)\n\n\n" for n in range(3))
+    monkeypatch.chdir(make_project(tmp_path, f"{case}def drop(key):\n    cache.delete(key)\n"))
+    main(["--no-cache", "--select", "CL301"])
+    out = capsys.readouterr().out
+    lost = "existing entries will no longer be found"
+    assert out.count(lost) == 1
+    assert out.count("(review it first: [1], [2])") == 3
+    assert f"  [1] 3 fixes: {lost}" in out
+    assert re.search(r"\[2\] 3 fixes: calls whose keys .* `cachelint reveal app/case.py:\d+` shows", out)
+    # Two are no crowd.
+    path = tmp_path / "app/case.py"
+    path.write_text(path.read_text().replace("'book2:{pk}'", "'book'"))
+    main(["--no-cache", "--select", "CL301"])
+    assert capsys.readouterr().out.count(lost) == 2

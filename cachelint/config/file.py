@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ _KEYS = (
     "all-in-tests",
     "min-severity",
     "baseline",
+    "documentation",
 )
 
 
@@ -43,6 +45,7 @@ class Config(NamedTuple):
     min_severity: Severity = Severity.MEDIUM
     #: Relative to the folder of ``path``; empty for none.
     baseline: str = ""
+    documentation: str = ""
     path: Path | None = None
     #: The files that it extends, the nearest first.
     extends: tuple[Path, ...] = ()
@@ -117,6 +120,7 @@ def settings_of(config: Config) -> list[tuple[str, str, Path | None]]:
         "all-in-tests": config.all_in_tests,
         "min-severity": config.min_severity.value,
         "baseline": config.baseline,
+        "documentation": config.documentation,
     }
     said_by = dict(config.said_by)
     return [(name, _toml(value), said_by.get(name)) for name, value in values.items()]
@@ -201,8 +205,13 @@ def _check(path: Path, table: Any) -> Config:
     baseline = table.get("baseline", "")
     if not isinstance(baseline, str):
         raise ConfigError(f"{path}: tool.cachelint.baseline must be the path of a file, not {baseline!r}")
+    documentation = table.get("documentation", "")
+    if not isinstance(documentation, str) or not re.fullmatch(r"(https?://[!-~]+)?", documentation):
+        raise ConfigError(f"{path}: tool.cachelint.documentation must be an address (https://…), not {documentation!r}")
     wrappers = _wrappers(path, table.get("wrappers", {}))
-    return Config(select, ignore, exclude, per_file, wrappers, timeout, tests, Severity(least), baseline, path)
+    return Config(
+        select, ignore, exclude, per_file, wrappers, timeout, tests, Severity(least), baseline, documentation, path
+    )
 
 
 def _wrappers(path: Path, table: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -63,6 +63,7 @@ def _options(
         config.min_severity,
         _base(root, config),
         config.path.parent / config.baseline if config.path is not None and config.baseline else None,
+        config.documentation,
         nested,
     )
 

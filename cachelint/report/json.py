@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cachelint.findings import Finding, Place
+from cachelint.report.pages import page_address
 from cachelint.report.paths import shown_path
 from cachelint.run.analysis import Outcome
 
@@ -22,7 +23,7 @@ def render(outcome: Outcome) -> str:
 
     values = {
         "version": VERSION,
-        "findings": [_finding(finding, path) for finding in outcome.findings],
+        "findings": [_finding(finding, path, page_address(outcome, finding.code)) for finding in outcome.findings],
         "problems": [{"path": path(name), "message": text} for name, text in sorted(outcome.problems.items())],
         "files": outcome.files,
     }
@@ -39,7 +40,7 @@ def _span(place: Place, path: Callable[[str], str]) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, path: Callable[[str], str]) -> dict[str, Any]:
+def _finding(finding: Finding, path: Callable[[str], str], page: str) -> dict[str, Any]:
     fix = finding.fix
     return {
         "code": finding.code,
@@ -50,6 +51,7 @@ def _finding(finding: Finding, path: Callable[[str], str]) -> dict[str, Any]:
         "key": finding.key,
         "message": finding.message,
         "family": finding.code[:3],
+        "page": page,
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
         "writes": [{"path": path(place.path), "line": place.line} for place in finding.writes],

@@ -15,11 +15,15 @@ def shown_path(root: Path, path: str) -> str:
 def repository_path(root: Path, path: str) -> str:
     """A path relative to the repository's own folder, whatever the working directory: what a CI service expects."""
     full = root / path
-    base = _repository(root.resolve(), os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or "")
     try:
-        return (full.parent.resolve() / full.name).relative_to(base).as_posix()
+        return (full.parent.resolve() / full.name).relative_to(repository(root)).as_posix()
     except ValueError:
         return shown_path(root, path)
+
+
+def repository(root: Path) -> Path:
+    """The folder that the paths of a CI service count from."""
+    return _repository(root.resolve(), os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or "")
 
 
 @lru_cache(maxsize=16)

@@ -8,23 +8,31 @@ from typing import Any
 
 from cachelint import __version__
 from cachelint.findings import Finding, Place, Related, Severity
-from cachelint.report.paths import repository_path
+from cachelint.report.pages import page_address
+from cachelint.report.paths import repository, repository_path
 from cachelint.rules.explain import UNUSED, page
 from cachelint.rules.loading import rules
 from cachelint.rules.registry import UNUSED_IGNORE
 from cachelint.run.analysis import Outcome
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+#: What the paths of the report are relative to.
+_BASE = "%SRCROOT%"
 _LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
 
 
 def render(outcome: Outcome) -> str:
     """The report as a SARIF log with one run."""
     codes = [*(rule.code for rule in rules()), UNUSED_IGNORE]
-    described = [*(_rule(rule) for rule in rules()), _UNUSED]
+    described = [*(_rule(rule) for rule in rules()), dict(_UNUSED)]
+    for each in described:
+        address = page_address(outcome, each["id"])
+        if address:
+            each["helpUri"] = address
     run = {
         "tool": {"driver": {"name": "cachelint", "version": __version__, "rules": described}},
         "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {_BASE: {"uri": f"{repository(outcome.root).as_uri()}/"}},
         "results": [_result(finding, codes, outcome) for finding in outcome.findings],
         "invocations": [
             {
@@ -113,7 +121,9 @@ def _location(outcome: Outcome, place: Place) -> dict[str, Any]:
 def _file(outcome: Outcome, path: str) -> dict[str, str]:
     from urllib.parse import quote
 
-    return {"uri": quote(repository_path(outcome.root, path))}
+    place = repository_path(outcome.root, path)
+    inside = not place.startswith(("/", "../"))
+    return {"uri": quote(place), **({"uriBaseId": _BASE} if inside else {})}
 
 
 def _region(place: Place) -> dict[str, int]:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 
 from cachelint.findings import Applicability, Finding, Place, Severity
 from cachelint.printable import printable, printable_lines
 from cachelint.project.source import Source, SourceError, read_source
+from cachelint.report.doubts import Doubts
 from cachelint.report.frame import Mark, column, expanded, row
+from cachelint.report.pages import page_address
 from cachelint.report.paths import shown_path
 from cachelint.run.analysis import Outcome
 
@@ -31,6 +34,7 @@ def write(
 ) -> None:
     """Print the report; rows of code are cropped to ``width``, None where lines may be as long as they are."""
     lines = _reader(outcome)
+    doubts = Doubts(outcome.findings)
     heading = ""
     for finding in _sorted(outcome, sort, group):
         title = _title(outcome, finding, group)
@@ -40,10 +44,12 @@ def write(
         console.print(_head(outcome, finding))
         for text in _frame(outcome, finding, lines, width):
             console.print(text, crop=False, soft_wrap=True)
-        note = _fix_note(finding)
+        note = _fix_note(finding, doubts)
         if note is not None:
             console.print(note)
         console.print()
+    for line in doubts.lines():
+        console.print(Text(printable(line), "yellow", overflow="fold"))
 
 
 def _sorted(outcome: Outcome, sort: str, group: str | None) -> list[Finding]:
@@ -91,7 +97,9 @@ def _head(outcome: Outcome, finding: Finding) -> Text:
     head.append(" ")
     head.append(finding.severity.value, _STYLES[finding.severity])
     head.append(" ")
-    head.append(finding.code, _STYLES[finding.severity])
+    style = Style.parse(_STYLES[finding.severity])
+    address = page_address(outcome, finding.code)
+    head.append(finding.code, style + Style(link=address) if address else style)
     head.append(f" {finding.name} ", "dim")
     message = _SHOWN.sub("", finding.message) if finding.related else finding.message
     head.append(printable(message))
@@ -135,11 +143,11 @@ def _mark(place: Place, message: str, primary: bool, source: str) -> Mark:
     return Mark(column(source, start), max(column(source, end), column(source, start) + 1), message, primary)
 
 
-def _fix_note(finding: Finding) -> Text | None:
+def _fix_note(finding: Finding, doubts: Doubts) -> Text | None:
     if finding.fix is not None:
         safe = finding.fix.applicability is Applicability.SAFE
         flag = "--fix" if safe else "--fix --unsafe-fixes"
-        reasons = finding.fix.reasons
+        reasons = doubts.short(finding.fix.reasons)
         reason = f" (review it first: {reasons[0]})" if len(reasons) == 1 else ""
         if len(reasons) > 1:
             reason = "; review it first:" + "".join(f"\n    - {each}" for each in reasons)

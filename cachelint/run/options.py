@@ -22,7 +22,8 @@ class Options(NamedTuple):
     that the fix of a missing timeout writes; None: those that are in force. ``base`` is where the root lies below
     the folder of the configuration, with a slash at its end: the patterns of ``exclude`` and ``per_file_ignores``
     count from there. ``min_severity`` is the least that is shown, and ``baseline`` the file with
-    what is not: all is found whatever they say. ``all_in_tests``
+    what is not: all is found whatever they say. ``documentation`` is the address of the site that
+    reports link to. ``all_in_tests``
     is true where test files are held to timeouts and versions of keys as well. ``nested`` gives the options of a
     folder below the root that has a configuration of its own, and None for another.
     """
@@ -39,4 +40,5 @@ class Options(NamedTuple):
     min_severity: Severity = Severity.MEDIUM
     base: str = ""
     baseline: Path | None = None
+    documentation: str = ""
     nested: Callable[[Path], Options | None] | None = None
