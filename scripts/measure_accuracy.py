@@ -2,7 +2,7 @@
 
     measure_accuracy.py [--sources DIR] [--check | --write] [--peers] [--list]
 
-The labelled projects are fetched as wheels of PyPI into DIR (nothing of them is run; it must not lie below a
+The labelled projects are fetched from PyPI into DIR (nothing of them is run; it must not lie below a
 .gitignore that leaves it out). ``--check`` fails where a figure is worse than accuracy/figures.json says, ``--write``
 rewrites that file and the tables of docs/accuracy.md, ``--list`` prints each miss and each false finding. ``--peers``
 measures semgrep, ruff and bandit too, which must be on the path.
@@ -11,11 +11,16 @@ measures semgrep, ruff and bandit too, which must be on the path.
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
+import urllib.parse
+import urllib.request
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -30,7 +35,7 @@ ROOT = Path(__file__).parent.parent
 DATA = ROOT / "accuracy"
 FIGURES = DATA / "figures.json"
 PAGE = ROOT / "docs/accuracy.md"
-SETS = ("first", "second")
+SETS = ("first", "second", "third")
 CODES = tuple(MODULES)
 _LEFT_OUT = re.compile(r"(^|/)(tests?|testing|migrations)/|(^|/)(test_[^/]*|tests|conftest|[^/]*_tests?)\.py$")
 
@@ -61,11 +66,14 @@ def fetch(pins: dict[str, str], sources: Path) -> None:
         if (folder / f".{version}").exists():
             continue
         with tempfile.TemporaryDirectory() as wheels:
-            command = [
+            download = [
                 sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-                "--only-binary=:all:", "--python-version", "3.14", "--dest", wheels, f"{name}=={version}",
+                "--dest", wheels, f"{name}=={version}",
             ]  # fmt: skip
-            subprocess.run(command, check=True)
+            binary = [*download, "--only-binary=:all:", "--python-version", "3.14"]
+            if subprocess.run(binary, check=False, capture_output=True).returncode:
+                # Some have a source distribution alone. pip would run its setup to look into it: no more is fetched.
+                _fetch_source(name, version, folder)
             for wheel in Path(wheels).glob("*.whl"):
                 with zipfile.ZipFile(wheel) as archive:
                     archive.extractall(folder)
@@ -74,6 +82,38 @@ def fetch(pins: dict[str, str], sources: Path) -> None:
             if (bundled / "django").is_dir():
                 subprocess.run(["rm", "-rf", str(bundled)], check=True)
         (folder / f".{version}").touch()
+
+
+def _fetch_source(name: str, version: str, folder: Path) -> None:
+    """Unpack the source distribution of a project, without the folder that everything in it stands in."""
+    index = os.environ.get("PIP_INDEX_URL") or _pip_index()
+    page = f"{index.rstrip('/')}/{re.sub(r'[-_.]+', '-', name)}/"
+    with urllib.request.urlopen(page, timeout=60) as answer:
+        links = re.findall(r'href="([^"]+)"', answer.read().decode())
+    wanted = re.compile(rf"{re.sub(r'[-_.]+', '[-_.]', name)}-{re.escape(version)}\.tar\.gz(#|$)", re.IGNORECASE)
+    link = next(link for link in links if wanted.search(link))
+    with (
+        urllib.request.urlopen(urllib.parse.urljoin(page, link), timeout=60) as archive,
+        tarfile.open(fileobj=io.BytesIO(archive.read())) as files,
+    ):
+        for member in files.getmembers():
+            inside = member.name.partition("/")[2]
+            if member.isfile() and inside and ".." not in inside.split("/"):
+                data = files.extractfile(member)
+                (folder / inside).parent.mkdir(parents=True, exist_ok=True)
+                (folder / inside).write_bytes(data.read() if data is not None else b"")
+
+
+def _pip_index() -> str:
+    command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "https://pypi.org/simple"
+
+
+def read_uses(which: str) -> list[dict[str, Any]]:
+    """The labels of how entries are used; none where a set has none."""
+    path = DATA / f"uses-{which}.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
 def read_labels(which: str) -> dict[Call, Label]:
@@ -99,7 +139,13 @@ def read_labels(which: str) -> dict[Call, Label]:
 _LABELLED = "CL1,CL201,CL202,CL203,CL301,CL4"
 
 
-def cachelint(sources: Path, project: str) -> Reported:
+#: Rules about use that the labels of uses say nothing of.
+_UNLABELLED = {"CL301", "CL307", "CL310", "CL311", "CL513", *(f"CL{number}" for number in range(518, 524))}
+#: And how it is used.
+_USES = ",".join(code for code in CODES if code[:3] in ("CL3", "CL5") and code not in _UNLABELLED)
+
+
+def cachelint(sources: Path, project: str, codes: str = _LABELLED) -> Reported:
     """What cachelint reports in a project."""
     command = [
         sys.executable,
@@ -107,7 +153,7 @@ def cachelint(sources: Path, project: str) -> Reported:
         "cachelint",
         "--pedantic",
         "--select",
-        _LABELLED,
+        codes,
         "--format",
         "json",
         "--no-cache",
@@ -191,6 +237,33 @@ def tally(labels: dict[Call, Label], reported: Reported) -> tuple[Tally, list[st
     return counts, lines
 
 
+def tally_uses(records: list[dict[str, Any]], reported: Reported) -> tuple[Tally, list[str]]:
+    """The same for the labels of how entries are used: a finding counts at any line that its label names."""
+    counts: Tally = {code: Counter() for code in CODES}
+    lines: list[str] = []
+    at: dict[tuple[str, str, int, str], list[dict[str, Any]]] = defaultdict(list)
+    for record in records:
+        for line in {record["line"], *record.get("lines", ())}:
+            at[record["project"], record["path"], line, record["code"]].append(record)
+    hit: set[int] = set()
+    for (project, path, line), codes in sorted(reported.items()):
+        for code in sorted(codes):
+            here = at.get((project, path, line, code), [])
+            wanted = [record for record in here if record["expect"] is True]
+            hit.update(map(id, wanted))
+            # What can be argued about is neither right nor wrong.
+            if not wanted and not any(r["expect"] is False or not r.get("certain", True) for r in here):
+                counts[code]["false"] += 1
+                lines.append(f"false {code} {project}/{path}:{line}")
+    for record in records:
+        if record["code"] in MODULES and record["expect"] is True and record.get("certain", True):
+            outcome = "hit" if id(record) in hit else "miss"
+            counts[record["code"]][outcome] += 1
+            if outcome == "miss":
+                lines.append(f"miss {record['code']} {record['project']}/{record['path']}:{record['line']}")
+    return counts, lines
+
+
 def ratio(part: int, rest: int) -> str:
     """``part`` of both, or a dash where there is nothing."""
     return f"{part / (part + rest):.2f}" if part + rest else "–"
@@ -230,6 +303,17 @@ def table(counts: Tally, peer: Tally | None) -> str:
             ratio(other["hit"], other["miss"]),
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def table_of_uses(counts: Tally) -> str:
+    """The figures about uses as Markdown."""
+    lines = ["| code | labels | precision | recall |", "|---|---|---|---|"]
+    for code in (*CODES, "all"):
+        mine = total(counts) if code == "all" else counts[code]
+        if mine["hit"] + mine["miss"] + mine["false"]:
+            figures = (ratio(mine["hit"], mine["false"]), ratio(mine["hit"], mine["miss"]))
+            lines.append(f"| {' | '.join((code, str(mine['hit'] + mine['miss']), *figures))} |")
     return "\n".join(lines)
 
 
@@ -273,6 +357,22 @@ def main() -> int:
         )
         fallen += [f"{which}: {line}" for line in worse(kept.get(which, {}).get("cachelint", {}), counts)]
         entry = kept.setdefault(which, {})
+        uses = read_uses(which)
+        if uses:
+            with ThreadPoolExecutor(2) as pool:
+                found = pool.map(lambda project: cachelint(sources, project, _USES), pins[which])  # noqa: B023
+                of_uses, lines = tally_uses(uses, _merged(found))
+            if options.list:
+                print("\n".join(lines))
+            everything = total(of_uses)
+            print(
+                f"  uses: precision {ratio(everything['hit'], everything['false'])}, "
+                f"recall {ratio(everything['hit'], everything['miss'])}"
+            )
+            fallen += [f"{which}: {line}" for line in worse(entry.get("uses", {}), of_uses)]
+            if options.write:
+                entry["uses"] = of_uses
+                write_page(f"uses of {which}", table_of_uses(of_uses))
         if options.write:
             entry["cachelint"] = counts
         if options.peers:
@@ -282,7 +382,7 @@ def main() -> int:
                 print(f"  {name}: {dict(total(entry[name]))}")
         if options.write:
             peer = entry.get("semgrep")
-            write_page(which, table(counts, {c: Counter(peer[c]) for c in CODES} if peer else None))
+            write_page(which, table(counts, {c: Counter(peer.get(c, {})) for c in CODES} if peer else None))
     if options.write:
         FIGURES.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     if options.check and fallen:
