@@ -129,3 +129,9 @@ def expected(root: Path) -> list[tuple[str, int, str]]:
             for code in match.group(1).split() if match else ():
                 found.append((path.relative_to(root).as_posix(), number, code))
     return sorted(found)
+
+
+def marked(text: str) -> list[tuple[int, str]]:
+    """The findings that the comments of one file expect: line and code."""
+    lines = enumerate(text.splitlines(), 1)
+    return sorted((n, code) for n, line in lines if (m := _EXPECTED.search(line)) for code in m.group(1).split())

@@ -74,10 +74,13 @@ class CacheCall:
     given_keys: tuple[Type, ...] = ()
     #: At a call of a wrapper: what is left to defaults of the wrapper's parameters.
     defaulted: frozenset[str] = frozenset()
-    #: Whether it is a call of third-party code that the configuration declares.
+    #: Whether it is a call of third-party code that is declared, and whether in our own table alone.
     declared: bool = False
+    by_table: bool = False
     #: At a decorator that caches what a function returns: the name of the function.
     decorates: str = ""
+    #: Where the call of the cache is made by another function, which is handed the method: what is called here.
+    made_by: str = ""
     #: Whether what is passed for the value is called, and its result stored.
     called_value: bool = False
     #: Expressions of the call, by parameter name.
@@ -106,6 +109,8 @@ class CacheCall:
     @property
     def fix_blocked(self) -> str:
         """Why no fix can be made at this call, whatever the rule; empty where one may."""
+        if self.made_by:
+            return f"the cache is not called directly here, but through `{self.made_by}`"
         return f"`{self.called}` is third-party code, which is not analyzed" if self.declared else ""
 
     def decides(self, role: str) -> Type | None:
@@ -122,6 +127,11 @@ class CacheCall:
         """The source of what is called: ``cache.set``."""
         called = self.node.func if isinstance(self.node, cst.Call) else self.node
         return " ".join(self.parsed.code(called).split())
+
+    @property
+    def runs_elsewhere(self) -> bool:
+        """Whether the cache is called by a thread, an executor or at the commit, in the place of the code here."""
+        return bool(self.made_by) or (self.inner is not None and self.inner.runs_elsewhere)
 
     @property
     def innermost(self) -> CacheCall:

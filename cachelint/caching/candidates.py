@@ -10,28 +10,43 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from cachelint.django.cache_api import METHOD_NAMES
+from cachelint.django.cache_api import BACKEND_NAMES, METHOD_NAMES
 from cachelint.library.picklers import DESERIALIZER_NAMES, DESERIALIZER_WORDS
+from cachelint.library.third_party import HOLDER_MODULES
 from cachelint.project.codebase import Codebase
 from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 
 _IMPORT = re.compile(
     rb"\b(?:from|import)\s+django\.core\.cache\b|\bfrom\s+django\.core import\s[^\n]*\bcache\b"
-    rb"|\bdjango_redis\b|\bdjango_valkey\b"
+    rb"|\bdjango_redis\b|\bdjango_valkey\b|"
+    + b"|".join(rb"\b" + re.escape(m.encode()) + rb"\b" for m in HOLDER_MODULES)
 )
 _LOAD_CALL = re.compile(rb"\b(?:" + b"|".join(name.encode() for name in sorted(DESERIALIZER_NAMES)) + rb")\s*\(")
-_METHOD = re.compile(rb"\.\s*(?:" + "|".join(sorted(METHOD_NAMES)).encode() + rb")\s*\(|\bin\b")
-#: What is annotated with a class of caches, and the name before such an annotation.
-_CACHE_CLASSES = ("BaseCache", "RedisCache")
+_METHODS = "|".join(sorted(METHOD_NAMES)).encode()
+#: A method of a cache that is called, or handed to what calls it.
+_METHOD = re.compile(rb"\.\s*(?:" + _METHODS + rb")\s*[(,)]|\bin\b")
+_DERIVED_BEFORE = re.compile(rb"\bclass\s+(\w+)\s*\([^()\n]*\Z")
+#: The name before an annotation with such a class.
 _ANNOTATED_BEFORE = re.compile(rb"\b(\w+)\s*:\s*['\"]?(?:\w+\.)*\Z")
 _MAX_ROUNDS = 5
 
 #: What stands before and after a name that is handed on as it is, subscripted or called.
 _BOUND_BEFORE = re.compile(rb"=\s*(?:\(\s*)?(?:[\w.]+\.)?\Z")
 _VARIABLE_BEFORE = re.compile(rb"(?:^|[\s;(])(\w+)\s*(?::[^=\n]+)?=\s*(?:\(\s*)?(?:[\w.]+\.)?\Z")
+_NAMED_BEFORE = re.compile(rb"(?:^|[\s;(])(\w+)\s*=\s*(?:(?:\w+\.)?partial\(\s*|getattr\(\s*)?(?:[\w.]+\.)?\Z")
+_METHOD_AFTER = re.compile(rb"(?:\(\))?(?:\.|\s*,\s*['\"])(\w+)['\"]?\s*(?:$|#|,|\))", re.M)
 _RETURNED_BEFORE = re.compile(rb"\breturn\s+(?:[\w.]+\.)?\Z")
-_STORED_BEFORE = re.compile(rb"\b(?:self|cls)\.(\w+)\s*(?::[^=\n]+)?=\s*(?:[\w.]+\.)?\Z")
+_STORED_BEFORE = re.compile(
+    rb"\b(?:self|cls)\.(?:(\w+)\s*(?::[^=\n]+)?|__dict__\[['\"](\w+)['\"]\]\s*)=\s*(?:\w+\s+or\s+)?(?:[\w.]+\.)?\Z"
+)
+#: An argument of what makes an instance of a class, and what `__init__` keeps of its own.
+_MADE_BEFORE = re.compile(rb"\b(cls|[A-Z]\w*)\((?:[^()]*,)?\s*(?:\w+\s*=\s*)?(?:[\w.]+\s+or\s+)?(?:\w+\.)*\Z")
+_PASSED_AFTER = re.compile(rb"(?:\[[^\]\n]*\]|\([^()\n]*\))?\s*(?:[,)]|or\b|if\b)")
+_KEEPING = re.compile(
+    rb"\bself\.(?:(\w+)\s*(?::[^=\n]+)?|__dict__\[['\"](\w+)['\"]\]\s*)=\s*(?:[A-Z]\w*\()?\w+\s*(?:\)|$|#|or\b|if\b)",
+    re.M,
+)
 _LATER_BEFORE = re.compile(rb"=\s*(?:\w+\.)*SimpleLazyObject\(\s*(?:lambda\s*:\s*)?(?:[\w.]+\.)?\Z")
 _IMPORT_BEFORE = re.compile(rb"^[ \t]*(?:from\s+\S+\s+)?import\s[^\n#]*\Z", re.M)
 _VALUE_AFTER = re.compile(rb"(?:(\[)[^\]\n]*\]|(\()[^()\n]*\))?\s*(?:$|#|\bif\b|\bor\b|\))", re.M)
@@ -45,7 +60,7 @@ def uses_cache(codebase: Codebase) -> bool:
 
 def _importing(codebase: Codebase) -> list[Module]:
     codebase.look_ahead("cache")
-    return codebase.search(_IMPORT, "core.cache", "core import", "django_redis", "django_valkey")
+    return codebase.search(_IMPORT, "core.cache", "core import", "django_redis", "django_valkey", *HOLDER_MODULES)
 
 
 class CacheNames:
@@ -61,15 +76,40 @@ class CacheNames:
         self._handed: dict[str, dict[str, set[str]]] = {}
         self.words = names_of(self.travelling(set(self._seeds())))
 
+    def methods(self) -> set[str]:
+        """The names that methods of caches are given: ``put = cache.set``, ``put = partial(cache.set, …)``."""
+        return {name for word in self.words for name in bound_to_method(self.codebase, word, METHOD_NAMES)}
+
     def _seeds(self) -> Iterator[str]:
         for module in _importing(self.codebase):
             yield from ("cache", "caches[]", "get_cache()")
             for name, form in (("cache", "{}"), ("caches", "{}[]")):
                 yield from (form.format(bound) for bound in _renamed(module, name))
-            for before, _ in [near for name in _CACHE_CLASSES for near in module.near(name)]:
-                match = _ANNOTATED_BEFORE.search(before)
-                if match:
-                    yield match.group(1).decode()
+        for name in sorted(self._classes()):
+            yield f"{name}()"
+            for module in self.codebase.containing(name):
+                for before, _ in module.near(name):
+                    match = _ANNOTATED_BEFORE.search(before)
+                    if match:
+                        yield match.group(1).decode()
+
+    def _classes(self) -> set[str]:
+        """The names of classes of caches that the project names, its own among them."""
+        known = {name for name in BACKEND_NAMES for module in self.codebase.containing(name) if module.near(name)}
+        fresh = set(known)
+        for _ in range(_MAX_ROUNDS):
+            derived = {
+                match.group(1).decode()
+                for name in fresh
+                for module in self.codebase.containing(name)
+                for before, _ in module.near(name)
+                if (match := _DERIVED_BEFORE.search(before))
+            }
+            fresh = derived - known
+            if not fresh:
+                break
+            known |= fresh
+        return known
 
     def travelling(self, forms: set[str]) -> set[str]:
         """Forms, and all those that what they name is handed on to."""
@@ -107,7 +147,7 @@ def _handing(module: Module, word: str) -> Iterator[tuple[str, str]]:
         form = word + ("[]" if after and after.group(1) else "()" if after and after.group(2) else "")
         stored = _STORED_BEFORE.search(before) if after else None
         if stored:
-            yield form, stored.group(1).decode()
+            yield form, (stored.group(1) or stored.group(2)).decode()
         if after and _BOUND_BEFORE.search(before):
             yield from ((form, d.name) for d in module.around(word, place) if d.form == "assignment")
             variable = _VARIABLE_BEFORE.search(before)
@@ -121,6 +161,21 @@ def _handing(module: Module, word: str) -> Iterator[tuple[str, str]]:
         elif _LATER_BEFORE.search(before):
             later = f"{word}[]" if rest.startswith(b"[") else f"{word}()"
             yield from ((later, d.name) for d in module.around(word, place) if d.form == "assignment")
+        elif (made := _MADE_BEFORE.search(before)) and _PASSED_AFTER.match(rest):
+            # Passed to what makes an instance: the attributes that its class keeps what it is passed in.
+            yield from ((form, attribute) for attribute in _kept(module, made.group(1).decode(), word, place))
+
+
+def _kept(module: Module, name: str, word: str, place: int) -> Iterator[str]:
+    """The attributes in which instances of the classes of a name keep what they are made of."""
+    codebase = module.codebase
+    owners = [d for d in module.around(word, place) if d.form == "class"] if name == "cls" else []
+    for other in codebase.containing(f"class {name}") if isinstance(codebase, Codebase) and not owners else [module]:
+        classes = owners or [d for d in other.outline.walk() if d.form == "class" and d.name == name]
+        for made in classes:
+            for init in made.scope.definitions.get("__init__", ()) if made.scope is not None else ():
+                for groups in _KEEPING.finditer(other.text_of(init)):
+                    yield (groups[1] or groups[2]).decode()
 
 
 def _leaving(module: Module, function: Definition, variable: bytes) -> Iterator[str]:
@@ -137,6 +192,16 @@ def _renamed(module: Module, word: str) -> Iterator[str]:
         renamed = _RENAMED_AFTER.match(after)
         if renamed and _IMPORT_BEFORE.search(before):
             yield renamed.group(1).decode()
+
+
+def bound_to_method(codebase: Codebase, word: str, methods: Collection[str]) -> Iterator[str]:
+    """The names that are given a method of what a name stands for, as it is or within ``partial``."""
+    for module in codebase.containing(word):
+        for before, rest in module.near(word):
+            match = _METHOD_AFTER.match(rest)
+            named = _NAMED_BEFORE.search(before) if match and match.group(1).decode() in methods else None
+            if named:
+                yield named.group(1).decode()
 
 
 def names_of(forms: Iterable[str]) -> set[str]:

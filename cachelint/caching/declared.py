@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import libcst as cst
 
@@ -11,6 +12,7 @@ from cachelint.caching.calls import CacheCall, Write
 from cachelint.frozen import dataclass
 from cachelint.infer.context import Context
 from cachelint.infer.library.caches import default_value
+from cachelint.library.third_party import WRAPPERS
 from cachelint.types.arguments import Arguments
 from cachelint.types.base import UNKNOWN, Type
 
@@ -26,6 +28,8 @@ class Declared:
 
     name: str
     parameters: tuple[tuple[str, str], ...]
+    #: Whether it stands in our own table alone: the version that is installed may do something else.
+    by_table: bool = False
 
     @property
     def short_name(self) -> str:
@@ -63,6 +67,12 @@ def by_name(wrappers: Mapping[str, tuple[str, ...]]) -> dict[str, Declared]:
     return {name: parse(name, parameters) for name, parameters in wrappers.items()}
 
 
+def all_declared(wrappers: Mapping[str, tuple[str, ...]]) -> dict[str, Declared]:
+    """What the configuration declares, and those of well-known packages that it says nothing of."""
+    shipped = {name: replace(declared, by_table=True) for name, declared in by_name(WRAPPERS).items()}
+    return {**shipped, **by_name(wrappers)}
+
+
 def site_of(
     declared: Declared, context: Context, node: cst.BaseExpression, arguments: Arguments, decorated: Type | None
 ) -> CacheCall:
@@ -78,7 +88,7 @@ def site_of(
     # What happens without a timeout is known to whoever wrote the wrapper, not here.
     site.timeout = declared.argument(arguments, "timeout") or UNKNOWN
     site.version = declared.argument(arguments, "version")
-    site.declared = True
+    site.declared, site.by_table = True, declared.by_table
     if isinstance(node, cst.Call):
         site.nodes = _nodes(declared, node)
     return site

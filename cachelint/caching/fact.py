@@ -29,3 +29,44 @@ class Fact(Protocol):
     def fix_blocked(self) -> str:
         """Why no fix can be made here, whatever the rule; empty where one may."""
         return ""
+
+    @property
+    def by_table(self) -> bool:
+        """Whether it rests on what our table says of a package, of which another version may be installed."""
+        return False
+
+
+class AboutAnother(Fact):
+    """A fact that stands where another does, and shares its fate."""
+
+    __slots__ = ()
+
+    @property
+    def about(self) -> Fact:
+        """The other one."""
+        raise NotImplementedError
+
+    @property
+    def place(self) -> Place:
+        """See Fact."""
+        return self.about.place
+
+    @property
+    def qualified_name(self) -> str:
+        """See Fact."""
+        return self.about.qualified_name
+
+    @property
+    def key_templates(self) -> tuple[Type, ...]:
+        """See Fact."""
+        return self.about.key_templates
+
+    @property
+    def fix_blocked(self) -> str:
+        """See Fact."""
+        return self.about.fix_blocked
+
+    @property
+    def by_table(self) -> bool:
+        """See Fact."""
+        return self.about.by_table

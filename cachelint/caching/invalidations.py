@@ -13,6 +13,7 @@ import libcst as cst
 from cachelint.caching.call_edges import CallEdges
 from cachelint.caching.calls import CacheCall, Clear, Delete, Write
 from cachelint.caching.facades import Facades
+from cachelint.caching.fact import AboutAnother, Fact
 from cachelint.caching.keys.graph import KeyGraph, patterns
 from cachelint.caching.keys.pattern import may_be_equal
 from cachelint.caching.reads.bodies import Bodies
@@ -29,7 +30,7 @@ from cachelint.project.files import is_test
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.project.symbols import FunctionRef
 from cachelint.project.syntax import descendants
-from cachelint.types.base import NO_VALUE, Scalar, Type
+from cachelint.types.base import NO_VALUE, Scalar
 from cachelint.types.join import members
 from cachelint.types.strings import constant
 
@@ -103,37 +104,23 @@ class _Committed(Exception):
 
 
 @dataclass(eq=False)
-class Invalidation:
+class Invalidation(AboutAnother):
     """A call that drops or overwrites an entry for a change that is not committed yet: a fact."""
 
     call: CacheCall
     reason: Reason
 
     @property
-    def place(self) -> Place:
-        """See Fact."""
-        return self.call.place
-
-    @property
-    def qualified_name(self) -> str:
-        """See Fact."""
-        return self.call.qualified_name
-
-    @property
-    def key_templates(self) -> tuple[Type, ...]:
-        """See Fact."""
-        return self.call.key_templates
-
-    @property
-    def fix_blocked(self) -> str:
-        """See Fact."""
-        return self.call.fix_blocked
+    def about(self) -> Fact:
+        """See AboutAnother."""
+        return self.call
 
 
 def invalidations(facts: Known) -> Iterator[Invalidation]:
     """All that come too early, in the order of files and lines."""
     finder = _Finder(facts)
-    for call in [*facts.calls, *facts.facade_clears]:
+    # What another function calls may run in another thread, or at the commit.
+    for call in [c for c in (*facts.calls, *facts.facade_clears) if not c.runs_elsewhere]:
         # What a migration does happens while the site stands still.
         if is_test(call.parsed.path) or "/migrations/" in f"/{call.parsed.path}":
             continue

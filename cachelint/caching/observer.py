@@ -25,18 +25,18 @@ from cachelint.infer.events import called_name, closure_parameter, is_closure_pa
 from cachelint.infer.functions import call_closure, call_function
 from cachelint.infer.instance_attributes import OWN_STATE
 from cachelint.infer.interpreter import Interpreter
-from cachelint.infer.library import caches
+from cachelint.infer.library import caches, deferred
 from cachelint.library.picklers import DESERIALIZER_NAMES, DESERIALIZERS
 from cachelint.project.classes import dotted
 from cachelint.project.files import is_test
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import FunctionRef
-from cachelint.project.syntax import CONTAINS
+from cachelint.project.syntax import CONTAINS, last_name
 from cachelint.types.arguments import Arguments
 from cachelint.types.base import UNKNOWN, Type, force
 from cachelint.types.cache import Cached, CacheObject
-from cachelint.types.code import BoundMethod, Class, Closure, ExternalSymbol, Function, Instance, Partial
-from cachelint.types.join import members
+from cachelint.types.code import BoundMethod, Class, Closure, ExternalSymbol, Function, Instance, Partial, Transferred
+from cachelint.types.join import join_all, members
 from cachelint.types.walk import params_of, settled
 
 _SAFE_YAML = re.compile(r"\b(C?Safe|Base)Loader\b")
@@ -75,7 +75,10 @@ class CallCollector:
 
     def call(self, context: Context, node: cst.Call) -> None:
         """See Observer."""
-        for fact in self.facts_of(context, node, 0):
+        # With steps of its own: what came before may have taken those of the definition.
+        with self.interpreter.question():
+            facts = self.facts_of(context, node, 0)
+        for fact in facts:
             self._keep(fact, node)
             if self.function is not None:
                 self._note_wrappers(context, fact, node, self.function)
@@ -174,7 +177,19 @@ class CallCollector:
 
     def facts_of(self, context: Context, node: cst.Call, depth: int) -> list[CacheCall | Deserialization]:
         """The sites and loads that a call is, or, for a call of a wrapper, leads to."""
-        callee = force(context.evaluate(node.func))
+        run = deferred.run_by(context, node)
+        if run is not None:
+            function, given = run
+            facts = [f for m in members(function) for f in self._facts(context, node, m, given, depth)]
+            for fact in facts:
+                if isinstance(fact, CacheCall):
+                    fact.made_by = fact.called
+                    fact.nodes = {}
+            return facts
+        callee = join_all(
+            member.function if isinstance(member, Transferred) else member
+            for member in members(context.evaluate(node.func))
+        )
         found: list[CacheCall | Deserialization] = []
         caches_met = {
             (cache, member.name)
@@ -186,7 +201,10 @@ class CallCollector:
         if caches_met:
             # One of several caches: whatever differs between them is not known.
             cache, name = next(iter(caches_met)) if len(caches_met) == 1 else (CacheObject(None), called_name(node))
-            found.append(self._site(context, node, cache, synchronous(name)))
+            site = self._site(context, node, cache, synchronous(name))
+            if last_name(node.func) != name:
+                site.made_by = site.called
+            found.append(site)
         for member in members(callee):
             match member:
                 case BoundMethod(receiver=receiver) if any(isinstance(m, CacheObject) for m in members(receiver)):
@@ -209,6 +227,16 @@ class CallCollector:
             case ExternalSymbol(name=name) if name in self.declared:
                 arguments = given if given is not None else self._arguments(context, node)
                 return [site_of(self.declared[name], context, node, arguments, None)]
+            case BoundMethod(receiver=receiver, name=name) if name in METHOD_NAMES:
+                # Of a cache that another function is handed the method of.
+                met = {m for m in members(receiver) if isinstance(m, CacheObject)}
+                arguments = given if given is not None else self._arguments(context, node)
+                if not met or not isinstance(node, cst.Call):
+                    return []
+                cache = next(iter(met)) if len(met) == 1 else CacheObject(None)
+                return [self._site(context, node, cache, synchronous(name), arguments)]
+            case Transferred(function=function):
+                return [f for m in members(function) for f in self._facts(context, node, m, given, depth)]
             case Function(ref=ref) if ref in self.wrappers:
                 return self._wrapped(context, node, callee, given, depth)
             case Closure(node=tree) if id(tree) in self.local_wrappers:
@@ -229,14 +257,19 @@ class CallCollector:
     def _arguments(self, context: Context, node: cst.BaseExpression) -> Arguments:
         return context.arguments(node) if isinstance(node, cst.Call) else Arguments()
 
-    def _site(self, context: Context, node: cst.Call, cache: CacheObject, method: str) -> CacheCall:
-        arguments = context.arguments(node)
+    def _site(
+        self, context: Context, node: cst.Call, cache: CacheObject, method: str, given: Arguments | None = None
+    ) -> CacheCall:
+        arguments = given if given is not None else context.arguments(node)
         value: Type | None = None
         if method in ("set", "add"):
             value = arguments.get(1, "value") or UNKNOWN
         elif method == "get_or_set":
             value = caches.default_value(context, arguments.get(1, "default") or UNKNOWN)
         site = read_call(method, cache.alias, arguments, context.parsed, node, context.function, value)
+        if given is not None:
+            # What stands at the call is not in the order of the method's parameters.
+            site.made_by, site.nodes = site.called, {}
         site.called_value = method == "get_or_set" and caches.is_callable(arguments.get(1, "default") or UNKNOWN)
         return site
 

@@ -6,7 +6,15 @@ import re
 from collections.abc import Mapping
 
 from cachelint.caching.calls import CacheCall
-from cachelint.caching.candidates import CacheNames, calls_of, candidates, loaders, names_of, uses_cache
+from cachelint.caching.candidates import (
+    CacheNames,
+    bound_to_method,
+    calls_of,
+    candidates,
+    loaders,
+    names_of,
+    uses_cache,
+)
 from cachelint.caching.declared import Declared
 from cachelint.caching.deserializations import Deserialization
 from cachelint.caching.facts import Facts
@@ -73,7 +81,10 @@ class _Rounds:
         importing = {module.path for module in self.codebase.containing("django.core.cache")}
         near_caches = sorted(candidates(self.codebase, cache_names.words), key=lambda c: c[0].path not in importing)
         self.naming_caches.update((module.path, definition.start) for module, definition in near_caches)
-        first = [*near_caches, *loaders(self.codebase), *declared]
+        bound = cache_names.methods()
+        self.collector.subscribed |= bound
+        calling = candidates(self.codebase, bound, bound) if bound else ()
+        first = [*near_caches, *loaders(self.codebase), *declared, *calling]
         self.codebase.expect("interpreted", len(first))
         for module, definition in first:
             self.enter(module, definition)
@@ -126,6 +137,11 @@ class _Rounds:
                 self.collector.subscribed |= instances
             for inner in self._inside(owner, name):
                 found[(inner[0].path, inner[1].start)] = inner
+            # The name that a method of an instance is given in a module, for others to call.
+            for instance in names_of(cache_names.travelling({f"{parent.name}()"})):
+                named = set(bound_to_method(self.codebase, instance, (name,)))
+                plain |= named
+                self.collector.subscribed |= named
             # A method that its own family calls, and nobody else, has no callers that a search by names would find.
             if not self.codebase.search(calls_of([name], not_on=("self", "cls")), name):
                 continue

@@ -9,6 +9,9 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
+from cachelint.project.classes import Classes
+from cachelint.project.symbols import ClassRef
+
 
 class Does(enum.Enum):
     """What a method does with the entries that it is called for."""
@@ -83,6 +86,33 @@ METHODS: dict[str, Method] = {**DJANGO, **DJANGO_REDIS}
 
 #: Names by which the methods are called, asynchronous twins included.
 METHOD_NAMES = frozenset(METHODS) | {f"a{name}" for name, method in METHODS.items() if method.has_twin}
+
+
+#: The classes of caches: Django's backends, and those of django-redis and django-valkey.
+_BACKENDS = {
+    "base": ("BaseCache",),
+    "locmem": ("LocMemCache",),
+    "filebased": ("FileBasedCache",),
+    "db": ("DatabaseCache", "BaseDatabaseCache"),
+    "memcached": ("BaseMemcachedCache", "PyLibMCCache", "PyMemcacheCache", "MemcachedCache"),
+    "redis": ("RedisCache",),
+    "dummy": ("DummyCache",),
+}
+BACKEND_CLASSES = frozenset(
+    {
+        "django.core.cache.BaseCache",
+        "django_redis.cache.RedisCache",
+        "django_valkey.cache.ValkeyCache",
+        *(f"django.core.cache.backends.{module}.{name}" for module, names in _BACKENDS.items() for name in names),
+    }
+)
+#: Their names alone.
+BACKEND_NAMES = frozenset(name.rpartition(".")[2] for name in BACKEND_CLASSES)
+
+
+def is_backend(classes: Classes, ref: ClassRef) -> bool:
+    """Whether a class of the project derives from a class of caches."""
+    return not BACKEND_CLASSES.isdisjoint(classes.externals(ref))
 
 
 def synchronous(name: str) -> str:

@@ -97,6 +97,9 @@ KNOWN_MODELS: dict[str, tuple[Field, ...]] = {
     "django.contrib.sessions.models.Session": _plain(
         ("session_key", "CharField"), ("session_data", "TextField"), ("expire_date", "DateTimeField")
     ),
+    "django.db.migrations.recorder.MigrationRecorder.Migration": _plain(
+        ("app", "CharField"), ("name", "CharField"), ("applied", "DateTimeField")
+    ),
     "django.contrib.admin.models.LogEntry": _plain(("action_time", "DateTimeField"), ("object_repr", "CharField")),
     "django.contrib.flatpages.models.FlatPage": _plain(
         ("url", "CharField"), ("title", "CharField"), ("content", "TextField")

@@ -7,13 +7,14 @@ from dataclasses import replace
 from cachelint.django import instances, orm
 from cachelint.django.orm_table import ORM_METHODS
 from cachelint.infer.context import Context
-from cachelint.infer.decorators import decorator_names, is_property
+from cachelint.infer.decorators import decorator_names, is_opaque, reads_as_value
 from cachelint.infer.definitions import function_node
 from cachelint.infer.enums import enum_member, of_choices, of_enum_member
 from cachelint.infer.functions import call_function
 from cachelint.infer.instance_attributes import request_attribute, stored_attribute, stored_later
 from cachelint.infer.library import methods, types, views
 from cachelint.infer.parameters import REQUEST, receiver_type
+from cachelint.library.third_party import HOLDERS
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import ClassRef, External, FunctionRef
 from cachelint.types.arguments import Arguments
@@ -120,8 +121,8 @@ def member_type(
         for definition in definitions:
             ref = FunctionRef(owner.module, definition)
             node = function_node(interpreter, ref)
-            if node is not None and is_property(names := decorator_names(node)):
-                if receiver is None and not any("class" in n for n in names):
+            if node is not None and node.decorators and reads_as_value(interpreter, ref, node):
+                if receiver is None and not any("class" in n for n in decorator_names(node)):
                     return UNKNOWN
                 bound = receiver if receiver is not None else receiver_type(interpreter, owner, True)
                 getter = Function(ref, bound)
@@ -129,7 +130,8 @@ def member_type(
         method = FunctionRef(owner.module, last)
         node = function_node(interpreter, method) if receiver is not None else None
         static = node is not None and "staticmethod" in decorator_names(node)
-        return Function(method, None if static else receiver)
+        opaque = node is not None and bool(node.decorators) and is_opaque(interpreter, method, node)
+        return Function(method, None if static else receiver, opaque=opaque)
     return Lazy(lambda: interpreter.class_value(owner, definitions, name))
 
 
@@ -151,7 +153,11 @@ def overrides(context: Context, ref: ClassRef, name: str, receiver: Type) -> lis
         definitions = scope.definitions.get(name) if scope else None
         if definitions and len(found) < _MAX_OVERRIDES:
             inner = interpreter.instance_of(child) if isinstance(receiver, Instance | ModelInstance) else receiver
-            found.append(member_type(context, child, definitions, name, inner))
+            if isinstance(inner, ModelInstance) and isinstance(receiver, Instance):
+                # A mixin of a model: what the instance has is the value of a field, not the field.
+                found.append(_of_model_instance(context, inner, inner.model, name))
+            else:
+                found.append(member_type(context, child, definitions, name, inner))
     return found
 
 
@@ -242,6 +248,10 @@ def _of_instance(context: Context, base: Instance, name: str) -> Type:
     known = views.attribute(context, ref, name)
     if known is not None:
         return known
+    for base_name in interpreter.classes.externals(ref):
+        # A class of a package that holds a cache.
+        if name in HOLDERS.get(base_name, ()):
+            return CacheObject(HOLDERS[base_name][name])
     children = overrides(context, ref, name, base)
     if children:
         return join_all(children)

@@ -41,11 +41,28 @@ def bind_target(context: Context, target: cst.BaseExpression, typ: Type, value: 
                 if context.stores is not None:
                     context.stores.setdefault(path, []).append(typ)
         case cst.Subscript():
+            path = _in_dict(target)
+            if path:
+                context.env.set(path, typ)
+                if context.stores is not None:
+                    context.stores.setdefault(path, []).append(typ)
+                return
             mutation.store_item(context, target, typ)
         case cst.Tuple() | cst.List():
             _unpack(context, target, typ, value)
         case cst.StarredElement():
             bind_target(context, target.value, typ, value)
+
+
+def _in_dict(target: cst.Subscript) -> str:
+    """The attribute that ``self.__dict__["name"]`` is; empty for any other item."""
+    path = dotted(target.value) or ""
+    index = target.slice[0].slice if len(target.slice) == 1 else None
+    name = index.value if isinstance(index, cst.Index) else None
+    key = name.evaluated_value if isinstance(name, cst.SimpleString) else None
+    if not path.endswith(".__dict__") or not isinstance(key, str):
+        return ""
+    return f"{path.removesuffix('.__dict__')}.{key}"
 
 
 def _unpack(context: Context, target: cst.Tuple | cst.List, typ: Type, value: cst.BaseExpression | None) -> None:

@@ -7,7 +7,9 @@ from typing import NamedTuple
 import libcst as cst
 
 from cachelint.infer.context import Context, Inference
-from cachelint.project.symbols import FunctionRef
+from cachelint.project.module import Module
+from cachelint.project.outline import Definition
+from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.types.base import UNKNOWN, Type, force
 from cachelint.types.code import Function
 
@@ -47,6 +49,23 @@ class _Watcher:
 
     def contains(self, context: Context, node: cst.Comparison) -> None:
         """See Observer."""
+
+
+def calls_in_definition(
+    interpreter: Inference, module: Module, definition: Definition, names: frozenset[str]
+) -> list[CalledHere]:
+    """The same for a function or for an assignment of a module or class."""
+    if definition.form == "function":
+        return list(calls_in(interpreter, FunctionRef(module, definition), names).values())
+    parsed = module.parsed(definition)
+    if parsed is None:
+        return []
+    seen = _Watcher(names)
+    owner = ClassRef(module, definition.parent) if definition.parent is not None else None
+    context = Context(interpreter, module, parsed, owner=owner, observer=seen, class_scope=owner is not None)
+    with interpreter.question():
+        context.run(parsed.statements)
+    return list(seen.found.values())
 
 
 def calls_in(interpreter: Inference, function: FunctionRef, names: frozenset[str]) -> dict[int, CalledHere]:

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from cachelint.django import instances, orm
+from cachelint.django.cache_api import BACKEND_CLASSES, is_backend
 from cachelint.infer import strings
 from cachelint.infer.context import Context
 from cachelint.infer.dataclasses import dataclass_instance
@@ -15,11 +16,12 @@ from cachelint.infer.definitions import function_node
 from cachelint.infer.enums import enum_member
 from cachelint.infer.functions import call_closure, call_function
 from cachelint.infer.instance_attributes import constructed
-from cachelint.infer.library import builtins, caches, django_calls, methods, serializers, stdlib, types, views
+from cachelint.infer.library import builtins, caches, deferred, django_calls, methods, serializers, stdlib, types, views
 from cachelint.infer.library.call import Call
 from cachelint.library.registry import returns
+from cachelint.project.symbols import ClassRef
 from cachelint.types.arguments import Arguments
-from cachelint.types.base import UNKNOWN, Type, Union, Unknown, at, force
+from cachelint.types.base import NEVER, UNKNOWN, Type, Union, Unknown, at, force
 from cachelint.types.cache import Cached, CacheHandler, CacheObject, RawClient
 from cachelint.types.code import (
     BoundMethod,
@@ -32,8 +34,9 @@ from cachelint.types.code import (
     LocalInstance,
     Partial,
     Super,
+    Transferred,
 )
-from cachelint.types.containers import Dict, List, Tuple
+from cachelint.types.containers import Dict, List, Set, Tuple
 from cachelint.types.django import Manager, ModelClass, ModelInstance, QuerySet
 from cachelint.types.join import join_all, members
 from cachelint.types.strings import Str
@@ -132,7 +135,7 @@ def _call_one(made: Call, callee: Type) -> Type:
     arguments = made.arguments
     match callee:
         case Unknown():
-            return callee
+            return stdlib.parsed_floats(made) or views.response_of(made, callee) or callee
         case Function():
             return call_function(made.context, callee, arguments)
         case Closure():
@@ -143,6 +146,8 @@ def _call_one(made: Call, callee: Type) -> Type:
                 arguments.star,
             )  # fmt: skip
             return _call_one(Call(made.context, made.node, merged), force(callee.function))
+        case Transferred():
+            return deferred.transferred_call(made, callee)
         case ModelClass(model=model):
             return ModelInstance(model)
         case Class():
@@ -181,27 +186,44 @@ def instantiate(made: Call, callee: Class) -> Type:
         return made_record
     if serializers.is_serializer(context, ref):
         return serializers.instance(context, ref, made.arguments)
+    if is_backend(interpreter.classes, ref):
+        return CacheObject(None)
     externals = interpreter.classes.externals(ref)
-    builtin = _builtin_base(made, externals)
+    builtin = _builtin_base(made, ref, externals)
     if builtin is not None:
         return builtin
     return interpreter.plain_instance(ref, constructed(context, ref, made.arguments))
 
 
-def _builtin_base(made: Call, externals: list[str]) -> Type | None:
+def _builtin_base(made: Call, ref: ClassRef, externals: list[str]) -> Type | None:
     """Instances of the project's own subclasses of dict and the like, and of things with a known fate."""
     for name in externals:
         if name.startswith("django.forms") or "serializers" in name or name.endswith("View"):
             return None
-    known = {"builtins.dict": Dict(UNKNOWN, UNKNOWN), "dict": Dict(UNKNOWN, UNKNOWN)}
-    return next((known[name] for name in externals if name in known), None)
+    for name in externals:
+        match name.removeprefix("builtins."):
+            case "dict":
+                return Dict(UNKNOWN, UNKNOWN)
+            case "list" | "set" as kind:
+                return List(_passed_items(made, ref)) if kind == "list" else Set(_passed_items(made, ref))
+    return None
+
+
+def _passed_items(made: Call, ref: ClassRef) -> Type:
+    """What a container of a class of the project begins with; Unknown where the class has its own way of being made."""
+    classes = made.context.interpreter.classes
+    if any(classes.member(ref, name) is not None for name in ("__init__", "__new__", "__iter__")):
+        return UNKNOWN
+    return made.element() if made.arguments.positional else NEVER
 
 
 def _external(made: Call, name: str) -> Type:
     if name.startswith("builtins."):
         function = builtins.CALLS.get(name.removeprefix("builtins."))
         return function(made) if function is not None else UNKNOWN
-    for table in (stdlib.CALLS, django_calls.CALLS):
+    if name in BACKEND_CLASSES:
+        return CacheObject(None)
+    for table in (stdlib.CALLS, django_calls.CALLS, deferred.CALLS):
         entry = table.get(name)
         if entry is not None:
             return entry(made) if callable(entry) else entry

@@ -68,8 +68,18 @@ def _for(context: Context, node: cst.For, run: Run | None) -> bool:
         body.run((node.body,), run)
         context.env.join([before, body.env])
     loops.change_rows(context, body, node)
-    if node.orelse is not None:
-        return context.run((node.orelse.body,), run)
+    return _after_loop(context, node, run)
+
+
+def _after_loop(context: Context, node: cst.For | cst.While, run: Run | None) -> bool:
+    """The `else` of a loop, which a `break` leaves out."""
+    if node.orelse is None:
+        return True
+    broken = context.env.copy() if _has_break(node.body) else None
+    alive = context.run((node.orelse.body,), run)
+    if broken is None:
+        return alive
+    context.env.join([broken, context.env.copy()] if alive else [broken])
     return True
 
 
@@ -112,7 +122,7 @@ def _while(context: Context, node: cst.While, run: Run | None) -> bool:
     narrow(context, node.test, False)
     if isinstance(node.test, cst.Name) and node.test.value == "True":
         return _has_break(node.body)
-    return True
+    return _after_loop(context, node, run)
 
 
 def _has_break(node: cst.CSTNode) -> bool:

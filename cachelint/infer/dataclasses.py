@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
 from cachelint.infer.context import Context
+from cachelint.infer.environment import Env
 from cachelint.project.symbols import ClassRef
 from cachelint.types.arguments import Arguments
 from cachelint.types.base import NEVER, UNKNOWN, Lazy, Type, Unknown, force
 from cachelint.types.code import Instance
 from cachelint.types.containers import Dict, Tuple
-from cachelint.types.join import join_all
+from cachelint.types.join import join, join_all
 from cachelint.types.strings import STR
 
 _TYPED_DICTS = ("typing.TypedDict", "typing_extensions.TypedDict")
@@ -84,8 +87,21 @@ def _names(context: Context, ref: ClassRef) -> dict[str, ClassRef]:
 
 
 def _said(context: Context, owner: ClassRef, name: str) -> Type:
-    """What the class body says of a field: its annotation, or its default."""
-    return Lazy(lambda: force(context.member(owner, name, None) or UNKNOWN))
+    """What the class body says of a field: its annotation, and its default, which only some instances have."""
+    return Lazy(lambda: join(force(context.member(owner, name, None) or UNKNOWN), _annotation(context, owner, name)))
+
+
+def _annotation(context: Context, owner: ClassRef, name: str) -> Type:
+    """What the annotation of a field with a default says; nothing for a field without one, which it says all of."""
+    definitions = owner.definition.scope.definitions[name] if owner.definition.scope else []
+    parsed = owner.module.parsed(definitions[-1]) if definitions else None
+    line = parsed.statements[0] if parsed is not None and parsed.statements else None
+    statement = line.body[0] if isinstance(line, cst.SimpleStatementLine) and line.body else None
+    if parsed is None or not isinstance(statement, cst.AnnAssign) or statement.value is None:
+        return NEVER
+    inner = Context(context.interpreter, owner.module, parsed, Env(), owner=owner, class_scope=True)
+    inner.run((cst.SimpleStatementLine([statement.with_changes(value=None, equal=cst.MaybeSentinel.DEFAULT)]),))
+    return inner.env.get(name) or UNKNOWN
 
 
 def _known_or(passed: Type, annotated: Type) -> Type:

@@ -9,7 +9,7 @@ from cachelint.infer.definitions import function_node, owner_of, parameters_of
 from cachelint.infer.recursion import ROOT, Frame
 from cachelint.project.classes import dotted
 from cachelint.project.parsed import ParsedDefinition
-from cachelint.project.symbols import External, FunctionRef
+from cachelint.project.symbols import ClassRef, External, FunctionRef, Symbol
 from cachelint.project.syntax import descendants
 
 #: Decorators that leave what a function returns as it is, by the last part of their name.
@@ -46,6 +46,37 @@ def is_property(names: list[str]) -> bool:
     return any(name in _PROPERTIES or name.endswith(("cached_property", "classproperty")) for name in names)
 
 
+def reads_as_value(interpreter: Inference, ref: FunctionRef, node: cst.FunctionDef) -> bool:
+    """Whether a decorated function is read without being called: a property, also by another name or of the project."""
+    if is_property(decorator_names(node)):
+        return True
+    return any(_is_descriptor(interpreter, ref, decorator) for decorator in node.decorators)
+
+
+def _is_descriptor(interpreter: Inference, ref: FunctionRef, decorator: cst.Decorator) -> bool:
+    symbol = _decorated_by(interpreter, ref, decorator)
+    if isinstance(symbol, External):
+        return is_property([symbol.name.rpartition(".")[2]])
+    if isinstance(symbol, ClassRef):
+        externals = [name.rpartition(".")[2] for name in interpreter.classes.externals(symbol)]
+        return interpreter.classes.member(symbol, "__get__") is not None or is_property(externals)
+    return False
+
+
+def is_opaque(interpreter: Inference, ref: FunctionRef, node: cst.FunctionDef) -> bool:
+    """Whether a decorator that nobody here knows may have made anything of a function."""
+    return any(
+        name not in _TRANSPARENT and not isinstance(_decorated_by(interpreter, ref, decorator), FunctionRef)
+        for decorator, name in zip(node.decorators, decorator_names(node), strict=True)
+    )
+
+
+def _decorated_by(interpreter: Inference, ref: FunctionRef, decorator: cst.Decorator) -> Symbol | None:
+    expression = decorator.decorator
+    full = dotted(expression.func if isinstance(expression, cst.Call) else expression)
+    return interpreter.classes.resolve_dotted(ref.module, full) if full else None
+
+
 def decorator_context(
     interpreter: Inference, ref: FunctionRef, parsed: ParsedDefinition, frame: Frame = ROOT
 ) -> Context:
@@ -63,11 +94,9 @@ def changing_decorators(interpreter: Inference, ref: FunctionRef, node: cst.Func
 def _keeps_result(interpreter: Inference, ref: FunctionRef, decorator: cst.Decorator, name: str) -> bool:
     if name.endswith(("cached_property", "classproperty")):
         return True
-    expression = decorator.decorator
-    if isinstance(expression, cst.Call):
-        expression = expression.func
-    full = dotted(expression)
-    symbol = interpreter.classes.resolve_dotted(ref.module, full) if full else None
+    symbol = _decorated_by(interpreter, ref, decorator)
+    if _is_descriptor(interpreter, ref, decorator):
+        return True
     # A decorator of the project that keeps the name of what it wraps is taken to keep its result, unless it shows
     # that it makes something else of it.
     if isinstance(symbol, FunctionRef):

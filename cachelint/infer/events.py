@@ -6,7 +6,9 @@ import libcst as cst
 
 from cachelint.infer.context import Context, Run
 from cachelint.infer.narrowing import narrow
-from cachelint.project.syntax import WALRUS, children
+from cachelint.infer.parameters import REQUEST
+from cachelint.infer.typehints import parameter_type
+from cachelint.project.syntax import WALRUS, children, names_of_call
 from cachelint.types.base import UNKNOWN, Scalar, Type, Unknown, force
 from cachelint.types.code import Closure
 
@@ -64,7 +66,7 @@ def _visit(context: Context, node: cst.CSTNode) -> None:
     for child in children(node):
         _visit(context, child)
     if isinstance(node, cst.Call) and context.observer is not None:
-        if context.observer.subscribes(called_name(node)):
+        if any(map(context.observer.subscribes, names_of_call(node))):
             context.observer.call(context, node)
     elif isinstance(node, cst.NamedExpr):
         _bind_walrus(context, node)
@@ -124,8 +126,9 @@ def closure(context: Context, typ: Closure, argument: Type | None = None) -> Non
     parameters = typ.node.params
     for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
         name = parameter.name.value
-        unknown = Unknown(frozenset({closure_parameter(typ, name)}))
-        inner.env.set(name, unknown if argument is None else argument)
+        inner.env.set(
+            name, _parameter(inner, parameter, closure_parameter(typ, name)) if argument is None else argument
+        )
     for star in (parameters.star_arg, parameters.star_kwarg):
         if isinstance(star, cst.Param):
             inner.env.set(star.name.value, UNKNOWN)
@@ -133,6 +136,15 @@ def closure(context: Context, typ: Closure, argument: Type | None = None) -> Non
         _visit(inner, typ.node.body)
     elif isinstance(typ.node.body, cst.IndentedBlock):
         inner.run(typ.node.body.body, Run(inner))
+
+
+def _parameter(context: Context, parameter: cst.Param, name: str) -> Type:
+    """A parameter of which no call is known: what its annotation says, and that the caller decides it."""
+    if parameter.annotation is not None:
+        annotated = parameter_type(context, parameter.annotation.annotation, name)
+        if annotated is not None:
+            return annotated
+    return REQUEST if parameter.name.value == "request" else Unknown(frozenset({name}))
 
 
 def _walruses(context: Context, node: cst.CSTNode) -> None:

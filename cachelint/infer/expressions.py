@@ -16,7 +16,7 @@ from cachelint.infer.iteration import iterated
 from cachelint.infer.narrowing import falsy, narrow, truthy
 from cachelint.infer.operators import binary
 from cachelint.project.classes import dotted
-from cachelint.types.base import BOOL, NEVER, UNKNOWN, Lazy, Scalar, Type, at, force
+from cachelint.types.base import BOOL, NEVER, UNKNOWN, Lazy, Scalar, Type, Unknown, at, force
 from cachelint.types.code import Closure, ExternalSymbol
 from cachelint.types.containers import Coroutine, Dict, Generator, List, Set, Tuple
 from cachelint.types.join import join, join_all, members
@@ -229,7 +229,7 @@ def _comparison(context: Context, node: cst.Comparison) -> Type:
 
 def _await(context: Context, node: cst.Await) -> Type:
     return join_all(
-        member.result if isinstance(member, Coroutine) else UNKNOWN
+        member.result if isinstance(member, Coroutine) else member if isinstance(member, Unknown) else UNKNOWN
         for member in members(context.evaluate(node.expression))
     )
 

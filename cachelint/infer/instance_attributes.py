@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from cachelint.infer.call_effects import filling
+from cachelint.infer.constructing import caches_passed
 from cachelint.infer.context import Context
 from cachelint.infer.definitions import body_of, function_node, owner_of, parameters_of, positional_parameters
 from cachelint.infer.environment import Env
@@ -15,7 +16,7 @@ from cachelint.infer.parameters import REQUEST, bind, receiver_type
 from cachelint.infer.typehints import annotation_type, parameter_type
 from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.types.arguments import Arguments
-from cachelint.types.base import UNKNOWN, Origin, Type, Unknown, at
+from cachelint.types.base import UNKNOWN, Lazy, Origin, Type, Unknown, at, force
 from cachelint.types.code import Instance
 from cachelint.types.containers import Dict, List, Set
 from cachelint.types.join import join, join_all, members
@@ -57,7 +58,9 @@ def _alone(context: Context) -> Context:
 
 def _assigned(context: Context, ref: ClassRef, name: str, besides: str = "") -> Type | None:
     """What is assigned to ``self.name``, in methods other than ``besides``."""
-    pattern = re.compile(rb"\b(?:self|cls)\." + re.escape(name.encode()) + rb"\b[^=\n()\[]*=(?!=)")
+    word = re.escape(name.encode())
+    in_dict = rb"__dict__\[['\"]" + word + rb"['\"]\]\s*"
+    pattern = re.compile(rb"\b(?:self|cls)\.(?:" + word + rb"\b[^=\n()\[]*|" + in_dict + rb")=(?!=)")
     found: list[Type] = []
     for method in _methods(ref, context, pattern, name):
         if method.definition.name != besides:
@@ -134,7 +137,7 @@ def _run(
             if index == 0 and ref is not None:
                 typ = receiver_type(interpreter, ref, parameter.name.value == "cls")
             else:
-                typ = _parameter(inner, parameter, making)
+                typ = _parameter(inner, parameter, node if making else None)
             inner.env.set(parameter.name.value, typ)
         if before is not None:
             inner.env.set(path, before)
@@ -145,7 +148,8 @@ def _run(
     return stores.get(path, []), [last] if last is not None and last is not before else []
 
 
-def _parameter(context: Context, parameter: cst.Param, making: bool) -> Type:
+def _parameter(context: Context, parameter: cst.Param, init: cst.FunctionDef | None) -> Type:
+    making = init is not None
     if parameter.annotation is not None:
         annotation = parameter.annotation.annotation
         annotated = parameter_type(context, annotation, OWN_STATE) if making else annotation_type(context, annotation)
@@ -154,6 +158,10 @@ def _parameter(context: Context, parameter: cst.Param, making: bool) -> Type:
     if parameter.name.value == "request":
         return REQUEST
     # What an object is made of is decided where it is made.
+    if init is not None and context.owner is not None:
+        passed = caches_passed(context, context.owner, init, parameter.name.value)
+        if passed is not None:
+            return Lazy(lambda: join(Unknown(frozenset({OWN_STATE})), force(passed)))
     return Unknown(frozenset({OWN_STATE})) if making else UNKNOWN
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from cachelint.infer import typehints
+from cachelint.infer.constructing import caches_passed
 from cachelint.infer.context import Context, Inference
 from cachelint.infer.definitions import parameters_of
 from cachelint.project.symbols import ClassRef
@@ -46,6 +47,10 @@ def _entry_type(
         default = context.lazy(parameter.default)
         if isinstance(force(default), CacheObject):
             return join(force(default), unknown)
+    if owner is not None and node.name.value == "__init__":
+        passed = caches_passed(context, owner, node, name)
+        if passed is not None:
+            return Lazy(lambda: join(unknown, force(passed)))
     if name == "instance" and "receiver" in decorators:
         return _sender(context, node) or unknown
     return unknown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from cachelint.django.cache_api import BACKEND_CLASSES, is_backend
 from cachelint.django.orm import SOME_MODEL
 from cachelint.infer.context import Context
 from cachelint.infer.dataclasses import dataclass_instance
@@ -31,9 +32,12 @@ _SIMPLE: dict[str, Type] = {
     "datetime.timedelta": Scalar("datetime.timedelta"),
     "decimal.Decimal": Scalar("decimal.Decimal"),
     "uuid.UUID": Scalar("uuid.UUID"),
-    "django.core.cache.backends.base.BaseCache": CacheObject(None),
-    "django.core.cache.BaseCache": CacheObject(None),
-    "django_redis.cache.RedisCache": CacheObject(None),
+    **dict.fromkeys(BACKEND_CLASSES, CacheObject(None)),
+    **dict.fromkeys(
+        ("django.http.HttpResponse", "django.http.response.HttpResponse", "django.http.HttpResponseBase",
+         "django.http.response.HttpResponseBase"),
+        Scalar("django.http.HttpResponse"),
+    ),
     **dict.fromkeys(
         ("django.http.HttpRequest", "django.http.request.HttpRequest", "django.core.handlers.wsgi.WSGIRequest",
          "rest_framework.request.Request"),
@@ -84,6 +88,8 @@ def annotation_type(context: Context, node: cst.BaseExpression) -> Type | None:
         case ModelClass(model=model):
             return ModelInstance(model)
         case Class(ref=ref):
+            if is_backend(context.interpreter.classes, ref):
+                return CacheObject(None)
             models = context.interpreter.models
             if models.is_queryset_class(ref):
                 return QuerySet(None, UNKNOWN, ref)

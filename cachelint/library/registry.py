@@ -9,6 +9,7 @@ from cachelint.library import (
     generated,
     httpx,
     jsonpickle,
+    markupsafe,
     memcached,
     packaging,
     python,
@@ -24,7 +25,7 @@ from cachelint.types.base import Type
 #: What is written by hand, which goes before what is derived.
 _BY_HAND = (
     python, django, rest_framework, redis, memcached, requests, httpx, dateutil, pytz, packaging, simplejson, jsonpickle,
-    environ,
+    environ, markupsafe,
 )  # fmt: skip
 _RETURNS: dict[str, str] = dict(generated.RETURNS)
 _ATTRIBUTES: dict[str, str] = dict(generated.ATTRIBUTES)

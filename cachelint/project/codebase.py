@@ -216,12 +216,24 @@ class Codebase:
                 base = base.rpartition("/")[0]
                 inner_parts = parts[len(base.split("/")) if base else 0 :]
                 self._by_name.setdefault((base, ".".join(inner_parts)), module)
+        self._index_below_programs(known)
         for root, name in sorted(self._by_name, key=lambda key: (key[0].count("/"), key[0])):
             self._anywhere.setdefault(name, []).append(self._by_name[(root, name)])
         for root, name in self._by_name:
             while "." in name:
                 name = name.rpartition(".")[0]
                 self._packages.add((root, name))
+
+    def _index_below_programs(self, known: set[str]) -> None:
+        """A folder with a `manage.py` is what Python starts from, also where it is a package: asked last."""
+        for path in self.paths:
+            folder, _, name = path.rpartition("/")
+            if name != "manage.py" or not folder or f"{folder}/__init__.py" not in known:
+                continue
+            for inner, module in self.modules.items():
+                if inner.startswith(f"{folder}/"):
+                    words = without_suffix(inner[len(folder) + 1 :]).removesuffix("/__init__").split("/")
+                    self._by_name.setdefault((folder, ".".join(words)), module)
 
     def _linked(self, path: str) -> str:
         """The file of the project that a link leads to, which is read in its place; empty for what is no link."""

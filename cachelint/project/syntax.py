@@ -106,8 +106,7 @@ class CalledNames:
         typ = type(node)
         if typ in _LEAVES:
             return _LEAVES[typ]
-        own = _OWN_NAMES[typ](node) if typ in _OWN_NAMES else ""
-        found: frozenset[str] = frozenset((own,)) if own else _NONE
+        found: frozenset[str] = _OWN_NAMES[typ](node) if typ in _OWN_NAMES else _NONE
         for child in children(node):
             below = self.under(child)
             if below and type(child) in _FUNCTIONS:
@@ -124,22 +123,49 @@ _LEAVES: dict[type, frozenset[str]] = {
 _FUNCTIONS = frozenset({cst.FunctionDef, cst.Lambda})
 
 
-def _name_of_call(node: cst.Call) -> str:
-    if isinstance(node.func, cst.Name):
-        return node.func.value
-    return node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+#: What calls a function that it is passed, now or later, by the last part of its name; the position of the function.
+RUNNERS = {
+    "to_thread": 0, "run_sync": 0, "run_in_threadpool": 0, "submit": 0, "run_in_executor": 1, "on_commit": 0,
+    "call_soon": 0, "call_later": 1, "Thread": -1, "Timer": 1,
+}  # fmt: skip
 
 
-def _stores_item(node: Any) -> str:
-    return ITEMS if isinstance(node.target, cst.Subscript | cst.Tuple | cst.List) else ""
+def names_of_call(node: cst.Call) -> frozenset[str]:
+    """The last parts of the names of what a call calls: also what it hands to a function that calls it.
+
+    ``sync_to_async(cache.set)(…)`` calls `set`, and so does ``asyncio.to_thread(cache.set, …)``.
+    """
+    own = last_name(node.func)
+    if isinstance(node.func, cst.Call):
+        return frozenset(filter(None, (last_name(a.value) for a in node.func.args)))
+    if own in RUNNERS:
+        return frozenset(filter(None, (own, *(_handed(a.value) for a in node.args))))
+    return frozenset((own,)) if own else _NONE
 
 
+def _handed(node: cst.BaseExpression) -> str:
+    inner = node.args[0].value if isinstance(node, cst.Call) and node.args else node
+    return last_name(inner)
+
+
+def last_name(node: cst.BaseExpression) -> str:
+    """The last part of a name; empty for other expressions."""
+    if isinstance(node, cst.Name):
+        return node.value
+    return node.attr.value if isinstance(node, cst.Attribute) else ""
+
+
+def _stores_item(node: Any) -> frozenset[str]:
+    return _STORES if isinstance(node.target, cst.Subscript | cst.Tuple | cst.List) else _NONE
+
+
+_STORES, _TESTS, _BINDS, _GIVES = (frozenset({name}) for name in (ITEMS, CONTAINS, WALRUS, YIELDS))
 #: What a node itself adds to the names under it. By class: `isinstance` is slow here.
-_OWN_NAMES: dict[type, Callable[[Any], str]] = {
-    cst.Call: _name_of_call,
-    cst.NamedExpr: lambda node: WALRUS,
-    cst.ComparisonTarget: lambda node: CONTAINS if isinstance(node.operator, cst.In | cst.NotIn) else "",
-    cst.Yield: lambda node: YIELDS,
+_OWN_NAMES: dict[type, Callable[[Any], frozenset[str]]] = {
+    cst.Call: names_of_call,
+    cst.NamedExpr: lambda node: _BINDS,
+    cst.ComparisonTarget: lambda node: _TESTS if isinstance(node.operator, cst.In | cst.NotIn) else _NONE,
+    cst.Yield: lambda node: _GIVES,
     cst.AssignTarget: _stores_item,
     cst.AnnAssign: _stores_item,
     cst.AugAssign: _stores_item,

@@ -94,9 +94,10 @@ class Rule:
         """The finding that a report about a fact comes to, without a fix."""
         # What a fact leads to may stand elsewhere: the save of what was read here.
         around = fact.place if _holds(fact.place, report.place) else report.place
+        confidence = Confidence.LOW if fact.by_table else report.confidence
         return Finding(
             self.code, self.name, report.message, report.place, around.line, around.end_line,
-            report.severity or self.severity, report.confidence, report.related, None, self.no_fix,
+            report.severity or self.severity, confidence, report.related, None, self.no_fix,
             fact.qualified_name, shown_keys(fact.key_templates), report.writes,
         )  # fmt: skip
 

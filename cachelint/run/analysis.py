@@ -61,7 +61,7 @@ def stage() -> tuple[str, int, int] | None:
 def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source] | None = None) -> Outcome:
     """Report on the files as they are now, those of ``overlay`` as they would be."""
     # Imported here: a run that finds everything in the store needs neither libcst nor tree-sitter.
-    from cachelint.caching.declared import by_name
+    from cachelint.caching.declared import all_declared
     from cachelint.caching.rounds import collect
     from cachelint.project.codebase import Codebase
     from cachelint.rules.loading import rules
@@ -75,7 +75,7 @@ def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source
     _running[:] = [codebase]
     wanted = Wanted(options)
     with _no_collector():
-        facts = collect(codebase, by_name(dict(options.wrappers)), options.fix_timeout)
+        facts = collect(codebase, all_declared(dict(options.wrappers)), options.fix_timeout)
         findings = [f for f in check_facts(facts, options.codes) if wanted.reports(f.place.path)]
     findings, silenced = comments.apply(findings, codebase, options.codes, wanted.reports)
     not_in_tests = frozenset(rule.code for rule in rules() if not rule.in_tests and not options.all_in_tests)

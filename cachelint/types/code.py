@@ -46,12 +46,14 @@ class EnumMember(Type):
 class Function(Type):
     """A function of the project, bound to ``receiver`` if it is a method of one.
 
-    ``bare`` is true for the function that its decorators are given.
+    ``bare`` is true for the function that its decorators are given, ``opaque`` for one that a decorator may have made
+    anything of.
     """
 
     ref: FunctionRef
     receiver: Type | None = None
     bare: bool = False
+    opaque: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +87,14 @@ class Partial(Type):
     function: Type
     positional: tuple[Type, ...] = ()
     keywords: tuple[tuple[str, Type], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred(Type):
+    """``sync_to_async(function)``, which gives coroutines, or (not ``is_async``) ``async_to_sync(function)``."""
+
+    function: Type
+    is_async: bool
 
 
 @dataclass(frozen=True, slots=True)

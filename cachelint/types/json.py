@@ -7,7 +7,17 @@ import enum
 from cachelint.frozen import dataclass
 from cachelint.types.base import Scalar, Type, Unknown
 from cachelint.types.cache import Pickled
-from cachelint.types.code import Class, Closure, EnumMember, Function, Instance, LocalClass, LocalInstance, Partial
+from cachelint.types.code import (
+    Class,
+    Closure,
+    EnumMember,
+    Function,
+    Instance,
+    LocalClass,
+    LocalInstance,
+    Partial,
+    Transferred,
+)
 from cachelint.types.containers import Coroutine, Dict, DictView, Generator, Iterator, Set, Tuple
 from cachelint.types.display import article, short
 from cachelint.types.django import Manager, ModelClass, ModelInstance, QuerySet
@@ -96,7 +106,9 @@ def json_verdict(typ: Type) -> Verdict:
             return _refuses(f"the class `{ref.definition.name}`")
         case ModelClass(model=model):
             return _refuses(f"the class `{model.short_name}`")
-        case Function() | Partial():
+        case Function(opaque=True):
+            return _UNKNOWN
+        case Function() | Partial() | Transferred():
             return _refuses("a function")
         case Iterator(type=name):
             return _refuses(article(f"`{name}` object"))

@@ -127,6 +127,11 @@ class Key:
         return tuple(call.key for call in self.all_sites)
 
     @property
+    def by_table(self) -> bool:
+        """See Fact."""
+        return self.first.by_table
+
+    @property
     def fix_blocked(self) -> str:
         """See Fact."""
         return next((call.fix_blocked for call in self.all_sites if call.fix_blocked), "")

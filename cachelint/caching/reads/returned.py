@@ -8,42 +8,26 @@ from dataclasses import dataclass
 
 from cachelint.caching.call_edges import CallEdge, CallEdges
 from cachelint.caching.calls import Read
+from cachelint.caching.fact import AboutAnother, Fact
 from cachelint.caching.reads.bodies import Bodies, Body
 from cachelint.caching.reads.states import ReadUses, State
-from cachelint.findings import Place
 from cachelint.project.files import is_test
-from cachelint.types.base import Type
 
 #: Functions that hand on what another has handed on.
 _MAX_DEPTH = 2
 
 
 @dataclass(eq=False)
-class ReturnedRead:
+class ReturnedRead(AboutAnother):
     """A read whose result a function returns: a fact. ``uses`` is what each call of that function makes of it."""
 
     read: ReadUses
     uses: tuple[ReadUses, ...]
 
     @property
-    def place(self) -> Place:
-        """See Fact."""
-        return self.read.place
-
-    @property
-    def qualified_name(self) -> str:
-        """See Fact."""
-        return self.read.qualified_name
-
-    @property
-    def key_templates(self) -> tuple[Type, ...]:
-        """See Fact."""
-        return self.read.key_templates
-
-    @property
-    def fix_blocked(self) -> str:
-        """See Fact."""
-        return self.read.fix_blocked
+    def about(self) -> Fact:
+        """See AboutAnother."""
+        return self.read
 
 
 #: What saves an instance, or makes something that does.

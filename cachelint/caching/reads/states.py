@@ -13,8 +13,8 @@ from typing import NamedTuple
 import libcst as cst
 
 from cachelint.caching.calls import CacheCall
+from cachelint.caching.fact import AboutAnother, Fact
 from cachelint.findings import Place
-from cachelint.types.base import Type
 
 
 class State(enum.Enum):
@@ -116,7 +116,7 @@ class Test(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class Touch:
+class Touch(AboutAnother):
     """What is common to all that a function does with one key: a fact, whose place is that of the call."""
 
     call: CacheCall
@@ -133,24 +133,9 @@ class Touch:
     locked: bool = False
 
     @property
-    def place(self) -> Place:
-        """See Fact."""
-        return self.call.place
-
-    @property
-    def qualified_name(self) -> str:
-        """See Fact."""
-        return self.call.qualified_name
-
-    @property
-    def key_templates(self) -> tuple[Type, ...]:
-        """See Fact."""
-        return self.call.key_templates
-
-    @property
-    def fix_blocked(self) -> str:
-        """See Fact."""
-        return self.call.fix_blocked
+    def about(self) -> Fact:
+        """See AboutAnother."""
+        return self.call
 
 
 @dataclass(slots=True, eq=False)

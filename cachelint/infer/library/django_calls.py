@@ -157,7 +157,6 @@ CALLS: dict[str, Result] = {
          "django.contrib.postgres.aggregates"), expressions.NAMES)},
     **{name: _fixed(ExternalSymbol(name)) for name in _prefixed(("django.db.models",), tuple(FIELD_TYPES))},
     "decouple.config": _env,
-    "asgiref.sync.sync_to_async": lambda made: UNKNOWN,
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import libcst as cst
 
 from cachelint.infer import strings
 from cachelint.infer.library.call import Call
+from cachelint.infer.library.stdlib import parsed_floats
 from cachelint.library.registry import has_method, returns
 from cachelint.types.base import BOOL, BYTES, FLOAT, INT, NEVER, NO_VALUE, NONE, UNKNOWN, Scalar, Type, force
 from cachelint.types.cache import Cached, Pickled
@@ -20,6 +22,9 @@ from cachelint.types.strings import STR, Placeholder, Str, Text, constant, liter
 
 def call(made: Call, receiver: Type, name: str) -> Type:
     """What ``receiver.name(…)`` returns."""
+    floats = parsed_floats(made)
+    if floats is not None:
+        return floats
     match receiver:
         case Str():
             return _str(made, receiver, name)
@@ -106,6 +111,8 @@ def _str(made: Call, receiver: Str, name: str) -> Type:
 def _mapped_items(made: Call) -> Type | None:
     """The list behind ``str(part) for part in parts``, which joins to the same text; None for anything else."""
     node = made.node.args[0].value if made.node is not None and made.node.args else None
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and len(node.args) == 2:
+        return _mapped_by_call(made, node.func.value, node)
     if not isinstance(node, cst.GeneratorExp | cst.ListComp):
         return None
     loop, target = node.for_in, node.for_in.target
@@ -115,6 +122,23 @@ def _mapped_items(made: Call) -> Type | None:
         return None
     found = force(made.context.evaluate(loop.iter))
     return found if isinstance(found, List | Tuple) else None
+
+
+def _mapped_by_call(made: Call, function: str, node: cst.Call) -> Type | None:
+    """``map(str, parts)`` joins to what the parts do; of ``filter(None, parts)`` the first are known, if constants."""
+    first, second = (argument.value for argument in node.args)
+    if not isinstance(first, cst.Name) or (function, first.value) not in (("map", "str"), ("filter", "None")):
+        return None
+    found = force(made.context.evaluate(second))
+    if not isinstance(found, List | Tuple) or function == "map":
+        return found if isinstance(found, List | Tuple) else None
+    head = list(itertools.takewhile(lambda item: bool(_constant_text(item)), found.items or found.head))
+    return List(found.element, None, tuple(head)) if head else None
+
+
+def _constant_text(item: Type) -> str:
+    value = constant(item)
+    return value if isinstance(value, str) else ""
 
 
 def _item_sources(made: Call) -> list[str]:
@@ -138,7 +162,7 @@ def _list(receiver: List, name: str) -> Type:
         return receiver
     if name in ("count", "index"):
         return INT
-    return NONE
+    return NONE if name in ("append", "extend", "insert", "remove", "clear", "sort", "reverse") else UNKNOWN
 
 
 def _dict(made: Call, receiver: Dict, name: str) -> Type:
@@ -184,7 +208,17 @@ def _set(made: Call, receiver: Set, name: str) -> Type:
         return receiver
     if name == "pop":
         return receiver.element
-    return BOOL if name.startswith("is") else NONE
+    if name in _SET_CHANGES:
+        return NONE
+    return BOOL if name in ("isdisjoint", "issubset", "issuperset") else UNKNOWN
+
+
+_SET_CHANGES = frozenset(
+    {
+        "add", "remove", "discard", "clear", "update", "difference_update", "intersection_update",
+        "symmetric_difference_update",
+    }
+)  # fmt: skip
 
 
 def _total_seconds(receiver: Scalar) -> Type:

@@ -93,10 +93,16 @@ def _choice(made: Call) -> Type:
 
 
 def _load_json(made: Call) -> Type:
-    parse_float = made.arguments.typ(-1, "parse_float")
-    if parse_float == ExternalSymbol("decimal.Decimal"):
-        return join(Dict(STR, join(Scalar("decimal.Decimal"), UNKNOWN)), UNKNOWN)
-    return UNKNOWN
+    return parsed_floats(made) or UNKNOWN
+
+
+def parsed_floats(made: Call) -> Type | None:
+    """What JSON gives with ``parse_float=Decimal``, whoever is asked to parse it; None without."""
+    if "parse_float" not in made.arguments.keywords:
+        return None
+    if made.arguments.typ(-1, "parse_float") != ExternalSymbol("decimal.Decimal"):
+        return None
+    return join(Dict(STR, join(Scalar("decimal.Decimal"), UNKNOWN)), UNKNOWN)
 
 
 def _environ(made: Call) -> Type:

@@ -6,6 +6,7 @@ import re
 
 from cachelint.infer.context import Context
 from cachelint.infer.library import serializers
+from cachelint.infer.library.call import Call
 from cachelint.project.symbols import ClassRef
 from cachelint.types.arguments import Arguments
 from cachelint.types.base import UNKNOWN, Scalar, Type, Unknown, force
@@ -71,6 +72,19 @@ def attribute(context: Context, ref: ClassRef, name: str) -> Type | None:
     if name == "object_list":
         return _queryset(context, ref)
     return None
+
+
+#: What decorators and middleware call the view that they are given.
+_VIEWS = frozenset({"view", "view_func", "view_function", "view_fn", "view_method", "viewfunc", "get_response"})
+
+
+def response_of(made: Call, callee: Unknown) -> Type | None:
+    """What a view that was passed in gives for a request; None where what is called is none."""
+    given = made.typ(0)
+    is_view = bool(callee.params) and all(n.rpartition("(")[2].rstrip(")") in _VIEWS for n in callee.params)
+    if not is_view or not isinstance(given, Scalar) or given.type != "django.http.HttpRequest":
+        return None
+    return Scalar("django.http.HttpResponse")
 
 
 def is_given_by_urls(context: Context, ref: ClassRef, name: str) -> bool:

@@ -67,7 +67,7 @@ _USING = (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.BinaryOp
 @RULE.on(CacheCall)
 def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     """One finding for a coroutine that is dropped or used, and for one that would be stored."""
-    if call.inner is not None or call.declared or not isinstance(call.node, cst.Call):
+    if call.inner is not None or call.declared or call.made_by or not isinstance(call.node, cst.Call):
         return
     if call.method == "get_or_set" and call.value is not None:
         if any(isinstance(member, Coroutine) for member in members(call.value)):

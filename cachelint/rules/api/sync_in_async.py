@@ -58,7 +58,7 @@ reads, writes and deletes; unsafe for `get_or_set` and the counters, whose twins
 @RULE.on(CacheCall)
 def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     """One finding for a direct call of a method that has an asynchronous twin."""
-    if call.inner is not None or call.declared or not METHODS[call.method].has_twin:
+    if call.inner is not None or call.declared or call.made_by or not METHODS[call.method].has_twin:
         return
     name = called_name(call.node)
     if (name and name != call.method) or not is_in_async_function(call.node, call.parsed):
