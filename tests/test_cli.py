@@ -315,7 +315,7 @@ def test_each_fix_and_each_reason_is_shown(project: Path, capsys: pytest.Capture
         + '    cache.set("never", 1, None)\n'
         + '    cache.set("book", {Book.objects.get(pk=pk)}, 60)\n'
     )
-    main(["--no-cache", "--fix", "--show-fixes"])
+    main(["--no-cache", "--fix", "--show-fixes", "--pedantic"])
     out = capsys.readouterr().out
     assert "fixed app/case.py:25 CL201: pass timeout=450, the current default" in out
     assert "unsafe app/case.py:29 CL301: add `v1` to the key (existing entries will no longer be found" in out

@@ -68,7 +68,7 @@ def fixed(root: Path, seed: int | None) -> tuple[dict[str, str], list[tuple[str,
         return findings, outcome.problems
 
     project = Project(check, lambda path: read_source(root / path, path) if (root / path).exists() else None)
-    done = fix_all(project, unsafe=True, reported=lambda path: True)
+    done = fix_all(project, unsafe=True, shown=lambda finding: True)
     assert not done.taken_back
     texts = {path: source.text for path, source in done.changed.items()}
     left = analyse(options, files, {p: Source(p, t) for p, t in texts.items()}).findings

@@ -297,3 +297,33 @@ def until(stream: object, words: str) -> str:
         if words in line:
             return text
     raise AssertionError(text)
+
+
+# -- what is fixed --------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_shown_is_not_fixed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = project / "app/case.py"
+    path.write_text(path.read_text() + "    cache.set(f'm{x}', True, 60)\n")
+    main(["--no-cache", "--fix", "--unsafe-fixes"])
+    assert "cache.set(f'm{x}'" in path.read_text()
+    assert "Fixed 1 problem in 1 file, 0 fixable with --unsafe-fixes, 1 not fixable." in capsys.readouterr().out
+    main(["--no-cache", "--select", "CL301", "--format", "concise"])
+    assert "CL301" in capsys.readouterr().out
+    main(["--no-cache", "--select", "CL3", "--format", "concise"])
+    assert not capsys.readouterr().out
+    main(["--no-cache", "--fix", "--unsafe-fixes", "--pedantic"])
+    assert "cache.set(f'mv1:{x}'" in path.read_text() or "cache.set(f'm:v1:{x}'" in path.read_text()
+
+
+def test_a_command_that_fails_before_says_its_last_lines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--no-cache", "--fix", "--verify", "echo one; echo two; exit 3"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("cachelint: `echo one; echo two; exit 3` fails before anything is changed")
+    assert [line.strip() for line in said[1:]] == ["one", "two"]
+
+
+@pytest.mark.parametrize("words", [["--update-baseline"], ["app/case.py:0"], ["app/case.py:3-9"]])
+def test_what_makes_no_sense_is_refused(words: list[str], project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--no-cache", *words]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cachelint.cli.adopt import near, write_baseline
+from cachelint.cli.output import count
 from cachelint.cli.parser import CLEAN, FAILED, Parser, warn
 from cachelint.cli.progress import note_of_progress
 from cachelint.config.file import load_config, read_table
@@ -32,6 +33,7 @@ _HOOK = """\
       entry: cachelint
       language: system
       types: [python]
+      require_serial: true
 """
 
 
@@ -75,7 +77,9 @@ class _Init:
             if list(Severity).index(f.severity) >= least and f.confidence is not Confidence.LOW
         ]  # fmt: skip
         outcome.findings = shown
-        print(f"{self.root}: {outcome.files} Python files, {len(shown)} problems now.")
+        if not outcome.files:
+            raise UsageError(f"{self.root}: no Python files here; run it in a Django project")
+        print(f"{self.root}: {count(outcome.files, 'Python file')}, {count(len(shown), 'problem')} now.")
         if baseline is None:
             question = f"Write {_BASELINE}, so that only new problems are reported?"
             baseline = bool(shown) and not config.baseline and self._ask(question)
@@ -87,6 +91,8 @@ class _Init:
         self._configure(_BASELINE if baseline and not config.baseline else "")
         if hook:
             self._add_hook()
+        elif not (self.root / _HOOKS).is_file():
+            print(f"There is no {_HOOKS}: --hook makes one with a hook for cachelint.")
         print("From now on: `cachelint` reports problems, `cachelint --fix` repairs what is safe.")
         return CLEAN
 
@@ -94,7 +100,9 @@ class _Init:
         if not self.asks:
             return True
         with contextlib.suppress(EOFError):
-            return input(f"{question} [Y/n] ").strip().lower() in ("", "y", "yes")
+            while (answer := input(f"{question} [Y/n] ").strip().lower()) not in ("", "y", "yes", "n", "no"):
+                pass
+            return answer in ("", "y", "yes")
         return False
 
     def _configure(self, baseline: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from functools import cached_property
 from pathlib import Path
 
 from cachelint.cli.adopt import near, with_baseline, write_baseline, write_comments
@@ -12,11 +14,12 @@ from cachelint.cli.progress import note_of_progress
 from cachelint.cli.targets import Targets, find_targets
 from cachelint.config.options import make_options
 from cachelint.findings import Confidence, Finding, Severity
+from cachelint.printable import printable_lines
 from cachelint.project.files import is_python
 from cachelint.project.gitignore import Patterns
 from cachelint.report.formats import TEXT
 from cachelint.report.paths import shown_path
-from cachelint.rules.registry import UNUSED_IGNORE
+from cachelint.rules.registry import NAMES, UNUSED_IGNORE
 from cachelint.run.analysis import Outcome
 from cachelint.run.lines import Lines, on_lines
 from cachelint.run.options import UsageError
@@ -39,6 +42,8 @@ def lint(words: argparse.Namespace) -> int:
         failed = Lint(words, targets).report()
     except UsageError as error:
         warn(str(error))
+        if error.more:
+            sys.stderr.write(printable_lines(f"{error.more}\n"))
         return FAILED
     return FAILED if targets.missing else failed
 
@@ -133,7 +138,9 @@ class Lint:
         texts: list[str] = []
         summaries: list[str] = []
         for folder, inner in split(self.options, files_of(self.options)):
-            repaired = repair(inner, unsafe=words.unsafe_fixes, write_files=not words.diff, verify=words.verify)
+            repaired = repair(
+                inner, unsafe=words.unsafe_fixes, write_files=not words.diff, verify=words.verify, shown=self._is_shown
+            )
             if words.diff:
                 texts.append(diff_text(repaired.repair, folder))
             if words.show_fixes:
@@ -183,11 +190,9 @@ class Lint:
         if self.lines:
             others = [f for f in outcome.findings if f.place.path not in self.lines]
             outcome.findings = [*on_lines(outcome.findings, self.lines), *others]
-        order = list(Confidence)
-        least = order.index(Confidence(self.words.min_confidence))
-        certain = [f for f in outcome.findings if order.index(f.confidence) >= least]
-        severity = Severity.LOW if self.words.pedantic else self.options.min_severity
-        shown = [f for f in certain if _reaches(f.severity, severity)]
+        certain = [f for f in outcome.findings if self._is_certain(f)]
+        shown = [f for f in certain if self._is_shown(f)]
+        severity = self._least_severity
         partly = changed is not None or self.lines
         self.hidden = [
             ("of lower severity (--pedantic)", len(certain) - len(shown)),
@@ -196,8 +201,31 @@ class Lint:
         ]
         outcome.findings = shown
 
+    @property
+    def _least_severity(self) -> Severity:
+        return Severity.LOW if self.words.pedantic else self.options.min_severity
+
+    def _is_certain(self, finding: Finding) -> bool:
+        order = list(Confidence)
+        return order.index(finding.confidence) >= order.index(Confidence(self.words.min_confidence))
+
+    def _is_shown(self, finding: Finding) -> bool:
+        """Whether somebody is told of a finding who asks for nothing else; others are not fixed either."""
+        severe = _reaches(finding.severity, self._least_severity) or finding.code in self._named_codes
+        return self._is_certain(finding) and severe
+
+    @cached_property
+    def _named_codes(self) -> frozenset[str]:
+        """The rules that the command line names one by one: who names a rule wants to see what it finds."""
+        words = [word for words in self.words.select or () for word in words.replace(",", " ").split()]
+        return frozenset(code for code, name in NAMES.items() for word in words if word.upper() == code or word == name)
+
     def _known(self) -> None:
         """Read the baseline that was named: raises UsageError where it is none."""
+        if self.options.baseline is None and self.words.update_baseline:
+            raise UsageError(
+                "--update-baseline requires a baseline: --baseline FILE, or `baseline` in the configuration"
+            )
         if self.options.baseline is not None:
             from cachelint.run import baseline
 

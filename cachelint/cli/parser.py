@@ -49,6 +49,15 @@ def hint(word: str) -> str:
     return f"; did you mean `cachelint {close}`?" if close else ""
 
 
+#: Options that others have, or that are settings here.
+_ELSEWHERE = {
+    "--min-severity": "it is a setting: `min-severity` in pyproject.toml, or --pedantic for problems of low severity",
+    "--exclude": "it is a setting: `exclude` in pyproject.toml",
+    "--show-settings": "`cachelint config` shows the settings",
+    "--config": "settings are read from the nearest pyproject.toml with a [tool.cachelint] table",
+}
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that says in a line what is wrong with a word, and which one may have been meant."""
 
@@ -61,6 +70,8 @@ class Parser(argparse.ArgumentParser):
         unknown = re.match(r"unrecognized arguments: (-[^\s=]+)", message)
         if unknown is not None:
             known = [name for action in self._actions for name in action.option_strings if name.startswith("--")]
+            if unknown[1] in _ELSEWHERE:
+                return f"; {_ELSEWHERE[unknown[1]]}"
             close = closest(unknown[1], known, 0.6)
             return f"; did you mean {close}?" if close else f"; `{self.prog} --help` lists the options"
         choice = re.search(r"invalid choice: '(?P<word>[^']*)' \(choose from (?P<known>.*)\)", message)

@@ -11,7 +11,7 @@ from cachelint.project.files import is_python
 from cachelint.run.options import UsageError
 
 #: `shop/views.py:14`, and `shop/views.py:14:5` as findings are printed.
-_LINE = re.compile(r"(?P<name>.+?):(?P<line>[0-9]{1,9})(?::[0-9]+)?:?")
+_LINE = re.compile(r"(?P<name>.+?):(?P<line>[1-9][0-9]{0,8})(?::[0-9]+)?:?")
 #: What stands for standard input.
 STDIN = "-"
 
@@ -40,6 +40,9 @@ def find_targets(words: list[str], stdin_filename: str) -> Targets:
         named = _LINE.fullmatch(word)
         if named is not None and not path.exists() and Path(named["name"]).is_file():
             path, line = Path(named["name"]), int(named["line"])
+        ranged = re.fullmatch(r"(.+?):[0-9,-]+", word)
+        if ranged is not None and not path.exists() and Path(ranged[1]).is_file():
+            raise UsageError(f"{word}: write FILE:LINE with one line, counted from 1, for example {ranged[1]}:14")
         if not path.exists():
             warn(f"{path}: no such file or folder{hint(str(path))}")
             found.missing = True

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cachelint.cli.output import count, print_report
-from cachelint.cli.parser import warn
+from cachelint.cli.parser import CLEAN, warn
 from cachelint.findings import Finding
 from cachelint.project.file_stat import status
 from cachelint.report.formats import TEXT
@@ -48,7 +48,11 @@ def watch(
             if str(error) != said:
                 said = str(error)
                 warn(said)
-        time.sleep(_PAUSE)
+        try:
+            time.sleep(_PAUSE)
+        except KeyboardInterrupt:
+            # How it is meant to end.
+            return CLEAN
 
 
 def _states(options: Options) -> dict[str, object]:

@@ -89,6 +89,11 @@ TWIN_DOES_THE_SAME = Obligation(
     "twin-does-the-same",
     "The asynchronous method does what the synchronous one does, on every Django that the project may run on.",
 )
+NOTHING_COMES_BETWEEN = Obligation(
+    "nothing-comes-between",
+    "Nothing rests on other tasks of the process standing still while the function runs: it decides no write by a read "
+    "before it, holds no lock, changes nothing that others see, and runs on Django's own event loop.",
+)
 RAISED_BEFORE = Obligation(
     "raised-before",
     "The call raised an error until now, or did nothing, whatever backend is configured: nobody counts on it.",

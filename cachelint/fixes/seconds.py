@@ -11,6 +11,7 @@ from cachelint.findings import Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.obligations import RAISED_BEFORE, Proof
+from cachelint.fixes.stand_ins import strange_backend
 from cachelint.types.base import Scalar, force
 
 #: Names that a timeout goes by elsewhere, and that no method of a cache takes.
@@ -26,6 +27,9 @@ def propose(call: CacheCall, facts: Facts) -> Fix:
     proof = Proof(*OBLIGATIONS)
     if not backends_of(facts.interpreter, call.alias) and alias(facts.interpreter, call.alias).has_settings:
         proof.doubt(RAISED_BEFORE, "the backend of this cache is not known, and may take such an argument")
+    strange = strange_backend(facts, call)
+    if strange:
+        raise FixBlocked(f"{strange}: it may have parameters of its own")
     node = call.node
     misnamed = [a for a in node.args if a.keyword and a.keyword.value in MISNAMED] if isinstance(node, cst.Call) else []
     if misnamed and misnamed[0].keyword is not None:

@@ -114,12 +114,15 @@ def strange_backend(facts: Facts, site: CacheCall) -> str:
     return f"the backend `{name}` may not take every value" if name else ""
 
 
+#: An item that is given a value under a name that may be that of a cache: it is worked out, or has the word in it.
+_ITEM = rb"\[\s*(?:[^'\"\]\n][^\]\n]*|['\"][^'\"\n]*[Cc][Aa][Cc][Hh][Ee][^'\"\n]*['\"])\]\s*"
 #: What puts another object into Django's own table of caches, or changes a class of backends.
 _CACHES = re.compile(
     rb"\bcaches\s*\[[^\]\n]*\]\s*=(?!=)|\bsetattr\(\s*caches\b|\bcaches\._\w+|\bsetattr\(\s*(?:\w+\.)*\w*Cache\b"
-    rb"|\b\w+Cache\.\w+\s*=(?!=)|\bsetattr\(\s*sys\.modules\b|\b(?:globals|vars)\([^)\n]*\)\s*(?:\.update\(|\[)"
+    rb"|\b\w+Cache\.\w+\s*=(?!=)|\bsetattr\(\s*sys\.modules\b"
+    rb"|\b(?:globals|vars)\([^)\n]*\)\s*(?:\.update\(|" + _ITEM + rb"=(?!=))"
     rb"|\bsetattr\(\s*(?:\w+\.)*(?:QuerySet|Manager|BaseManager|Model)\b|\b(?:QuerySet|BaseManager)\.\w+\s*=(?!=)"
-    rb"|\.__dict__\s*(?:\.update\(|\[[^\]\n]*\]\s*=(?!=))|\bpatch\.object\(\s*type\("
+    rb"|(?<!\bself)\.__dict__\s*(?:\.update\(|" + _ITEM + rb"=(?!=))|\bpatch\.object\(\s*type\("
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cachelint.findings import Applicability, Finding
@@ -26,8 +27,15 @@ class Repaired:
     failed: str = ""
 
 
-def repair(options: Options, *, unsafe: bool, write_files: bool, verify: str = "") -> Repaired:
-    """Fix what can be fixed. Files are written only where ``write_files`` says so.
+def repair(
+    options: Options,
+    *,
+    unsafe: bool,
+    write_files: bool,
+    verify: str = "",
+    shown: Callable[[Finding], bool] = lambda finding: True,
+) -> Repaired:
+    """Fix what can be fixed of what is ``shown``. Files are written only where ``write_files`` says so.
 
     ``verify`` is a command that must pass with each fix that is kept. Raises UsageError where it fails without any.
     """
@@ -46,7 +54,7 @@ def repair(options: Options, *, unsafe: bool, write_files: bool, verify: str = "
     verifier = Verifier(verify, options.root) if verify else None
     if verifier is not None:
         verifier.check_before()
-    done = fix_all(Project(check, read, verifier), unsafe=unsafe, reported=lambda path: True)  # type: ignore[arg-type]
+    done = fix_all(Project(check, read, verifier), unsafe=unsafe, shown=shown)  # type: ignore[arg-type]
     in_order = tidied(options.root, done.changed, done.original)
     is_tidied = any(source.text != done.changed[path].text for path, source in in_order.items())
     done.changed = in_order
@@ -62,8 +70,7 @@ def repair(options: Options, *, unsafe: bool, write_files: bool, verify: str = "
     outcome = last[-1]
     if done.taken_back or is_tidied:
         outcome = analyse(options, files, done.changed)
-        done.left = outcome.findings
-    outcome.findings = done.left
+        done.left = [finding for finding in outcome.findings if shown(finding)]
     summary = _summary(done, options, verifier, written=write_files)
     if finished:
         summary = f"Finished an interrupted run: wrote {', '.join(finished)}.\n{summary}"

@@ -10,7 +10,11 @@ from cachelint.findings import Severity
 
 
 class UsageError(Exception):
-    """Something that was asked for can't be done; the message is one line that says what."""
+    """Something that was asked for can't be done; the message is one line that says what, ``more`` lines about it."""
+
+    def __init__(self, message: str, more: str = "") -> None:
+        super().__init__(message)
+        self.more = more
 
 
 class Options(NamedTuple):

@@ -39,7 +39,7 @@ class Verifier:
         begun = time.monotonic()
         code, output = self._run()
         if code != 0:
-            raise UsageError(f"`{self.command}` fails before anything is changed ({_how(code)})\n{_last(output)}")
+            raise UsageError(f"`{self.command}` fails before anything is changed ({_how(code)})", _last(output))
         self._limit = max(_LEAST_SECONDS, _PATIENCE * (time.monotonic() - begun))
 
     def __call__(self, staged: Mapping[str, Source]) -> str:

@@ -220,10 +220,12 @@ class KeyGraph:
         codebase = self._codebase
         for word, expression in _LOOSE.items() if self.keyed else ():
             for module in codebase.search(expression, word):
-                match = expression.search(module.source.data)
+                _ = module.source
+                # What docstrings and comments say of a cache is no use of it.
+                match = expression.search(module.reading.code)
                 if match is not None and not is_test(module.path) and not self._is_backend(module):
-                    line = module.source.data.count(b"\n", 0, match.start()) + 1
-                    return f"{module.path}:{line} accesses the cache without a visible key"
+                    line = module.reading.code.count(b"\n", 0, match.start()) + 1
+                    return f"{module.path}:{line} uses a cache, but not by a call whose key can be seen"
         broken = min(codebase.problems, default=None)
         return f"{broken} could not be read completely and may use the key" if broken else ""
 

@@ -48,21 +48,21 @@ class Repair:
     left: list[Finding] = field(default_factory=list)
 
 
-def fix_all(project: Project, *, unsafe: bool, reported: Callable[[str], bool]) -> Repair:
+def fix_all(project: Project, *, unsafe: bool, shown: Callable[[Finding], bool]) -> Repair:
     """Apply all fixes of the allowed applicability until none is left, without writing anything.
 
-    Files for which ``reported`` is false are not the business of this run, but a fix may reach them.
+    Findings for which ``shown`` is false are not the business of this run: nobody has been told of them.
     """
     repair = Repair()
     refused: set[object] = set()
     state = _State(*project.check({}))
     for _ in range(_MAX_ROUNDS):
-        wanted = [f for f in state.findings if _allowed(f, unsafe) and _identity(f) not in refused]
+        wanted = [f for f in state.findings if _allowed(f, unsafe) and shown(f) and _identity(f) not in refused]
         batch = _compatible(wanted)
         if not batch:
             break
         state = _apply_what_holds(project, repair, batch, state, refused)
-    repair.left = [f for f in state.findings if reported(f.place.path)]
+    repair.left = [f for f in state.findings if shown(f)]
     for path in repair.changed:
         before = project.read(path)
         if before is not None:

@@ -15,24 +15,10 @@ from cachelint.fixes.defuse import Function
 from cachelint.infer.events import called_name
 from cachelint.project.syntax import descendants
 
-#: Functions that neither ask anything of the instances that they are passed, nor give them anything.
-_HARMLESS = frozenset(
-    {
-        "len",
-        "list",
-        "tuple",
-        "reversed",
-        "bool",
-        "isinstance",
-        "type",
-        "id",
-        "append",
-        "extend",
-        "insert",
-        "enumerate",
-        "zip",
-    }
-)
+#: Functions that neither ask anything of the instances that they are passed, nor hand them on.
+_HARMLESS = frozenset({"len", "bool", "isinstance", "type", "id"})
+#: Those that hand them on: what is done through what they give counts as well.
+_HANDING_ON = frozenset({"list", "tuple", "reversed", "enumerate", "zip", "append", "extend", "insert"})
 #: Functions that give what they are given.
 _SAME = frozenset({"list", "sorted", "tuple", "dict", "reversed", "set", "next", "iter", "enumerate", "zip"})
 #: Methods of QuerySets, which give others.
@@ -76,13 +62,14 @@ def changes(
         known.add(held)
         waiting += _rows_of(function, held[0])
         waiting += _aliases(function, held[0]) if held[1] is None else ()
-        for given in _given(function, held[0], ours) if held[1] is None else ():
+        for given in given_to(function, held[0], ours) if held[1] is None else ():
             waiting += sources(function, given)
     containers = {name for name, _ in known if _is_container(function, name)}
+    names = {name for name, _ in known}
     for name, scope in sorted(known, key=lambda held: held[0]):
         for node in function.names(name, scope):
             if function.line(node) < before:
-                yield from _of_use(function, node, columns, model, ours, is_container=name in containers)
+                yield from _of_use(function, node, columns, model, ours, names, is_container=name in containers)
 
 
 def _of_use(
@@ -91,6 +78,7 @@ def _of_use(
     columns: Collection[str],
     model: str,
     ours: set[cst.CSTNode],
+    known: Collection[str],
     *,
     is_container: bool,
 ) -> Iterator[str]:
@@ -106,32 +94,53 @@ def _of_use(
             return
         case cst.UnaryOperation() | cst.BooleanOperation() | cst.IfExp() | cst.Assert() | cst.Await() | cst.Expr():
             return
-        case cst.BaseComp() | cst.Element() | cst.DictElement() if _is_kept(function, parent, ours):
+        case cst.BaseComp() | cst.Element() | cst.DictElement() if _is_kept(function, parent, ours, known):
             return
         case cst.Attribute() if parent.value is node:
-            yield from _of_attribute(function, node.value, parent, columns, model, is_container=is_container)
+            yield from _of_attribute(
+                function, node.value, parent, columns, model, ours, known, is_container=is_container
+            )
             return
         case cst.Arg():
             call = function.parents.get(parent)
             if isinstance(call, cst.Call) and (call in ours or called_name(call) in _HARMLESS):
                 return
+            if isinstance(call, cst.Call) and called_name(call) in _HANDING_ON:
+                if _is_kept(function, call, ours, known):
+                    return
     code = function.statement(node)
     yield f"{function.where(node)}: `{code}` may change `{node.value}`, or load more of it, before it is stored"
 
 
-def _is_kept(function: Function, node: cst.CSTNode, ours: set[cst.CSTNode]) -> bool:
-    """Whether a display or comprehension is put into a variable, or is what is stored."""
+def _is_kept(function: Function, node: cst.CSTNode, ours: set[cst.CSTNode], known: Collection[str]) -> bool:
+    """Whether what an expression gives is stored, returned, looped over, or put into a variable that is looked at.
+
+    Through any other variable it could be changed, and nobody would see it.
+    """
     current: cst.CSTNode | None = node
-    while isinstance(current, cst.BaseComp | cst.Element | cst.DictElement | cst.List | cst.Dict | cst.Tuple | cst.Arg):
+    while current is not None:
+        if current in ours or isinstance(current, cst.Return | cst.For | cst.CompFor | cst.Comparison):
+            return True
+        if isinstance(current, cst.Assign):
+            return all(n.value in known for target in current.targets for n in _names(target.target))
+        if isinstance(current, cst.Call):
+            if called_name(current) in _HARMLESS:
+                return True
+            if called_name(current) in _PUTTING:
+                holder = current.func.value if isinstance(current.func, cst.Attribute) else None
+                return isinstance(holder, cst.Name) and holder.value in known
+            if called_name(current) not in _HANDING_ON:
+                return False
+        elif not isinstance(
+            current,
+            cst.BaseComp | cst.Element | cst.DictElement | cst.List | cst.Dict | cst.Tuple | cst.Arg | cst.IfExp,
+        ):
+            return False
         current = function.parents.get(current)
-    return (
-        current in ours
-        or isinstance(current, cst.Assign | cst.Return)
-        or (isinstance(current, cst.Call) and called_name(current) in _HARMLESS)
-    )
+    return False
 
 
-def _given(function: Function, name: str, ours: set[cst.CSTNode]) -> Iterator[cst.BaseExpression]:
+def given_to(function: Function, name: str, ours: set[cst.CSTNode]) -> Iterator[cst.BaseExpression]:
     """What is put into a variable: by assignments, or one after the other."""
     for node in function.names(name):
         parent = function.parents.get(node)
@@ -205,7 +214,15 @@ def _is_container(function: Function, name: str) -> bool:
 
 
 def _of_attribute(
-    function: Function, name: str, node: cst.Attribute, columns: Collection[str], model: str, *, is_container: bool
+    function: Function,
+    name: str,
+    node: cst.Attribute,
+    columns: Collection[str],
+    model: str,
+    ours: set[cst.CSTNode],
+    known: Collection[str],
+    *,
+    is_container: bool,
 ) -> Iterator[str]:
     target = function.parents.get(node)
     attribute = node.attr.value
@@ -217,9 +234,24 @@ def _of_attribute(
     elif isinstance(target, cst.Call) and target.func is node:
         if not is_container or attribute not in _OF_QUERYSETS | _PUTTING:
             yield f"{function.where(node)}: `{name}.{attribute}()` may change it before it is stored"
+        elif attribute not in _PUTTING and not _is_looked_at(function, target, ours, known):
+            code = function.statement(node)
+            yield f"{function.where(node)}: `{code}` may change what `{name}` holds before it is stored"
     elif attribute not in columns:
         # A relation is loaded, a cached property worked out: both were stored with it until now.
         yield f"{function.where(node)} reads `{name}.{attribute}` before it is stored, which rows do not keep"
+
+
+def _is_looked_at(function: Function, call: cst.Call, ours: set[cst.CSTNode], known: Collection[str]) -> bool:
+    """Whether what a method of a container or query gives goes where it is looked at, or nowhere."""
+    parent = function.parents.get(call)
+    if isinstance(parent, cst.Expr | cst.Return | cst.For | cst.CompFor | cst.Await | cst.If | cst.ComparisonTarget):
+        return True
+    if isinstance(parent, cst.Attribute):
+        outer = function.parents.get(parent)
+        of_queries = parent.attr.value in _OF_QUERYSETS and isinstance(outer, cst.Call) and outer.func is parent
+        return of_queries and isinstance(outer, cst.Call) and _is_looked_at(function, outer, ours, known)
+    return _is_kept(function, call, ours, known)
 
 
 def holders(function: Function, node: cst.CSTNode) -> set[str]:
