@@ -11,6 +11,7 @@ from pathlib import Path
 from cachelint.project.file_stat import found_below
 from cachelint.project.files import without_suffix
 from cachelint.project.module import Module
+from cachelint.project.other_files import QUESTION, other_files
 from cachelint.project.outline import Definition, ImportBinding
 from cachelint.project.parsed import too_deep
 from cachelint.project.source import Source, SourceError, read_source
@@ -164,6 +165,19 @@ class Codebase:
         found = found_below(self.root, self.paths, folder_names, name)
         self.dependencies.others["\0".join((*folder_names, name))] = found
         return list(found)
+
+    @cached_property
+    def other_texts(self) -> dict[str, bytes]:
+        """The files of the project that are no Python and may name what its code names, by path."""
+        found = other_files(self.root)
+        self.dependencies.others[QUESTION] = found
+        texts: dict[str, bytes] = {}
+        for path in sorted(found):
+            try:
+                texts[path] = (self.root / path).read_bytes()
+            except OSError:
+                continue
+        return {path: text for path, text in texts.items() if b"\0" not in text}
 
     def indexed(self, pattern: re.Pattern[bytes], word: str) -> dict[bytes, list[Module]]:
         """By what the first group of a pattern matches, the modules that it matches in; ``word`` stands in each match.

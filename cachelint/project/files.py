@@ -96,9 +96,7 @@ def _walk(folder: str, relative: str, ignores: Ignores, found: Discovery) -> Non
         path = f"{relative}/{name}" if relative else name
         try:
             if entry.is_dir(follow_symlinks=False):
-                if name in _NEVER or name.endswith(".egg-info") or ignores.leave_out(f"{path}/"):
-                    continue
-                if name in _USUALLY_BUILT and not os.path.exists(os.path.join(entry.path, "__init__.py")):
+                if is_never_looked_into(folder, name) or ignores.leave_out(f"{path}/"):
                     continue
                 _walk(entry.path, path, ignores, found)
             elif _may_be_python(name) and entry.is_file() and not ignores.leave_out(path):
@@ -109,6 +107,13 @@ def _walk(folder: str, relative: str, ignores: Ignores, found: Discovery) -> Non
                     found.files.append(path)
         except OSError as error:
             found.errors.append((path, error.strerror or str(error)))
+
+
+def is_never_looked_into(folder: str, name: str) -> bool:
+    """Whether a folder in another holds no sources of the project: by its name, or because it was built."""
+    if name in _NEVER or name.endswith(".egg-info"):
+        return True
+    return name in _USUALLY_BUILT and not os.path.exists(os.path.join(folder, name, "__init__.py"))
 
 
 def _may_be_python(name: str) -> bool:

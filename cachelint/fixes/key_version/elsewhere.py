@@ -32,6 +32,11 @@ def written_elsewhere(facts: Facts, texts: Iterable[str]) -> str:
                 line = next(strange, 0)
                 if line:
                     return f"{module.path}:{line} contains the text of the key outside the calls known to use it"
+        for path, text in codebase.other_texts.items():
+            match = pattern.search(text) if words in text else None
+            if match is not None:
+                line = text.count(b"\n", 0, match.start()) + 1
+                return f"{path}:{line} contains the text of the key, and would go on with the old one"
     return ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cachelint.project.file_stat import found_below, status
+from cachelint.project.other_files import QUESTION, other_files
 from cachelint.project.store.disk import Store, fingerprint, name_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ class ResultCache:
     def _others_hold(self, values: Any) -> bool:
         try:
             for question, found in values["others"].items():
+                if question == QUESTION:
+                    if other_files(self.store.root) != found:
+                        return False
+                    continue
                 *types, name = question.split("\0")
                 if found_below(self.store.root, self.files, tuple(types), name) != found:
                     return False
