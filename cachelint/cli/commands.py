@@ -94,12 +94,16 @@ def _config(words: Sequence[str]) -> int:
         source = "  # default" if said_by is None else f"  # {said_by}" if config.extends else ""
         print(f"{name} = {value}{source}")
     try:
-        inner = split(make_options([root]), files_of(make_options([root])))[1:]
+        options = make_options([root])
+        parts = split(options, files_of(options))
     except ConfigError as error:
         warn(str(error))
         return FAILED
-    for folder, _ in inner:
-        print(f"{folder}: a separate project, configured in {folder}/pyproject.toml")
+    for folder, part in parts:
+        if folder and part.kept_in is None:
+            print(f"{folder}: a separate project, configured in {folder}/pyproject.toml")
+        elif len(parts) > 1 and part.kept_in is not None:
+            print(f"{folder or 'all other folders'}: a project of its own")
     return CLEAN
 
 

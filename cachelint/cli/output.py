@@ -97,6 +97,8 @@ def print_summary(
     if fixed:
         print(printable_lines(fixed))
     found = len(outcome.findings)
+    if outcome.files and codes:
+        _print_projects(outcome)
     if not codes:
         print("No rules are enabled, so nothing was checked. `cachelint config` shows the settings.")
         return
@@ -132,6 +134,11 @@ def print_summary(
     if len(rules) > 1:
         print(_wrapped(f"{code} {name} {number}" for (code, name), number in rules.most_common()))
     _print_hidden(hidden)
+
+
+def _print_projects(outcome: Outcome) -> None:
+    if len(outcome.parts) > 1:
+        print(f"{len(outcome.parts)} projects, each by itself (`cachelint config` lists them).")
 
 
 def _wrapped(words: Iterable[str]) -> str:

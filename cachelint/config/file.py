@@ -25,6 +25,7 @@ _KEYS = (
     "min-severity",
     "baseline",
     "documentation",
+    "projects",
 )
 
 
@@ -46,6 +47,7 @@ class Config(NamedTuple):
     #: Relative to the folder of ``path``; empty for none.
     baseline: str = ""
     documentation: str = ""
+    projects: tuple[str, ...] | None = None
     path: Path | None = None
     #: The files that it extends, the nearest first.
     extends: tuple[Path, ...] = ()
@@ -121,6 +123,7 @@ def settings_of(config: Config) -> list[tuple[str, str, Path | None]]:
         "min-severity": config.min_severity.value,
         "baseline": config.baseline,
         "documentation": config.documentation,
+        "projects": config.projects if config.projects is not None else "found by manage.py, packaging and imports",
     }
     said_by = dict(config.said_by)
     return [(name, _toml(value), said_by.get(name)) for name, value in values.items()]
@@ -208,10 +211,14 @@ def _check(path: Path, table: Any) -> Config:
     documentation = table.get("documentation", "")
     if not isinstance(documentation, str) or not re.fullmatch(r"(https?://[!-~]+)?", documentation):
         raise ConfigError(f"{path}: tool.cachelint.documentation must be an address (https://…), not {documentation!r}")
+    projects = _strings(path, "projects", table["projects"]) if "projects" in table else None
+    if any(name.startswith(("/", "..")) for name in projects or ()):
+        raise ConfigError(f"{path}: tool.cachelint.projects must be folders below this one")
     wrappers = _wrappers(path, table.get("wrappers", {}))
     return Config(
-        select, ignore, exclude, per_file, wrappers, timeout, tests, Severity(least), baseline, documentation, path
-    )
+        select, ignore, exclude, per_file, wrappers, timeout, tests, Severity(least), baseline, documentation,
+        projects, path,
+    )  # fmt: skip
 
 
 def _wrappers(path: Path, table: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:

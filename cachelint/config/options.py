@@ -64,6 +64,8 @@ def _options(
         _base(root, config),
         config.path.parent / config.baseline if config.path is not None and config.baseline else None,
         config.documentation,
+        config.projects,
+        None,
         nested,
     )
 

@@ -25,11 +25,12 @@ class Options(NamedTuple):
     cache: full name, and role and name of each parameter (see caching.declared). ``fix_timeout`` are the seconds
     that the fix of a missing timeout writes; None: those that are in force. ``base`` is where the root lies below
     the folder of the configuration, with a slash at its end: the patterns of ``exclude`` and ``per_file_ignores``
-    count from there. ``min_severity`` is the least that is shown, and ``baseline`` the file with
-    what is not: all is found whatever they say. ``documentation`` is the address of the site that
-    reports link to. ``all_in_tests``
-    is true where test files are held to timeouts and versions of keys as well. ``nested`` gives the options of a
-    folder below the root that has a configuration of its own, and None for another.
+    count from there. ``min_severity`` is the least that is shown, and ``baseline`` the file with what is not: all is
+    found whatever they say. ``projects`` are the folders that the configuration says are projects of their own (None:
+    they are found out). ``kept_in`` is where results are kept if not in the root: a root, and a name below.
+    ``documentation`` is the address of the site that reports link to. ``all_in_tests`` is true where test files are
+    held to timeouts and versions of keys as well. ``nested`` gives the options of a folder below the root that has a
+    configuration of its own, and None for another.
     """
 
     root: Path
@@ -45,4 +46,6 @@ class Options(NamedTuple):
     base: str = ""
     baseline: Path | None = None
     documentation: str = ""
+    projects: tuple[str, ...] | None = None
+    kept_in: tuple[Path, str] | None = None
     nested: Callable[[Path], Options | None] | None = None

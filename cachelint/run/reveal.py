@@ -73,7 +73,7 @@ def _project_of(options: Options) -> tuple[Options, list[str]]:
     parts = split(options, found)
     if parts == [("", options)]:
         return options, found.files
-    return _project_of(parts[0][1])
+    return _project_of(next(part for _, part in parts if part.paths))
 
 
 def _around(module: Module, line: int) -> Definition | None:

@@ -39,23 +39,28 @@ def run(options: Options) -> Outcome:
         return _only_wanted(outcome, options)
     # What is kept is about the whole project, whatever is to be reported of it this time.
     whole = options._replace(paths=())
-    kept = ResultCache(Store(options.root), found.files, _identity(whole))
+    kept = ResultCache(store_of(options), found.files, _identity(whole), options.root)
     restored = _restored(kept.load(), whole, found)
     outcome = restored if restored is not None else _one_for_all(kept, whole, found)
     _add_errors(outcome, found)
     return _only_wanted(outcome, options)
 
 
+def store_of(options: Options) -> Store:
+    """Where the results of a project are kept."""
+    return Store(*options.kept_in) if options.kept_in is not None else Store(options.root)
+
+
 def files_of(options: Options) -> Discovery:
     """The files of a project, by what earlier runs know of its `.gitignore` where that is kept."""
-    verdicts = IgnoreCache(Store(options.root) if options.use_store else None)
+    verdicts = IgnoreCache(store_of(options) if options.use_store else None)
     return discover(options.root, options.exclude, verdicts, base=options.base)
 
 
 def _one_for_all(kept: ResultCache, whole: Options, found: Discovery) -> Outcome:
     """flake8 and pre-commit start several processes at once: one works, and the others take what it kept."""
     with kept.store.alone():
-        kept = ResultCache(kept.store, found.files, _identity(whole))
+        kept = ResultCache(kept.store, found.files, _identity(whole), whole.root)
         return _restored(kept.load(), whole, found) or _worked_out(kept, whole, found)
 
 
@@ -131,8 +136,8 @@ def run_with(options: Options, source: Source) -> Outcome:
 
     found = files_of(options)
     for folder, inner in split(options, found):
-        if folder and inner.paths:
-            name = source.path.removeprefix(f"{folder}/")
+        if inner.paths and (folder, inner) != ("", options):
+            name = source.path.removeprefix(f"{folder}/") if folder else source.path
             outcome = run_with(inner, Source(name, source.text, source.encoding, source.bom))
             whole = joined(options.root, [(folder, outcome)])
             whole.parts = [(folder, inner)]

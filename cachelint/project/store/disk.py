@@ -87,9 +87,11 @@ def prepare_folder(root: Path) -> Path:
 class Store:
     """A folder of JSON files below the project's root."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, inner: str = "") -> None:
         self.root = root
-        self.folder = root / FOLDER
+        #: Of one of several projects below the root, a folder of its own in that of all.
+        self.inner = inner
+        self.folder = root / FOLDER / inner if inner else root / FOLDER
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -99,6 +101,7 @@ class Store:
                 import fcntl
 
                 prepare_folder(self.root)
+                self.folder.mkdir(exist_ok=True)
                 file = stack.enter_context((self.folder / "lock").open("w"))
                 for _ in range(int(_PATIENCE / 0.05)):
                     with contextlib.suppress(BlockingIOError):
@@ -109,7 +112,7 @@ class Store:
 
     def load(self, key: str) -> Any | None:
         """What was kept under a key; None where there is nothing that can be read."""
-        if self.folder.is_symlink():
+        if self.folder.is_symlink() or (self.root / FOLDER).is_symlink():
             return None
         try:
             with (self.folder / f"{key}.json").open(encoding="utf-8") as file:
@@ -123,7 +126,8 @@ class Store:
         import tempfile
 
         with contextlib.suppress(OSError, ValueError):
-            prepare_folder(self.folder.parent)
+            prepare_folder(self.root)
+            self.folder.mkdir(exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.folder, suffix=".tmp")
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cachelint.project.file_stat import found_below, status
@@ -22,11 +23,12 @@ _DAMAGED = (KeyError, TypeError, ValueError, IndexError, AttributeError, Recursi
 class ResultCache:
     """What a store holds about some files under some settings."""
 
-    def __init__(self, store: Store, files: Sequence[str], settings: object) -> None:
+    def __init__(self, store: Store, files: Sequence[str], settings: object, root: Path | None = None) -> None:
         self.store = store
         self.files = files
+        self.root = root if root is not None else store.root
         #: Before anything is read: a file that changes meanwhile is asked again next time.
-        self._root = str(store.root)
+        self._root = str(self.root)
         self._states = {path: status(f"{self._root}/{path}") for path in files}
         self.key = fingerprint(self._states, settings)
         self._last = f"last-{name_of(settings)}"
@@ -56,17 +58,17 @@ class ResultCache:
         if last["files"].keys() != self._states.keys():
             return False
         changed = [path for path, state in self._states.items() if last["files"][path] != state]
-        return len(changed) <= _MAX_CHANGED and holds(last["trace"], self.store.root, changed)
+        return len(changed) <= _MAX_CHANGED and holds(last["trace"], self.root, changed)
 
     def _others_hold(self, values: Any) -> bool:
         try:
             for question, found in values["others"].items():
                 if question == QUESTION:
-                    if other_files(self.store.root) != found:
+                    if other_files(self.root) != found:
                         return False
                     continue
                 *types, name = question.split("\0")
-                if found_below(self.store.root, self.files, tuple(types), name) != found:
+                if found_below(self.root, self.files, tuple(types), name) != found:
                     return False
         except _DAMAGED:
             return False
