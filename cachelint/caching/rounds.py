@@ -39,7 +39,13 @@ def collect(
     """All facts of a project; ``declared`` are wrappers of third-party code, by full name."""
     interpreter = Interpreter(codebase)
     uses = uses_cache(codebase)
-    collector = CallCollector(interpreter, declared or {})
+    # Those of our own table matter where their package is used at all.
+    used = {
+        name: each
+        for name, each in (declared or {}).items()
+        if not each.by_table or codebase.containing(name.partition(".")[0])
+    }
+    collector = CallCollector(interpreter, used)
     names = _Rounds(collector).run()
     calls = sorted(collector.calls.values(), key=_order)
     deserializations = sorted(collector.deserializations.values(), key=_order)
