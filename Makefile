@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: example check test rule accuracy format docs site sarif dist clean
+.PHONY: example check test rule accuracy format docs site sarif workflows dist clean
 
 example: .venv/.cachelint  ## run cachelint on the example shop
 	cd examples/shop && { ../../$(BIN)/cachelint --no-cache . || test $$? = 1; }
@@ -50,6 +50,10 @@ site: .venv/.site  ## build the documentation into build/site; fails on any warn
 
 sarif: .venv/.cachelint  ## hold the SARIF output against the official schema, where npm is there
 	$(BIN)/python scripts/check_sarif.py
+
+workflows: .venv/.dev  ## what zizmor says of the workflows and the action, offline
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "zizmor>=1.5"
+	$(BIN)/zizmor --offline --quiet .github action.yml
 
 dist: .venv/.dev  ## build wheel and sdist, look into them, and run what the wheel installs
 	rm -rf build/dist

@@ -76,3 +76,20 @@ def test_who_is_interrupted_says_so(project: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("cachelint.cli.lint.run", interrupt)
     assert main(["--no-cache"]) == 130
+
+
+def test_a_configuration_reads_nothing_outside_of_its_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "secret.toml").write_text('[tool.cachelint]\nselect = ["CL201"]\ntoken = "hidden"\n')
+    root = make_project(tmp_path / "repository")
+    (root / ".git").mkdir()
+    (root / "inside.toml").write_text('[tool.cachelint]\nselect = ["CL201"]\n')
+    (root / "link.toml").symlink_to(tmp_path / "secret.toml")
+    monkeypatch.chdir(root)
+    for name, read in (("inside.toml", True), ("../secret.toml", False), ("link.toml", False), ("../none.toml", False)):
+        (root / "pyproject.toml").write_text(f'[tool.cachelint]\nextend = "{name}"\n')
+        assert main(["--no-cache"]) == (0 if read else 2)
+        said = capsys.readouterr().err
+        assert ("lies outside of the repository" in said) is not read
+        assert "hidden" not in said

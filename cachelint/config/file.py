@@ -97,6 +97,9 @@ def _joined(path: Path, table: Any, extends: list[Path], said_by: dict[str, Path
         )
     if len(extends) >= _MAX_EXTENDS:
         raise ConfigError(f"{path}: tool.cachelint.extend: more than {_MAX_EXTENDS} files extend one another")
+    if not other.resolve().is_relative_to(_repository(path)):
+        # What a stranger's configuration names is not the business of whoever runs this: nothing is said of it.
+        raise ConfigError(f"{path}: tool.cachelint.extend: {name} lies outside of the repository, and is not read")
     if not other.is_file():
         raise ConfigError(f"{path}: tool.cachelint.extend: {name}: no such file")
     inherited = read_table(other)
@@ -108,6 +111,16 @@ def _joined(path: Path, table: Any, extends: list[Path], said_by: dict[str, Path
         **_joined(other, inherited, extends, said_by),
         **{key: value for key, value in table.items() if key != "extend"},
     }
+
+
+def _repository(path: Path) -> Path:
+    """The folder that a configuration may read files of: its repository, else the working directory it lies in."""
+    folder = path.resolve().parent
+    for above in (folder, *folder.parents):
+        if any((above / marker).exists() for marker in (".git", ".hg")):
+            return above
+    cwd = Path.cwd().resolve()
+    return cwd if folder.is_relative_to(cwd) else folder
 
 
 def settings_of(config: Config) -> list[tuple[str, str, Path | None]]:

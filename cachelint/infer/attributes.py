@@ -61,9 +61,9 @@ def _attribute(context: Context, base: Type, name: str) -> Type:
             return attribute(context, rows, name)
         case Unknown() if name in ("objects", "_default_manager", "_base_manager"):
             return Manager(None)
-        case Unknown() if name == "get_object_for_this_type":
+        case Unknown() | ModelInstance() if name in ("get_object_for_this_type", "get_all_objects_for_this_type"):
             # Of a ContentType, by its name.
-            return BoundMethod(Manager(None), "get")
+            return BoundMethod(Manager(None), "get" if name == "get_object_for_this_type" else "filter")
         case Unknown():
             return Unknown(base.params, True) if base.params else base
         case ModuleType(ref=ref):

@@ -36,6 +36,22 @@ def _row(made: Call) -> Type:
     return join_all(found)
 
 
+def _queryset_of(made: Call) -> Type:
+    """``_get_queryset(klass)``: the rows of whatever is passed, a model, manager or QuerySet."""
+    found: list[Type] = []
+    for member in members(made.typ(0)):
+        match member:
+            case ModelClass(model=model):
+                found.append(QuerySet(model, ModelInstance(model)))
+            case Manager(model=model) if model is not None:
+                found.append(QuerySet(model, ModelInstance(model)))
+            case QuerySet():
+                found.append(member)
+            case _:
+                found.append(QuerySet(None, ModelInstance(SOME_MODEL)))
+    return join_all(found)
+
+
 def _same_text(made: Call) -> Type:
     """What keeps the words of a text: they stay what a key can be known by."""
     given = members(made.typ(0))
@@ -131,6 +147,7 @@ def _prefixed(prefixes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, .
 _HTTP = ("django.http", "django.http.response")
 
 CALLS: dict[str, Result] = {
+    "django.shortcuts._get_queryset": _queryset_of,
     **dict.fromkeys(("django.shortcuts.get_object_or_404", "rest_framework.generics.get_object_or_404"), _row),
     **dict.fromkeys(("django.utils.text.slugify", "django.template.defaultfilters.slugify",
                      *(f"django.utils.encoding.{n}" for n in ("force_str", "smart_str", "force_text", "smart_text",
