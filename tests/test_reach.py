@@ -303,6 +303,26 @@ def f(text):
     cache.set("c", requests.get("https://x/").json(parse_float=float), 60)
     cache.set("d", str(text), 60)
 """,
+    "what is read and stored again": """
+KEY = "totals"
+
+def compute():
+    totals = {}
+    for book in Book.objects.all():
+        totals[book.pk] = book.title
+    cache.set(KEY, totals, 60)  # CL105
+
+def rename(pk, name):
+    totals = cache.get(KEY, {})
+    totals[pk] = name
+    cache.set(KEY, totals, 60)  # CL105
+
+def copy():
+    cache.set("copied", cache.get(KEY), 60)  # CL105
+    cache.set("other", cache.get("never stored"), 60)
+    cache.set("plain", cache.get("text"), 60)
+    cache.set("text", "a", 60)
+""",
     "classes of packages that hold a cache": """
 from rest_framework.throttling import SimpleRateThrottle
 

@@ -31,6 +31,11 @@ class Fact(Protocol):
         return ""
 
     @property
+    def stored_again(self) -> bool:
+        """Whether it is about a value that was read from the cache: it is to be mended where it is made."""
+        return False
+
+    @property
     def by_table(self) -> bool:
         """Whether it rests on what our table says of a package, of which another version may be installed."""
         return False

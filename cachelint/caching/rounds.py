@@ -19,6 +19,7 @@ from cachelint.caching.declared import Declared
 from cachelint.caching.deserializations import Deserialization
 from cachelint.caching.facts import Facts
 from cachelint.caching.observer import CallCollector, called_by
+from cachelint.caching.stored_again import fill_in
 from cachelint.infer.context import Context
 from cachelint.infer.interpreter import Interpreter
 from cachelint.project.codebase import Codebase
@@ -48,6 +49,7 @@ def collect(
     collector = CallCollector(interpreter, used)
     names = _Rounds(collector).run()
     calls = sorted(collector.calls.values(), key=_order)
+    fill_in(calls)
     deserializations = sorted(collector.deserializations.values(), key=_order)
     return Facts(interpreter, calls, deserializations, names, uses_cache=uses, fix_timeout=fix_timeout)
 

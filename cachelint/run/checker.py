@@ -57,6 +57,8 @@ def _with_fix(rule: Rule, finding: Finding, fact: Fact, facts: Facts) -> Finding
     try:
         if fact.fix_blocked:
             raise FixBlocked(fact.fix_blocked)
+        if fact.stored_again:
+            raise FixBlocked("what is stored here was read from the cache: mend the write that makes it")
         with facts.interpreter.question():
             return finding._replace(fix=rule.fix(fact, facts))
     except FixBlocked as reason:

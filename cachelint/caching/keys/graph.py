@@ -127,6 +127,11 @@ class Key:
         return tuple(call.key for call in self.all_sites)
 
     @property
+    def stored_again(self) -> bool:
+        """See Fact: a key is mended at all of its calls."""
+        return False
+
+    @property
     def by_table(self) -> bool:
         """See Fact."""
         return self.first.by_table
