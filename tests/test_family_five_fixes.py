@@ -36,6 +36,8 @@ print(story())
 HEAD = """\
 import asyncio
 import datetime
+import threading
+import time
 
 from django.core.cache import cache
 from django.db import transaction
@@ -45,6 +47,124 @@ from shop.models import Author, Book
 
 #: Code → a program, what its ``story()`` gives before, and after.
 PROGRAMS: dict[str, tuple[str, str, str]] = {
+    "CL503": (
+        """
+sent = []
+
+
+def report(day):
+    if cache.get(f"sent:v1:{day}"):
+        return False
+    # Another worker comes in between.
+    between()
+    cache.set(f"sent:v1:{day}", True, 60)
+    sent.append(day)
+    return True
+
+
+def between():
+    if len(sent) < 1 and not getattr(report, "inside", False):
+        report.inside = True
+        report("monday")
+
+
+def story():
+    return [report("monday"), report("monday"), sent]
+""",
+        "[True, False, ['monday', 'monday']]",
+        "[True, False, ['monday']]",
+    ),
+    "CL504": (
+        """
+def hit(pk):
+    n = cache.get(f"hits:v1:{pk}", 0)
+    between(pk)
+    cache.set(f"hits:v1:{pk}", n + 1, 60)
+
+
+def bump(pk):
+    hits = cache.get(f"hits:v1:{pk}", 0)
+    hits += 2
+    cache.set(f"hits:v1:{pk}", hits, 60)
+    return hits
+
+
+def between(pk):
+    pass
+
+
+def story():
+    told = [bump(1), bump(1), bump(2)]
+    return [*told, cache.get("hits:v1:1")]
+""",
+        "[2, 4, 2, 4]",
+        "[2, 4, 2, 4]",
+    ),
+    "CL505": (
+        """
+def begin(pk):
+    cache.set(f"fails:v1:{pk}", 0, 60)
+
+
+def fail(pk):
+    n = cache.incr(f"fails:v1:{pk}")
+    return n
+
+
+def story():
+    begin(1)
+    told = [fail(1), fail(1)]
+    try:
+        told.append(fail(2))
+    except ValueError:
+        told.append("ValueError")
+    return [*told, cache.get("fails:v1:2")]
+""",
+        "[1, 2, 'ValueError', None]",
+        "[1, 2, 1, 1]",
+    ),
+    "CL204": (
+        """
+def keep(pk):
+    cache.set(f"seen:v1:{pk}", True, 7200)
+
+
+def renew(pk):
+    cache.touch(f"seen:v1:{pk}", 60)
+
+
+def story():
+    keep(1)
+    renew(1)
+    (expires,) = cache._expire_info.values()
+    return expires - time.time() > 3600
+""",
+        "False",
+        "True",
+    ),
+    "CL523": (
+        """
+from django.core.cache import caches
+
+store = caches["default"]
+
+
+def connection():
+    # What asks the server: that of the thread, where there is one for each.
+    return store._connections[store._alias] if hasattr(store, "_connections") else store
+
+
+def story():
+    found = []
+    thread = threading.Thread(target=lambda: found.append(connection()))
+    thread.start()
+    thread.join()
+    store.set("a:v1", 1, 60)
+    return [found[0] is connection(), store.get("a:v1")]
+""",
+        "[True, 1]",
+        "[False, 1]",
+    ),
     "CL508": (
         """
 def rename(pk, name):

@@ -29,7 +29,7 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     """The fix. Raises FixBlocked."""
     proof = Proof(*OBLIGATIONS)
     seconds, title = _timeout(site, facts, proof)
-    edit = _passed(site, facts, f"timeout={seconds}")
+    edit = passed(site, facts, f"timeout={seconds}")
     proof.doubt(NOTHING_STANDS_IN, facts.keys.asked or picky_stand_in(facts, [site]))
     proof.doubt(NOTHING_STANDS_IN, other_cache(facts, site))
     proof.doubt(NOTHING_STANDS_IN, caches_changed(facts))
@@ -69,7 +69,7 @@ def _timeout(site: CacheCall, facts: Facts, proof: Proof) -> tuple[int, str]:
     return int(settings.timeout), f"pass timeout={int(settings.timeout)}, the current default"
 
 
-def _passed(site: CacheCall, facts: Facts, text: str) -> Edit:
+def passed(site: CacheCall, facts: Facts, text: str) -> Edit:
     """The edit that adds an argument to a call. Raises FixBlocked where there is no place for it."""
     if site.inner is not None:
         raise FixBlocked(f"how to pass a timeout depends on `{site.called}`")

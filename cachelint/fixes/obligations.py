@@ -94,6 +94,14 @@ NOTHING_COMES_BETWEEN = Obligation(
     "Nothing rests on other tasks of the process standing still while the function runs: it decides no write by a read "
     "before it, holds no lock, changes nothing that others see, and runs on Django's own event loop.",
 )
+FLAG_COMES_FIRST = Obligation(
+    "flag-comes-first",
+    "What stood between asking for a flag and setting it can run with the flag set, and does not fail.",
+)
+COUNTER_IS_ITS_OWN = Obligation(
+    "counter-is-its-own",
+    "The entry is a counter and nothing else: it begins at one number, and nobody counts on its timeout being renewed.",
+)
 RAISED_BEFORE = Obligation(
     "raised-before",
     "The call raised an error until now, or did nothing, whatever backend is configured: nobody counts on it.",

@@ -8,6 +8,7 @@ from cachelint.caching.aliases import backends_of
 from cachelint.caching.facts import Facts
 from cachelint.caching.shared import SharedCache
 from cachelint.findings import Severity
+from cachelint.fixes import connection_proxy
 from cachelint.rules.base import Example, Report, Rule
 
 RULE = Rule(
@@ -19,7 +20,8 @@ threads: connections that are not made for that (pylibmc) mix up their answers, 
 request does not reach it. Take it where it is used, or keep a proxy: `ConnectionProxy(caches, "name")` from
 `django.utils.connection`, which is what `django.core.cache.cache` is.""",
     severity=Severity.LOW,
-    no_fix="use `caches[…]` where the cache is used, or keep a `ConnectionProxy`",
+    fix=connection_proxy.propose,
+    obligations=connection_proxy.OBLIGATIONS,
     in_tests=False,
     examples=(
         Example(
@@ -36,6 +38,9 @@ rates = ConnectionProxy(caches, "rates")
 """,
         ),
     ),
+    fix_note="""\
+`caches["x"]` becomes `ConnectionProxy(caches, "x")`, with its import. Unsafe: a proxy is no instance of the
+backend.""",
     not_found=("Objects that an instance keeps, unless it lives at the top of a module.",),
     references=(
         (

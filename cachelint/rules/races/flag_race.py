@@ -18,12 +18,22 @@ from cachelint.caching.reads.states import (
     Touch,
     WriteBack,
 )
-from cachelint.findings import Related, Severity
+from cachelint.findings import Fix, Related, Severity
+from cachelint.fixes import flag_by_add
+from cachelint.fixes.base import FixBlocked
 from cachelint.project.syntax import descendants
 from cachelint.rules.base import Example, Report, Rule
 from cachelint.types.base import NO_VALUE, NONE, Scalar, Type
 from cachelint.types.join import members
 from cachelint.types.strings import Str, constant
+
+
+def _fix(write: WriteBack, facts: Facts) -> Fix:
+    asked = _asked_before(write, facts)
+    if asked is None:
+        raise FixBlocked("where the flag is asked for was not found again")
+    return flag_by_add.propose(write, asked, facts)
+
 
 RULE = Rule(
     code="CL503",
@@ -33,7 +43,8 @@ Between `cache.get(key)` and `cache.set(key, …)` another process can do the sa
 what was to happen once happens twice (two imports, two e-mails, a replayed token that is accepted). `cache.add` does it
 in one step: it stores only where nothing is stored, and returns whether it did.""",
     severity=Severity.MEDIUM,
-    no_fix="take the flag with `cache.add(…)`, which returns False if it is taken already",
+    fix=_fix,
+    obligations=flag_by_add.OBLIGATIONS,
     in_tests=False,
     examples=(
         Example(
@@ -58,6 +69,10 @@ def import_prices(shop_id):
 """,
         ),
     ),
+    fix_note="""\
+`if cache.get(key): return` and `cache.set(key, 1, 60)` become `if not cache.add(key, 1, 60): return`. Unsafe: what
+stood between the calls runs with the flag set. Not offered where the answer is kept in a variable, or what is stored is
+worked out in between.""",
     not_found=("Flags that are read in one function and set in another.",),
     references=(("Django: cache.add", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),),
 )

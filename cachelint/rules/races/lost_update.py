@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.caching.facts import Facts
-from cachelint.caching.reads.states import State, WriteBack
-from cachelint.findings import Related, Severity
+from cachelint.caching.reads.states import ReadUses, State, WriteBack
+from cachelint.findings import Fix, Related, Severity
+from cachelint.fixes import counters
+from cachelint.fixes.base import FixBlocked
 from cachelint.rules.base import Example, Report, Rule
+
+
+def _fix(write: WriteBack, facts: Facts) -> Fix:
+    origins = _origins(write)
+    if not origins:
+        raise FixBlocked("where the old value is read was not found again")
+    return counters.count(write, min(origins, key=lambda touch: touch.order), facts)
+
 
 RULE = Rule(
     code="CL504",
@@ -18,7 +28,8 @@ first is lost. A counter of failed logins counts less than there were, an item t
 For counters, `cache.add` and `cache.incr` change the entry on the server in one step. For anything else, hold a lock
 while you read, change and write, give each item an entry of its own, or keep the data in the database.""",
     severity=Severity.MEDIUM,
-    no_fix="count with `cache.add` and `cache.incr`, or hold a lock around the read and the write",
+    fix=_fix,
+    obligations=counters.OBLIGATIONS,
     in_tests=False,
     examples=(
         Example(
@@ -45,6 +56,10 @@ def failed_login(username):
 """,
         ),
     ),
+    fix_note="""\
+A counter: `n = cache.get(key, 0)` and `cache.set(key, n + 1, 60)` become `cache.add(key, 0, 60)` and
+`n = cache.incr(key)`. Unsafe: the timeout is no longer renewed at each write. Not offered for anything but a number, or
+where a limit is checked in between.""",
     not_found=(
         "A value that is read in one function and written back in another.",
         "Changes that a function of the project makes to the value that it is passed.",
@@ -58,14 +73,7 @@ def check(write: WriteBack, facts: Facts) -> Iterator[Report]:
     """One finding for a write of what was made of a read of the same key."""
     if write.locked or write.call.innermost.method not in ("set", "set_many"):
         return
-    origins = [
-        source.read
-        for source in write.sources
-        if source.read is not None
-        and source.read.key == write.key
-        and source.state in (State.CHANGED, State.CONTAINS)
-        and not source.read.locked
-    ]
+    origins = _origins(write)
     if not origins:
         return
     read = min(origins, key=lambda touch: touch.order)
@@ -76,3 +84,15 @@ def check(write: WriteBack, facts: Facts) -> Iterator[Report]:
         "(a number: count with `cache.incr`)",
         related=(Related(read.place, "the old value is read here"),),
     )
+
+
+def _origins(write: WriteBack) -> list[ReadUses]:
+    """The reads of the same key that what is written was made of."""
+    return [
+        source.read
+        for source in write.sources
+        if source.read is not None
+        and source.read.key == write.key
+        and source.state in (State.CHANGED, State.CONTAINS)
+        and not source.read.locked
+    ]

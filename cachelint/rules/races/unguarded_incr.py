@@ -9,6 +9,7 @@ import libcst as cst
 from cachelint.caching.facts import Facts
 from cachelint.caching.reads.states import Count, KeyState
 from cachelint.findings import Confidence, Severity
+from cachelint.fixes import counters
 from cachelint.project.enclosing import around
 from cachelint.project.parsed import ParsedDefinition
 from cachelint.rules.base import Example, Report, Rule
@@ -22,7 +23,8 @@ RULE = Rule(
 the server restarts. A test before does not help, since the entry can go in between. Catch ValueError and start the
 counter anew.""",
     severity=Severity.MEDIUM,
-    no_fix="catch ValueError and start the counter there",
+    fix=counters.begin,
+    obligations=counters.OBLIGATIONS,
     in_tests=False,
     examples=(
         Example(
@@ -45,6 +47,9 @@ def count_visit(page_id):
 """,
         ),
     ),
+    fix_note="""\
+Puts the call into `try`, and begins the counter in `except ValueError`, with the value and timeout that the other
+writes of its key agree on. Unsafe: two processes may both begin it.""",
     not_found=("Calls in a helper whose key is a parameter: the calls of the helper are looked at.",),
     references=(("Django: cache.incr", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),),
 )

@@ -8,6 +8,7 @@ from cachelint.caching.aliases import alias
 from cachelint.caching.calls import CacheCall, Write
 from cachelint.caching.facts import Facts
 from cachelint.findings import Severity
+from cachelint.fixes import touch_timeout
 from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.timeouts.missing_timeout import in_force
 from cachelint.rules.wording import seconds
@@ -21,7 +22,8 @@ RULE = Rule(
 `cache.touch(key)` does not renew the timeout that the entry has: it sets the default of the settings, or Django's 300
 seconds. An entry that was stored for a day lives for five minutes after it was touched.""",
     severity=Severity.MEDIUM,
-    no_fix="pass the timeout that the entry is stored with",
+    fix=touch_timeout.propose,
+    obligations=touch_timeout.OBLIGATIONS,
     in_tests=False,
     examples=(
         Example(
@@ -49,6 +51,9 @@ def keep(token):
 """,
         ),
     ),
+    fix_note="""\
+Passes the timeout that all writes of the key pass, where it is one number. Unsafe: the entry lives longer from then
+on.""",
     references=(
         (
             "Django: cache.touch",
