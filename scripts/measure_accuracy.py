@@ -59,8 +59,9 @@ Tally = dict[str, Counter[str]]
 # -- projects and labels -------------------------------------------------------------------------------------
 
 
-def fetch(pins: dict[str, str], sources: Path) -> None:
-    """Unpack the wheel of each project that is not there yet."""
+def fetch(pins: dict[str, str], sources: Path) -> list[str]:
+    """Unpack the wheel of each project that is not there yet; those that can't be had."""
+    missing: list[str] = []
     for name, version in pins.items():
         folder = sources / name
         if (folder / f".{version}").exists():
@@ -73,7 +74,12 @@ def fetch(pins: dict[str, str], sources: Path) -> None:
             binary = [*download, "--only-binary=:all:", "--python-version", "3.14"]
             if subprocess.run(binary, check=False, capture_output=True).returncode:
                 # Some have a source distribution alone. pip would run its setup to look into it: no more is fetched.
-                _fetch_source(name, version, folder)
+                try:
+                    _fetch_source(name, version, folder)
+                except (OSError, StopIteration, tarfile.TarError) as error:
+                    print(f"{name}=={version} cannot be fetched, left out: {error!r}", file=sys.stderr)
+                    missing.append(name)
+                    continue
             for wheel in Path(wheels).glob("*.whl"):
                 with zipfile.ZipFile(wheel) as archive:
                     archive.extractall(folder)
@@ -82,6 +88,7 @@ def fetch(pins: dict[str, str], sources: Path) -> None:
             if (bundled / "django").is_dir():
                 subprocess.run(["rm", "-rf", str(bundled)], check=True)
         (folder / f".{version}").touch()
+    return missing
 
 
 def _fetch_source(name: str, version: str, folder: Path) -> None:
@@ -342,8 +349,10 @@ def main() -> int:
     fallen: list[str] = []
     for which in SETS:
         sources = options.sources / which
-        fetch(pins[which], sources)
-        labels = read_labels(which)
+        missing = fetch(pins[which], sources)
+        for name in missing:
+            del pins[which][name]
+        labels = {call: label for call, label in read_labels(which).items() if call[0] not in missing}
         with ThreadPoolExecutor(2) as pool:
             reported = _merged(pool.map(cachelint, [sources] * len(pins[which]), pins[which]))
         counts, lines = tally(labels, reported)
@@ -355,9 +364,10 @@ def main() -> int:
             f"{ratio(everything['hit'], everything['false'])}, recall {ratio(everything['hit'], everything['miss'])}, "
             f"at wrappers {ratio(everything['wrapper hit'], everything['wrapper miss'])}"
         )
-        fallen += [f"{which}: {line}" for line in worse(kept.get(which, {}).get("cachelint", {}), counts)]
+        if not missing:
+            fallen += [f"{which}: {line}" for line in worse(kept.get(which, {}).get("cachelint", {}), counts)]
         entry = kept.setdefault(which, {})
-        uses = read_uses(which)
+        uses = [record for record in read_uses(which) if record["project"] not in missing]
         if uses:
             with ThreadPoolExecutor(2) as pool:
                 found = pool.map(lambda project: cachelint(sources, project, _USES), pins[which])  # noqa: B023
@@ -369,7 +379,8 @@ def main() -> int:
                 f"  uses: precision {ratio(everything['hit'], everything['false'])}, "
                 f"recall {ratio(everything['hit'], everything['miss'])}"
             )
-            fallen += [f"{which}: {line}" for line in worse(entry.get("uses", {}), of_uses)]
+            if not missing:
+                fallen += [f"{which}: {line}" for line in worse(entry.get("uses", {}), of_uses)]
             if options.write:
                 entry["uses"] = of_uses
                 write_page(f"uses of {which}", table_of_uses(of_uses))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -112,7 +114,7 @@ def print_summary(
         return
     if not found:
         where = f" at {place}; `cachelint reveal {place}` shows what is known there" if place else ""
-        print(f"{count(outcome.files, 'file')} read, nothing found{where}.")
+        _say(f"{count(outcome.files, 'file')} read, nothing found{where}.")
         _print_hidden(hidden)
         return
     files = len({finding.place.path for finding in outcome.findings})
@@ -121,19 +123,27 @@ def print_summary(
         for severity in reversed(Severity)
         if (number := sum(1 for finding in outcome.findings if finding.severity is severity))
     )
-    print(f"Found {count(found, 'problem')} in {count(files, 'file')}: {grades}.", end="")
+    parts = [f"Found {count(found, 'problem')} in {count(files, 'file')}: {grades}."]
     safe = sum(1 for f in outcome.findings if f.fix and f.fix.applicability is Applicability.SAFE)
     unsafe = sum(1 for f in outcome.findings if f.fix and f.fix.applicability is Applicability.UNSAFE)
     if safe:
         more = f" ({unsafe} more with --unsafe-fixes)" if unsafe else ""
-        print(f" {safe} fixable with --fix{more}.", end="")
+        parts.append(f"{safe} fixable with --fix{more}.")
     elif unsafe:
-        print(f" {unsafe} fixable with --fix --unsafe-fixes.", end="")
-    print(" `cachelint rule CODE` explains a rule.")
+        parts.append(f"{unsafe} fixable with --fix --unsafe-fixes.")
+    _say(" ".join([*parts, "`cachelint rule CODE` explains a rule."]))
     rules = Counter((finding.code, finding.name) for finding in outcome.findings)
     if len(rules) > 1:
         print(_wrapped(f"{code} {name} {number}" for (code, name), number in rules.most_common()))
     _print_hidden(hidden)
+
+
+def _say(text: str) -> None:
+    """A sentence on lines that end between words, where there is a terminal to be wide."""
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+    print(text)
 
 
 def _print_projects(outcome: Outcome) -> None:
@@ -155,7 +165,7 @@ def _wrapped(words: Iterable[str]) -> str:
 def _print_hidden(hidden: Sequence[tuple[str, int]]) -> None:
     told = [f"{number} {why}" for why, number in hidden if number]
     if told:
-        print(f"Not shown: {', '.join(told)}.")
+        _say(f"Not shown: {', '.join(told)}.")
 
 
 def count(number: int, noun: str, several: str = "") -> str:

@@ -33,7 +33,7 @@ def propose(read: ReadUses, facts: Facts) -> Fix:
                 proof.doubt(NONE_IS_NEVER_STORED, where)
     if key is None or key.maybe_calls:
         proof.doubt(NONE_IS_NEVER_STORED, "other calls may use this key, whose text is not known")
-    proof.doubt(READERS_COPE, "what is falsy is a hit from now on: it is no longer worked out again until it expires")
+    proof.doubt(READERS_COPE, "empty and zero values are served from the cache from now on, until they expire")
     changes: list[Edit] = []
     for test in read.tests:
         if test.kind is not MissTest.TRUTH:

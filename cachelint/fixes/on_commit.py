@@ -28,7 +28,7 @@ def propose(invalidation: Invalidation, facts: Facts) -> Fix:
         raise FixBlocked("the result of the call is used, which is not there before the commit")
     before_the_change = invalidation.reason.why is Why.SIGNAL and invalidation.reason.name.startswith("pre_")
     if invalidation.reason.why is Why.BEFORE or before_the_change or _is_followed(invalidation):
-        raise FixBlocked("the call has to go below the change as well: without a transaction `on_commit` runs at once")
+        raise FixBlocked("first move the call below the change: outside a transaction, `on_commit` runs at once")
     if any(argument.star for argument in node.args) or any(
         isinstance(n, cst.Await) for argument in node.args for n in (argument.value, *descendants(argument.value))
     ):
@@ -46,8 +46,8 @@ def propose(invalidation: Invalidation, facts: Facts) -> Fix:
     proof = Proof(*OBLIGATIONS)
     proof.doubt(
         GONE_AT_THE_COMMIT,
-        "inside the transaction the old entry stays readable, and a `TestCase` runs what is put off only in "
-        "`captureOnCommitCallbacks`",
+        "until the commit, readers still get the old entry; in a `TestCase`, callbacks of `on_commit` run only inside "
+        "`captureOnCommitCallbacks(execute=True)`",
     )
     changes: list[Edit] = [edits.replace(parsed.place(node), text), *imports.edits()]
     return proof.fix("delete it in `transaction.on_commit`", changes)

@@ -131,7 +131,7 @@ def caches_changed(facts: Facts) -> str:
     for module in facts.codebase.search(
         _CACHES, "caches", "Cache", "sys.modules", "globals(", "vars(", "__dict__", "patch.", "QuerySet"
     ):
-        return f"{_place(module, _CACHES)} puts something else in the place of a cache"
+        return f"{_place(module, _CACHES)} may put another object in the place of a cache"
     return ""
 
 

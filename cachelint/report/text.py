@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
@@ -46,10 +47,10 @@ def write(
             console.print(text, crop=False, soft_wrap=True)
         note = _fix_note(finding, doubts)
         if note is not None:
-            console.print(note)
+            console.print(_indented(note, width))
         console.print()
     for line in doubts.lines():
-        console.print(Text(printable(line), "yellow", overflow="fold"))
+        console.print(_indented(Text(printable(line), "yellow", overflow="fold"), width))
 
 
 def _sorted(outcome: Outcome, sort: str, group: str | None) -> list[Finding]:
@@ -141,6 +142,19 @@ def _mark(place: Place, message: str, primary: bool, source: str) -> Mark:
     end = place.end_column - 1 if place.end_line == place.line else len(source.rstrip())
     start = place.column - 1
     return Mark(column(source, start), max(column(source, end), column(source, start) + 1), message, primary)
+
+
+def _indented(text: Text, width: int | None) -> Text:
+    """A note whose lines go on below their own beginning, where they are wider than the terminal."""
+    if width is None:
+        return text
+    lines: list[str] = []
+    for line in text.plain.split("\n"):
+        begin = len(line) - len(line.lstrip())
+        lines += textwrap.wrap(
+            line, width, subsequent_indent=" " * (begin + 2), break_long_words=False, break_on_hyphens=False
+        ) or [""]  # fmt: skip
+    return Text("\n".join(lines), text.style, overflow="fold")
 
 
 def _fix_note(finding: Finding, doubts: Doubts) -> Text | None:

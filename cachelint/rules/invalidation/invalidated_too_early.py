@@ -123,7 +123,7 @@ def _because(reason: Reason, path: str) -> str:
         case Why.SIGNAL:
             return f"a receiver of `{reason.name}` runs inside the transaction, {line}"
         case Why.METHOD | Why.QUERYSET:
-            return f"`{reason.name}()` runs inside the caller's transaction, {line}"
+            return f"`{reason.name}()` may run inside its caller's transaction, {line}"
         case Why.FORM:
             return f"the form is saved in `{reason.name}`, which is atomic, {line}"
     return f"`{reason.name}()` comes later, {line}"

@@ -94,9 +94,9 @@ def check(write: WriteBack, facts: Facts) -> Iterator[Report]:
         return
     yield Report(
         write.place,
-        f"two processes can both find nothing on line {first.place.line} and both get here: what the flag guards runs "
-        "twice; take it in one step with `cache.add(…)`, which returns False if it is taken already",
-        related=(Related(first.place, "the flag is asked for here"),),
+        f"two processes can both pass the check on line {first.place.line} before either sets the flag: what it guards "
+        "runs twice; take it in one step with `cache.add(…)`, which returns False if it is taken already",
+        related=(Related(first.place, "the flag is checked here"),),
     )
 
 

@@ -79,7 +79,7 @@ def check(early: EarlyReturn, facts: Facts) -> Iterator[Report]:
         f"request works the value out again; store it here too (as line {early.call.place.line} does)",
         related=(
             Related(early.missed.place, "the miss"),
-            Related(early.call.place, "this write is passed by"),
+            Related(early.call.place, "this write is skipped"),
         ),
         confidence=Confidence.LOW,
     )

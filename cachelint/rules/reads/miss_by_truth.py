@@ -60,8 +60,8 @@ def open_loans(reader_id):
         ),
     ),
     fix_note="""\
-`if not value:` becomes `if value is None:`. Unsafe: what is falsy is a hit from then on. Not offered where None is
-stored under the key, or where the miss is told by `or`.""",
+`if not value:` becomes `if value is None:`. Unsafe: empty and zero values are served from the cache from then on. Not
+offered where None is stored under the key, or where the miss is told by `or`.""",
     not_found=("Values that code outside the project makes, of which it is not known whether they can be empty.",),
     references=(("Django: accessing the cache", "https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage"),),
 )
@@ -128,7 +128,7 @@ def _writes(read: ReadUses, facts: Facts) -> Iterator[CacheCall]:
 def _report(read: ReadUses, write: CacheCall, found: Falsy, test: Test) -> Report:
     tested = read.call.parsed.place(test.node)
     name = f"`{read.variable}`" if read.variable else "the result"
-    related = [Related(tested, "a miss is told by truth here")]
+    related = [Related(tested, "an empty value counts as a miss here")]
     where = ""
     if found.origin is not None:
         place = found.origin.place
@@ -140,7 +140,7 @@ def _report(read: ReadUses, write: CacheCall, found: Falsy, test: Test) -> Repor
     related.append(Related(write.place, "it is stored here"))
     return Report(
         read.place,
-        f"{found.what}{where} counts as a miss, because {name} is tested by truth on line {tested.line}: such an entry "
-        "is worked out again each time; test `is None`",
+        f"{found.what}{where} counts as a miss, because {name} is tested by truth on line {tested.line}: such a value "
+        "is computed again on every call; test `is None`",
         related=tuple(related),
     )

@@ -86,8 +86,8 @@ def check(write: WriteBack, facts: Facts) -> Iterator[Report]:
     name = f"`{write.variable}`" if write.variable else "the stored value"
     yield Report(
         write.at_value,
-        f"{name} can be None{where}, and a miss is None as well (read on line {read.place.line}): such an "
-        "entry is worked out again each time; store something else for `nothing`, or read with a sentinel as the "
+        f"{name} can be None{where}, and a miss is None as well (read on line {read.place.line}): such a "
+        "value is computed again on every call; store something else for `nothing`, or read with a sentinel as the "
         "default",
         related=(*related, Related(read.place, "a miss is None here"), *wrapper_places(write.call)),
     )
