@@ -34,6 +34,9 @@ def removed(line: cst.SimpleStatementLine, block: cst.IndentedBlock, parsed: Par
     place = parsed.place(line.body[0])
     if len(block.body) == 1:
         return Edit(place, "pass")
+    if line.trailing_whitespace.comment is not None:
+        # What is said beside it stays.
+        return Edit(place._replace(end_column=place.end_column + len(line.trailing_whitespace.whitespace.value)), "")
     return Edit(Place(place.path, place.line, 1, place.end_line + 1, 1), "")
 
 

@@ -34,3 +34,12 @@ def rates(pk):
         cache.set(f"rates:v1:{pk}", fetch(pk), 3600)
     except OSError:
         cache.set(f"failed:v1:{pk}", True, 3600)
+
+
+# --- a counter that was not there begins
+def fail(pk):
+    cache.set(f"fails:v1:{pk}", 0, 60)
+    try:
+        cache.incr(f"fails:v1:{pk}")
+    except ValueError:
+        cache.set(f"fails:v1:{pk}", 1, 60)

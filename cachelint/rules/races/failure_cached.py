@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
-from cachelint.caching.reads.states import WriteBack
+from cachelint.caching.reads.states import Count, WriteBack
 from cachelint.findings import Related, Severity
 from cachelint.rules.base import Example, Report, Rule
 
@@ -64,6 +64,8 @@ def check(write: WriteBack, facts: Facts) -> Iterator[Report]:
     """One finding for a write in an `except` whose timeout is that of the write outside of it."""
     if not write.in_handler or write.call.inner is not None or write.call.method != "set":
         return
+    if any(isinstance(other, Count) for other in facts.bodies.of_key(write)):
+        return  # A counter that was not there begins.
     for other in facts.bodies.of_key(write):
         plain = isinstance(other, WriteBack) and not other.in_handler and other.call.method == "set"
         if isinstance(other, WriteBack) and plain and _timeout(other.call) == _timeout(write.call):
