@@ -323,6 +323,27 @@ def copy():
     cache.set("plain", cache.get("text"), 60)
     cache.set("text", "a", 60)
 """,
+    "what the framework makes of a serializer that overrides it": """
+from django.db import models
+from rest_framework import serializers
+
+class Copy(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    title = models.CharField(max_length=9)
+
+class CopySerializer(serializers.ModelSerializer):
+    id = serializers.PrimaryKeyRelatedField(read_only=True)
+
+    class Meta:
+        model = Copy
+        fields = ["id", "title"]
+
+    def to_representation(self, instance):
+        found = super().to_representation(instance)
+        cache.set("a", found, 60)  # CL104
+        cache.set("b", found["title"], 60)
+        return found
+""",
     "classes of packages that hold a cache": """
 from rest_framework.throttling import SimpleRateThrottle
 

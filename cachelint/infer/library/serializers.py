@@ -54,9 +54,9 @@ def instance(context: Context, ref: ClassRef, arguments: Arguments) -> Instance:
     return context.interpreter.plain_instance(ref, (("data", data),))
 
 
-def row_of(context: Context, ref: ClassRef) -> Type:
-    """What a serializer makes of one object."""
-    if context.interpreter.classes.member(ref, "to_representation") is not None:
+def row_of(context: Context, ref: ClassRef, *, by_framework: bool = False) -> Type:
+    """What a serializer makes of one object; ``by_framework`` what `to_representation` of the framework makes of it."""
+    if not by_framework and context.interpreter.classes.member(ref, "to_representation") is not None:
         return Dict(STR, UNKNOWN)
     declared = _declared(context, ref)
     meta = context.interpreter.classes.member(ref, "Meta")
@@ -128,6 +128,10 @@ def _declared_type(context: Context, ref: ClassRef, model: ModelType | None, nam
     if last == "ReadOnlyField" and model is not None:
         return Lazy(lambda: _attribute_of(context, model, attribute))
     if last == "PrimaryKeyRelatedField" and model is not None and "pk_field" not in arguments:
+        field = context.interpreter.models.fields(model).get(attribute)
+        if field is not None and not field.relation:
+            # A key is given as it is, whatever field of a model it stands for.
+            return context.interpreter.models.value_type(field)
         return _model_type(context, model, attribute, linked=False)
     if last in _FORMATTED and isinstance(arguments.get("format"), cst.Name):
         return join(_FORMATTED[last], NONE)

@@ -103,6 +103,8 @@ def method(context: Context, ref: ClassRef, name: str) -> Type | None:
     """The same for what ``super()`` finds."""
     if name in _RESPONDING and _is_django_view(context, ref):
         return BoundMethod(Class(ref), name)
+    if name == "to_representation" and serializers.is_serializer(context, ref):
+        return BoundMethod(Class(ref), name)
     if name in ("get_object", "get_queryset") and _is_view(context, ref):
         return BoundMethod(Class(ref), name)
     if name == "save" and _is_model_form(context, ref):
@@ -116,6 +118,8 @@ def call(context: Context, ref: ClassRef, name: str, arguments: Arguments) -> Ty
         return Scalar("django.http.HttpResponse")
     if name == "get_object":
         return _object(context, ref)
+    if name == "to_representation" and serializers.is_serializer(context, ref):
+        return serializers.row_of(context, ref, by_framework=True)
     if name == "get_serializer":
         chosen = force(context.member(ref, "serializer_class", None) or UNKNOWN)
         is_known = isinstance(chosen, Class) and serializers.is_serializer(context, chosen.ref)
