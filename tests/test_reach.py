@@ -344,6 +344,19 @@ class CopySerializer(serializers.ModelSerializer):
         cache.set("b", found["title"], 60)
         return found
 """,
+    "what is passed for the rest": """
+def keep(user, overwrite=True, **kwargs):
+    cache.set(f"batch:v1:{user.pk}", kwargs, 60)
+
+def put(key, *parts):
+    cache.set(key, list(parts), 60)
+
+def f(user, pk):
+    book = Book.objects.get(pk=pk)
+    keep(user, sent=book.added)  # CL104
+    keep(user, overwrite=False, sent=book.title)
+    put("a", book.added)  # CL104
+""",
     "classes of packages that hold a cache": """
 from rest_framework.throttling import SimpleRateThrottle
 

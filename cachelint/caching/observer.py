@@ -15,6 +15,7 @@ from cachelint.caching.wrappers import (
     WrapperCallObserver,
     closure_parameter_names,
     parameter_names,
+    rest_of,
     unaffected_roles,
 )
 from cachelint.django.cache_api import METHOD_NAMES, synchronous
@@ -289,6 +290,7 @@ class CallCollector:
         positions = parameter_names(self.interpreter, function)
         arguments = given if given is not None else self._arguments(context, node)
         passed = {**dict(zip(positions, arguments.positional, strict=False)), **arguments.keywords}
+        passed.update(rest_of(self.interpreter, function, positions, arguments))
         if isinstance(function.receiver, Instance) and function.receiver.attributes:
             passed[OWN_STATE] = function.receiver
         if is_test(context.parsed.path) and self._decides_nothing(function.ref, passed):

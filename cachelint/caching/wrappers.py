@@ -17,9 +17,11 @@ from cachelint.infer.instance_attributes import OWN_STATE
 from cachelint.infer.interpreter import Interpreter
 from cachelint.infer.library.caches import is_callable
 from cachelint.infer.strings import renamed
-from cachelint.types.base import Type
+from cachelint.types.arguments import Arguments
+from cachelint.types.base import NEVER, Type
 from cachelint.types.code import Closure, Function
-from cachelint.types.join import map_members
+from cachelint.types.containers import Dict, Tuple
+from cachelint.types.join import join_all, map_members
 from cachelint.types.walk import handed_in, params_of
 
 
@@ -57,6 +59,24 @@ def parameter_names(interpreter: Interpreter, function: Function) -> list[str]:
         return []
     names = [p.name.value for p in (*tree.params.posonly_params, *tree.params.params)]
     return names[1:] if function.receiver is not None else names
+
+
+def rest_of(
+    interpreter: Interpreter, function: Function, positions: list[str], arguments: Arguments
+) -> dict[str, Type]:
+    """What a call passes for ``*args`` and ``**kwargs`` of a function, by their names."""
+    tree = function_node(interpreter, function.ref)
+    if tree is None:
+        return {}
+    found: dict[str, Type] = {}
+    more = arguments.positional[len(positions) :]
+    if isinstance(tree.params.star_arg, cst.Param) and more:
+        found[tree.params.star_arg.name.value] = Tuple(join_all(more), more)
+    own = {*positions, *(p.name.value for p in tree.params.kwonly_params)}
+    named = tuple((name, typ) for name, typ in arguments.keywords.items() if name not in own)
+    if tree.params.star_kwarg is not None and named:
+        found[tree.params.star_kwarg.name.value] = Dict(NEVER, NEVER, named)
+    return found
 
 
 def closure_parameter_names(closure: Closure) -> list[str]:
