@@ -34,7 +34,7 @@ _MAX_ROUNDS = 5
 #: What stands before and after a name that is handed on as it is, subscripted or called.
 _BOUND_BEFORE = re.compile(rb"=\s*(?:\(\s*)?(?:[\w.]+\.)?\Z")
 _VARIABLE_BEFORE = re.compile(rb"(?:^|[\s;(])(\w+)\s*(?::[^=\n]+)?=\s*(?:\(\s*)?(?:[\w.]+\.)?\Z")
-_NAMED_BEFORE = re.compile(rb"(?:^|[\s;(])(\w+)\s*=\s*(?:(?:\w+\.)?partial\(\s*|getattr\(\s*)?(?:[\w.]+\.)?\Z")
+_NAMED_BEFORE = re.compile(rb"(?:\A|[\n;])[ \t]*(\w+)[ \t]+=\s*(?:(?:\w+\.)?partial\(\s*|getattr\(\s*)?(?:[\w.]+\.)?\Z")
 _METHOD_AFTER = re.compile(rb"(?:\(\))?(?:\.|\s*,\s*['\"])(\w+)['\"]?\s*(?:$|#|,|\))", re.M)
 _RETURNED_BEFORE = re.compile(rb"\breturn\s+(?:[\w.]+\.)?\Z")
 _STORED_BEFORE = re.compile(
@@ -170,7 +170,12 @@ def _kept(module: Module, name: str, word: str, place: int) -> Iterator[str]:
     """The attributes in which instances of the classes of a name keep what they are made of."""
     codebase = module.codebase
     owners = [d for d in module.around(word, place) if d.form == "class"] if name == "cls" else []
-    for other in codebase.containing(f"class {name}") if isinstance(codebase, Codebase) and not owners else [module]:
+    others = [module]
+    if not owners and isinstance(codebase, Codebase):
+        defined = re.compile(rb"\bclass\s+" + re.escape(name.encode()) + rb"\s*[(:]")
+        # Only a class that keeps what it is made of, where `__init__` stands in the file.
+        others = [m for m in codebase.search(defined, f"class {name}") if m.lines_with("def __init__")]
+    for other in others:
         classes = owners or [d for d in other.outline.walk() if d.form == "class" and d.name == name]
         for made in classes:
             for init in made.scope.definitions.get("__init__", ()) if made.scope is not None else ():

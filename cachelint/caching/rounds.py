@@ -44,7 +44,7 @@ def collect(
     used = {
         name: each
         for name, each in (declared or {}).items()
-        if not each.by_table or codebase.containing(name.partition(".")[0])
+        if not each.by_table or _is_imported(codebase, name.partition(".")[0])
     }
     collector = CallCollector(interpreter, used)
     names = _Rounds(collector).run()
@@ -52,6 +52,11 @@ def collect(
     fill_in(calls)
     deserializations = sorted(collector.deserializations.values(), key=_order)
     return Facts(interpreter, calls, deserializations, names, uses_cache=uses, fix_timeout=fix_timeout)
+
+
+def _is_imported(codebase: Codebase, package: str) -> bool:
+    pattern = re.compile(rb"^[ \t]*(?:from|import)[ \t]+" + package.encode() + rb"\b", re.MULTILINE)
+    return bool(codebase.search(pattern, package))
 
 
 def _order(fact: CacheCall | Deserialization) -> tuple[str, int]:
