@@ -184,3 +184,61 @@ def test_doubts_that_are_none(text: str, is_safe: bool, tmp_path: Path) -> None:
 """
     root = make_project(tmp_path, case, app__other=text)
     assert fix_of(root, "CL101") is is_safe
+
+
+SHORT = """class Short:
+    def set(self, key, value, timeout=50):
+        pass
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("case", "is_safe"),
+    [
+        ("def f():\n    cache.set('a:v1', 1)\n", True),
+        (f"{SHORT}store = cache if DEBUG else Short()\n\n\ndef f():\n    store.set('a:v1', 1)\n", False),
+        (
+            f"{SHORT}def chosen():\n    if DEBUG:\n        return cache\n    return Short()\n\n\n"
+            "def f():\n    chosen().set('a:v1', 1)\n",
+            False,
+        ),
+    ],
+)
+def test_another_object_in_one_branch(case: str, is_safe: bool, tmp_path: Path) -> None:
+    root = make_project(tmp_path, case)
+    fixes = [f.fix for f in check(root, expand(["CL201"])).findings]
+    assert [fix.applicability is Applicability.SAFE for fix in fixes if fix is not None] == [is_safe]
+
+
+@pytest.mark.parametrize(
+    ("change", "is_safe"),
+    [
+        ("", True),
+        ('LOCAL["TIMEOUT"] = 50\n', False),
+        ("LOCAL.update(TIMEOUT=50)\n", False),
+        ('del LOCAL["TIMEOUT"]\n', False),
+        ('OTHER["TIMEOUT"] = 50\n', True),
+    ],
+)
+def test_the_settings_change_a_dict_under_its_own_name(change: str, is_safe: bool, tmp_path: Path) -> None:
+    root = make_project(tmp_path, "def f():\n    cache.set('a:v1', 1)\n")
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    (root / "config/settings.py").write_text(
+        f'OTHER = {{}}\nLOCAL = {{"BACKEND": "{backend}", "TIMEOUT": 450}}\n{change}CACHES = {{"default": LOCAL}}\n'
+    )
+    fixes = [f.fix for f in check(root, expand(["CL201"])).findings]
+    assert all(fix is None or (fix.applicability is Applicability.SAFE) is is_safe for fix in fixes)
+
+
+@pytest.mark.parametrize(
+    ("more", "is_safe"),
+    [
+        ("", True),
+        ("def g():\n    try:\n        f()\n    except TypeError:\n        return 1\n", False),
+    ],
+)
+def test_somebody_deals_with_the_error(more: str, is_safe: bool, tmp_path: Path) -> None:
+    root = make_project(tmp_path, f"def f():\n    cache.set('a:v1', 1, ttl=60)\n\n\n{more}")
+    assert fix_of(root, "CL515") is is_safe

@@ -79,6 +79,8 @@ class CacheCall:
     by_table: bool = False
     #: At a decorator that caches what a function returns: the name of the function.
     decorates: str = ""
+    #: Whether what is called may be a method of something else than Django's cache.
+    mixed: bool = False
     #: Whether what is stored was read from the same cache, and is judged by what the other writes of its key store.
     stored_again: bool = False
     #: Where the call of the cache is made by another function, which is handed the method: what is called here.

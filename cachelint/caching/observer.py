@@ -34,7 +34,7 @@ from cachelint.project.outline import Definition
 from cachelint.project.symbols import FunctionRef
 from cachelint.project.syntax import CONTAINS, last_name
 from cachelint.types.arguments import Arguments
-from cachelint.types.base import UNKNOWN, Type, force
+from cachelint.types.base import UNKNOWN, Type, Unknown, force
 from cachelint.types.cache import Cached, CacheObject
 from cachelint.types.code import BoundMethod, Class, Closure, ExternalSymbol, Function, Instance, Partial, Transferred
 from cachelint.types.join import join_all, members
@@ -205,6 +205,7 @@ class CallCollector:
             site = self._site(context, node, cache, synchronous(name))
             if last_name(node.func) != name:
                 site.made_by = site.called
+            site.mixed = _is_mixed(callee)
             found.append(site)
         for member in members(callee):
             match member:
@@ -337,6 +338,18 @@ class CallCollector:
         """See wrappers.Collector."""
         if fact.inner is not None and not is_test(fact.parsed.path):
             self.from_callers.append((fact.inner, node, role, getattr(fact, role)))
+
+
+def _is_mixed(callee: Type) -> bool:
+    """Whether what is called may be the method of something else: parameters are asked for where they are passed."""
+    receivers = [
+        receiver
+        for member in members(callee)
+        for receiver in (members(member.receiver) if isinstance(member, BoundMethod) else (member,))
+    ]
+    return any(
+        not isinstance(r, CacheObject) and not (isinstance(r, Unknown) and r.params - {OWN_STATE}) for r in receivers
+    )
 
 
 def called_by(definition: Definition) -> str:

@@ -71,8 +71,13 @@ def _held(call: CacheCall, parsed: ParsedDefinition) -> Iterator[str]:
         loops: list[cst.For | cst.CompFor] = [outer] if isinstance(outer, cst.For) else []
         inner = outer.for_in if isinstance(outer, cst.BaseComp) else None
         for loop in [*loops, *([inner] if inner is not None else [])]:
-            if isinstance(loop.iter, cst.Attribute):
-                code = parsed.code(loop.iter)
+            through = loop.iter
+            if isinstance(through, cst.Call) and isinstance(through.func, cst.Attribute):
+                through = through.func.value
+            # By the convention for constants of a module.
+            is_shared = isinstance(through, cst.Name) and through.value.isupper()
+            if isinstance(through, cst.Attribute) or is_shared:
+                code = parsed.code(through)
                 yield f"line {parsed.place(outer).line}: other tasks may change `{code}` while it is gone through"
 
 

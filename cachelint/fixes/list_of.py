@@ -13,7 +13,7 @@ from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
 from cachelint.fixes.obligations import NOTHING_STANDS_IN, READERS_COPE, STORED_ALONE, Proof
 from cachelint.fixes.readers import later_uses, read_of, takes_a_list
-from cachelint.fixes.stand_ins import caches_changed, picky_stand_in, strange_backend
+from cachelint.fixes.stand_ins import caches_changed, handled, other_cache, picky_stand_in, strange_backend
 from cachelint.types.containers import DictView, Generator
 from cachelint.types.join import members
 from cachelint.types.json import Json, json_verdict
@@ -55,6 +55,8 @@ def propose(site: CacheCall, facts: Facts) -> Fix:
     proof = Proof(*OBLIGATIONS)
     proof.doubt(NOTHING_STANDS_IN, picky_stand_in(facts, [site]))
     proof.doubt(NOTHING_STANDS_IN, caches_changed(facts))
+    proof.doubt(NOTHING_STANDS_IN, other_cache(facts, site))
+    proof.doubt(READERS_COPE, handled(facts, site))
     proof.doubt(NOTHING_STANDS_IN, _may_not_pickle(site, facts))
     proof.doubt(READERS_COPE, _asks_more(site, facts))
     if site.parsed.function is not None and _is_tried(site):

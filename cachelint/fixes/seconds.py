@@ -11,7 +11,7 @@ from cachelint.findings import Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.obligations import RAISED_BEFORE, Proof
-from cachelint.fixes.stand_ins import strange_backend
+from cachelint.fixes.stand_ins import handled, other_cache, strange_backend
 from cachelint.types.base import Scalar, force
 
 #: Names that a timeout goes by elsewhere, and that no method of a cache takes.
@@ -30,6 +30,8 @@ def propose(call: CacheCall, facts: Facts) -> Fix:
     strange = strange_backend(facts, call)
     if strange:
         raise FixBlocked(f"{strange}: it may have parameters of its own")
+    proof.doubt(RAISED_BEFORE, handled(facts, call))
+    proof.doubt(RAISED_BEFORE, other_cache(facts, call))
     node = call.node
     misnamed = [a for a in node.args if a.keyword and a.keyword.value in MISNAMED] if isinstance(node, cst.Call) else []
     if misnamed and misnamed[0].keyword is not None:

@@ -87,6 +87,8 @@ def _reason(found: _StandIn) -> str:
 def other_cache(facts: Facts, site: CacheCall) -> str:
     """Who may give the function around a call another cache than the one that is known; empty if nobody does."""
     node, function = site.innermost.node, site.innermost.function
+    if site.innermost.mixed:
+        return f"`{site.innermost.called}` may be a method of another object than Django's cache"
     called = node.func if isinstance(node, cst.Call) else None
     receiver = called.value if isinstance(called, cst.Attribute) else None
     if isinstance(receiver, cst.Name) and function is not None:
@@ -135,8 +137,36 @@ def caches_changed(facts: Facts) -> str:
     return ""
 
 
+def _second_names(facts: Facts) -> str:
+    """Where the settings change a dict that `CACHES` is made of, under its own name; empty if nowhere."""
+    for module in facts.interpreter.settings_modules:
+        for definition in module.outline.scope.definitions.get("CACHES", ()):
+            text = _STRINGS.sub(b"", module.text_of(definition))
+            names = {name for name in _WORDS.findall(text) if name not in _NO_DICTS}
+            for name in sorted(names):
+                changed = re.compile(
+                    rb"(?<![\w.])" + name + rb"(?:\s*\[[^\n]*\]\s*[-+|]?=(?!=)|\.(?:update|pop|setdefault|clear)\()"
+                    rb"|\bdel\s+" + name + rb"\["
+                )  # fmt: skip
+                for other in facts.codebase.search(changed, name.decode()):
+                    if not is_test(other.path):
+                        return f"{_place(other, changed)} changes `{name.decode()}`, of which `CACHES` is made"
+    return ""
+
+
+#: Words in an assignment of `CACHES` that are no dicts of the settings.
+_STRINGS = re.compile(rb"['\"][^'\"\n]*['\"]|#[^\n]*")
+_WORDS = re.compile(rb"(?<![\w.])[A-Za-z_]\w*")
+_NO_DICTS = frozenset(
+    {b"CACHES", b"os", b"env", b"environ", b"True", b"False", b"None", b"int", b"str", b"if", b"else", b"dict"}
+)
+
+
 def timeouts_changed(facts: Facts) -> str:
     """Where code outside the settings may change a timeout; empty if nowhere."""
+    second = _second_names(facts)
+    if second:
+        return second
     settings = facts.interpreter.settings_modules
     for module in facts.codebase.search(_TIMEOUTS, "vars(", "get_backend_timeout", "settings.CACHES", "setattr("):
         if module not in settings and not is_test(module.path):
@@ -240,3 +270,19 @@ def _in(module: Module, pattern: re.Pattern[bytes]) -> Iterator[_StandIn]:
         rest = data[match.end() : match.end() + 80].lstrip()
         own = pattern is not _PATCH or (more and not re.match(rb"(?:mock\.)?(?:Magic|Async)?Mock\(|\w+\s*=", rest))
         yield _StandIn(f"{module.path}:{line}", owner, name, own, picky)
+
+
+#: Where an error of a call that raised until now is expected or dealt with.
+_HANDLED = re.compile(
+    rb"\bexcept\b[^\n]*\b(?:TypeError|AttributeError|PicklingError)\b|\bassertRaises\w*\(|\bpytest\.raises\(|\bsend_robust\("
+)
+_HANDLING = ("TypeError", "AttributeError", "PicklingError", "assertRaises", "pytest.raises", "send_robust")
+
+
+def handled(facts: Facts, call: CacheCall) -> str:
+    """Where the error that a call raises until now may be dealt with: in a file that names its function; else empty."""
+    name = call.function.definition.name if call.function is not None else ""
+    for module in facts.codebase.search(_HANDLED, *_HANDLING) if name else ():
+        if module.path == call.parsed.path or module.lines_with(name):
+            return f"{_place(module, _HANDLED)} may deal with the error that the call raises until now"
+    return ""

@@ -14,6 +14,7 @@ from cachelint.fixes.defuse import Function
 from cachelint.project.codebase import Codebase
 from cachelint.project.files import without_suffix
 from cachelint.project.module import Module
+from cachelint.project.syntax import descendants
 
 #: Lines that an import may have.
 _MAX_LINES = 200
@@ -45,6 +46,8 @@ class Imports:
         def is_free(word: str) -> bool:
             return word not in scope.imports and word not in scope.definitions and word not in taken and not scope.stars
 
+        if is_free(name) and _is_starred(module):
+            raise FixBlocked(f"{module.path} is imported with `*` elsewhere: `{name}` would be handed on")
         if is_free(name):
             self._wanted.setdefault((module, home), set()).add(name)
             return name
@@ -60,9 +63,23 @@ class Imports:
         return [_added(module, home, sorted(names)) for (module, home), names in self._wanted.items()]
 
 
+def _is_starred(module: Module) -> bool:
+    """Whether another file takes all names of a module, and the module does not say which these are."""
+    codebase = module.codebase
+    if not isinstance(codebase, Codebase) or "__all__" in module.outline.scope.definitions:
+        return False
+    last = without_suffix(module.path).removesuffix("/__init__").rpartition("/")[2]
+    pattern = re.compile(rb"from\s+[\w.]*\b" + re.escape(last.encode()) + rb"\s+import\s+\*")
+    return any(other is not module for other in codebase.search(pattern, "import *"))
+
+
 def local_import(function: Function, home: str, name: str) -> Edit:
     """An import at the beginning of a function: its file could not be loaded if it stood at the top."""
     body = function.tree.body
+    inside = list(descendants(function.tree))
+    imported = any(isinstance(node, cst.ImportAlias) and node.evaluated_name == name for node in inside)
+    if not imported and any(isinstance(node, cst.Name) and node.value == name for node in inside):
+        raise FixBlocked(f"`{name}` means something else in `{function.ref.definition.name}`")
     if not isinstance(body, cst.IndentedBlock):
         raise FixBlocked(f"`{function.ref.definition.name}` has no room for an import of `{name}`")
     first = next((s for s in body.body if not _is_docstring(s)), body.body[0])

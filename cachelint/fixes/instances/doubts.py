@@ -12,13 +12,13 @@ import libcst as cst
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import Key
-from cachelint.django.orm_table import ORM_METHODS
 from cachelint.fixes.base import FixBlocked
 from cachelint.fixes.defuse import Function, short
 from cachelint.fixes.instances.changes import Held, changes, given_to, holders, sources
 from cachelint.fixes.instances.columns import doubtful_columns
 from cachelint.fixes.instances.handed import Handed
 from cachelint.fixes.instances.loading import Loading
+from cachelint.fixes.instances.on_the_way import on_the_way
 from cachelint.fixes.instances.stored import Stored
 from cachelint.fixes.key_version.bump import Moved
 from cachelint.fixes.managers import manager_with_own_rows
@@ -119,6 +119,9 @@ class Doubts:
             self._look_at_model(model)
             self.proof.all(COLUMNS_ARE_KEPT, doubtful_columns(self.facts, model))
         self.proof.doubt(AS_LOADED, self._databases())
+        for word in ("iter_modules", "walk_packages"):
+            for module in self.facts.codebase.containing(word)[:1]:
+                self.proof.doubt(NOTHING_STANDS_IN, f"{module.path} looks for modules: it may load the new one as well")
         if any(model == self.models.user_model() for model in self._nested_models):
             self.proof.doubt(AS_LOADED, "the related user's row is stored with the password hash in it")
         for function, write in writes:
@@ -213,7 +216,7 @@ class Doubts:
         else:
             function = Function(FunctionRef(module, origin.parsed.definition), origin.parsed, "")
             ours: set[cst.CSTNode] = {call.node for call in self.facts.calls if call.parsed is function.parsed}
-            self.proof.doubt(AS_LOADED, _on_the_way(function, origin.node, ours))
+            self.proof.doubt(AS_LOADED, on_the_way(function, origin.node, ours))
             if last not in _MAKE and last != self.model.short_name and isinstance(origin.node, cst.BaseExpression):
                 self.proof.doubt(AS_LOADED, Loading(self.facts, function, self.model).doubt(origin.node))
             own = manager_with_own_rows(self.facts, function, origin.node)
@@ -330,54 +333,6 @@ def _keeps_nothing(function: Function, decorator: cst.Decorator) -> bool:
         "override",
         "abstractmethod",
     )
-
-
-#: Functions that neither ask nor change anything of what they hand on.
-_HAND_ON = frozenset({"list", "tuple", "reversed", "enumerate", "next", "iter"})
-#: Those that ask something of it.
-_ASK = frozenset({"max", "min", "filter", "map", "sorted", "sum", "any", "all", "set", "dict"})
-
-
-def _on_the_way(function: Function, node: cst.CSTNode, ours: set[cst.CSTNode]) -> str:
-    """What may ask or change something of the instances of an expression before its statement ends; empty if none.
-
-    Only what is known to hand them on as they are is none: ``ours`` are calls of caches.
-    """
-    current = node
-    while (parent := function.parents.get(current)) is not None and not isinstance(parent, cst.BaseStatement):
-        if isinstance(parent, cst.BaseSmallStatement) or parent in ours:
-            break
-        if not _hands_on(function, parent, current):
-            code = short(function.parsed.code(parent))
-            name = parent.func.value if isinstance(parent, cst.Call) and isinstance(parent.func, cst.Name) else ""
-            does = "asks something of" if name in _ASK else "may change, or load more of,"
-            return f"{function.where(parent)}: `{code}` {does} the instances before they are stored"
-        current = parent
-    return ""
-
-
-def _hands_on(function: Function, parent: cst.CSTNode, current: cst.CSTNode) -> bool:
-    """Whether a node hands on what stands in it as it is."""
-    match parent:
-        case cst.Arg() | cst.Element() | cst.DictElement() | cst.Await() | cst.NamedExpr() | cst.IfExp():
-            return True
-        case cst.BooleanOperation() | cst.Subscript() | cst.List() | cst.Tuple() | cst.Dict() | cst.Lambda():
-            return True
-        case cst.Attribute():
-            # Asked for more rows, or for one: not for what an instance has.
-            return parent.value is current and parent.attr.value in ORM_METHODS
-        case cst.Call() if parent.func is current:
-            return isinstance(current, cst.Attribute)
-        case cst.Call() if isinstance(parent.func, cst.Name):
-            is_sorted = parent.func.value == "sorted" and len(parent.args) == 1
-            return is_sorted or (parent.func.value in _HAND_ON and not function.bindings(parent.func.value))
-        case cst.CompFor():
-            loops = function.parents.get(parent)
-            given = loops.value if isinstance(loops, cst.DictComp) else getattr(loops, "elt", None)
-            return isinstance(given, cst.Name) and given.value == getattr(parent.target, "value", None)
-        case cst.BaseComp():
-            return isinstance(current, cst.CompFor)
-    return False
 
 
 def _sources(function: Function, write: CacheCall) -> list[str]:
