@@ -116,7 +116,7 @@ def test_a_comment_that_silences_nothing_is_a_rule_of_sarif(project: Path, capsy
 
 
 def test_markdown_and_statistics(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "| CL101 | `app/case.py:29` |" in output(capsys, "markdown")
+    assert "| high | CL101 model-instance | `app/case.py:29` |" in output(capsys, "markdown")
     assert "    1  CL201  missing-timeout       1 safe and 0 unsafe fixes\n" in output(capsys, "statistics")
     main(["--no-cache", "--statistics"])
     assert "CL101" in capsys.readouterr().out

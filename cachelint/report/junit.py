@@ -24,6 +24,14 @@ def render(outcome: Outcome) -> str:
             suite, "testcase", classname=path, name=f"{finding.code} line {finding.place.line}", file=path,
             line=str(finding.place.line),
         )  # fmt: skip
+        properties = ElementTree.SubElement(case, "properties")
+        values = {
+            "severity": finding.severity.value,
+            "confidence": finding.confidence.value,
+            "family": finding.code[:3],
+        }
+        for name, value in values.items():
+            ElementTree.SubElement(properties, "property", name=name, value=value)
         failure = ElementTree.SubElement(case, "failure", type=finding.code, message=_plain(finding.message))
         failure.text = _plain(f"{path}:{finding.place.line}:{finding.place.column}: {finding.code} {finding.message}")
     for path, message in sorted(outcome.problems.items()):

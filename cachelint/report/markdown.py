@@ -15,12 +15,18 @@ def render(outcome: Outcome) -> str:
         return f"### cachelint\n\nNothing found in {outcome.files} files.\n"
     counts = Counter(finding.severity.value for finding in outcome.findings)
     parts = ", ".join(f"{counts[s]} {s}" for s in ("high", "medium", "low") if counts[s])
-    lines = [f"### cachelint\n\n{len(outcome.findings)} findings ({parts})\n", "| | where | what |", "|---|---|---|"]
-    for finding in outcome.findings:
+    lines = [
+        f"### cachelint\n\n{len(outcome.findings)} findings ({parts})\n",
+        "| | | where | what |",
+        "|---|---|---|---|",
+    ]
+    grades = ("high", "medium", "low")
+    for finding in sorted(outcome.findings, key=lambda finding: grades.index(finding.severity.value)):
         where = f"{shown_path(outcome.root, finding.place.path)}:{finding.place.line}"
-        lines.append(f"| {finding.code} | `{_cell(where)}` | {_cell(finding.message)} |")
+        rule = f"{finding.code} {finding.name}"
+        lines.append(f"| {finding.severity.value} | {rule} | `{_cell(where)}` | {_cell(finding.message)} |")
     for path, message in sorted(outcome.problems.items()):
-        lines.append(f"| | `{_cell(shown_path(outcome.root, path))}` | {_cell(message)} |")
+        lines.append(f"| | | `{_cell(shown_path(outcome.root, path))}` | {_cell(message)} |")
     return "\n".join(lines) + "\n"
 
 

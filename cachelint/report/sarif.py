@@ -79,7 +79,13 @@ def _result(finding: Finding, codes: list[str], outcome: Outcome) -> dict[str, A
         "message": {"text": finding.message},
         "locations": [_location(outcome, finding.place)],
         "partialFingerprints": {"cachelint/v1": fingerprint(finding, outcome)},
-        "properties": {"confidence": finding.confidence.value, "function": finding.function, "key": finding.key},
+        "properties": {
+            "severity": finding.severity.value,
+            "confidence": finding.confidence.value,
+            "family": finding.code[:3],
+            "function": finding.function,
+            "key": finding.key,
+        },
     }
     if finding.code in codes:
         result["ruleIndex"] = codes.index(finding.code)
