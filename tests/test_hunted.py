@@ -233,12 +233,14 @@ def test_the_settings_change_a_dict_under_its_own_name(change: str, is_safe: boo
 
 
 @pytest.mark.parametrize(
-    ("more", "is_safe"),
+    ("test", "is_safe"),
     [
         ("", True),
-        ("def g():\n    try:\n        f()\n    except TypeError:\n        return 1\n", False),
+        ("def test_f():\n    with pytest.raises(TypeError):\n        f()\n", False),
+        ("def test_g():\n    with pytest.raises(TypeError):\n        g()\n", True),
     ],
 )
-def test_somebody_deals_with_the_error(more: str, is_safe: bool, tmp_path: Path) -> None:
-    root = make_project(tmp_path, f"def f():\n    cache.set('a:v1', 1, ttl=60)\n\n\n{more}")
+def test_a_test_expects_the_error(test: str, is_safe: bool, tmp_path: Path) -> None:
+    text = test.replace("f()", "keep_it()") if "f()" in test else test
+    root = make_project(tmp_path, "def keep_it():\n    cache.set('a:v1', 1, ttl=60)\n", tests__test_case=text)
     assert fix_of(root, "CL515") is is_safe

@@ -280,9 +280,9 @@ _HANDLING = ("TypeError", "AttributeError", "PicklingError", "assertRaises", "py
 
 
 def handled(facts: Facts, call: CacheCall) -> str:
-    """Where the error that a call raises until now may be dealt with: in a file that names its function; else empty."""
+    """A test that may expect the error that a call raises until now: in a file that names its function; else empty."""
     name = call.function.definition.name if call.function is not None else ""
     for module in facts.codebase.search(_HANDLED, *_HANDLING) if name else ():
-        if module.path == call.parsed.path or module.lines_with(name):
-            return f"{_place(module, _HANDLED)} may deal with the error that the call raises until now"
+        if is_test(module.path) and module.lines_with(name):
+            return f"{_place(module, _HANDLED)} may expect the error that the call raises until now"
     return ""
