@@ -17,6 +17,29 @@ def count(pk):
     cache.incr(f"count:v1:{pk}")
 
 
+# --- it was put there in the same round of a loop
+def count(names):
+    for name in names.split(","):
+        cache.add(f"count:v1:{name}", 0, 60)
+        cache.incr(f"count:v1:{name}")
+
+
+# --- what `add` says is kept in a variable
+def count(names):
+    for name in names.split(","):
+        key = f"count:v1:{name}"
+        added = cache.add(key, 1, 60)
+        if not added:
+            cache.incr(key)
+
+
+# --- what was put there in the round before was another key
+def count(names):
+    for name in names.split(","):
+        cache.incr(f"count:v1:{name}")  # CL505
+        cache.add(f"count:v1:{name}", 0, 60)
+
+
 # --- suppressed
 import contextlib
 

@@ -142,6 +142,7 @@ class Follower(Statements):
             self.touches.append(made)
         else:
             known.before |= before
+        known.key_now = key
         known.locked = known.locked or paths.locked or self.locks > 0 or self.everywhere_locked
         if isinstance(known, ReadUses):
             known.decided_by += [t for t in paths.decided(key) if t is not known and t not in known.decided_by]
@@ -185,7 +186,7 @@ class Follower(Statements):
             read.default = default
             return frozenset({Source(State.HIT, read), Source(State.DEFAULT, read)})
         if read.state is State.MAYBE:
-            if paths.of(read.key) == {KeyState.WRITTEN}:
+            if paths.of(read.key_now) == {KeyState.WRITTEN}:
                 return frozenset({Source(State.HIT, read)})
             return frozenset({Source(State.MAYBE, read)})
         return frozenset({Source(read.state, read)})
@@ -194,7 +195,7 @@ class Follower(Statements):
         stored = call.nodes.get("value") or call.nodes.get("data")
         value = given.get(id(stored), OTHER) if stored is not None else OTHER
         write.sources |= frozenset(source for source in value if source.read is not None)
-        if paths.of(write.key) == {KeyState.ABSENT}:
+        if paths.of(write.key_now) == {KeyState.ABSENT}:
             write.missed |= self.reads_of(write.key)
         name = dotted(stored) if stored is not None else None
         if name is not None:
@@ -207,12 +208,12 @@ class Follower(Statements):
         match touch:
             case WriteBack():
                 method = touch.call.innermost.method
-                paths.keys[touch.key] = frozenset({KeyState.WRITTEN})
+                paths.keys[touch.key_now] = frozenset({KeyState.WRITTEN})
                 if method != "add":
-                    paths.deciders.pop(touch.key, None)
+                    paths.deciders.pop(touch.key_now, None)
             case Removal():
-                paths.keys[touch.key] = frozenset({KeyState.DELETED})
-                paths.deciders.pop(touch.key, None)
+                paths.keys[touch.key_now] = frozenset({KeyState.DELETED})
+                paths.deciders.pop(touch.key_now, None)
 
 
 #: What holds a lock on rows, or one that is let go elsewhere; and decorators that hold one around the function.

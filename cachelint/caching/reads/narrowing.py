@@ -151,7 +151,7 @@ def _split(following: Following, node: cst.CSTNode, paths: Paths, change: Change
     if path is not None and kept:
         paths.values[path] = frozenset(kept)
     for read in {source.read for source in value if source.read is not None}:
-        _note_key(read.key, {s.state for s in kept if s.read is read}, read, paths)
+        _note_key(read.key_now, {s.state for s in kept if s.read is read}, read, paths)
     return bool(kept)
 
 
@@ -205,11 +205,11 @@ def _membership(
     following: Following, node: cst.Comparison, container: cst.BaseExpression, truth: bool, paths: Paths
 ) -> bool:
     for touch in [t for (n, _), t in following.known_touches.items() if n == id(node)]:
-        paths.keys[touch.key] = frozenset({KeyState.TESTED if truth else KeyState.ABSENT})
+        paths.keys[touch.key_now] = frozenset({KeyState.TESTED if truth else KeyState.ABSENT})
         if truth:
-            paths.deciders[touch.key] = frozenset({touch})
+            paths.deciders[touch.key_now] = frozenset({touch})
         else:
-            paths.deciders.pop(touch.key, None)
+            paths.deciders.pop(touch.key_now, None)
         return True
     if _is(node.left, "None") and isinstance(container, cst.Tuple | cst.List | cst.Set):
         for element in container.elements:
@@ -225,11 +225,11 @@ def _call(following: Following, node: cst.Call, truth: bool, paths: Paths) -> bo
     for touch in touches:
         method = touch.call.innermost.method
         if method == "has_key":
-            paths.keys[touch.key] = frozenset({KeyState.TESTED if truth else KeyState.ABSENT})
+            paths.keys[touch.key_now] = frozenset({KeyState.TESTED if truth else KeyState.ABSENT})
             if truth:
-                paths.deciders[touch.key] = frozenset({touch})
+                paths.deciders[touch.key_now] = frozenset({touch})
             else:
-                paths.deciders.pop(touch.key, None)
+                paths.deciders.pop(touch.key_now, None)
         elif method == "add" and truth:
             paths.locked = True
     if touches:

@@ -131,6 +131,8 @@ class Touch(AboutAnother):
     caught: frozenset[str] = frozenset()
     #: The `with …lock…` blocks, and acquired flags, that are held.
     locked: bool = False
+    #: The same as ``key`` on the path that is being followed: in each round of a loop a variable may stand for another.
+    key_now: int = -1
 
     @property
     def about(self) -> Fact:
