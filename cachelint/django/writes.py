@@ -46,7 +46,7 @@ def row_write(node: cst.Call, receiver: Type) -> RowWrite | None:
     if not isinstance(node.func, cst.Attribute):
         return None
     verb, base = node.func.attr.value, node.func.value
-    if verb not in WRITES:
+    if verb not in WRITES or _is_put_off(node):
         return None
     root = (dotted(base) or "").partition(".")[0]
     found = members(receiver)
@@ -60,6 +60,17 @@ def row_write(node: cst.Call, receiver: Type) -> RowWrite | None:
     if any(isinstance(member, Super) for member in found) and verb in _OF_INSTANCES | HOOKS:
         return RowWrite(node, verb, None, root, False)
     return None
+
+
+def _is_put_off(node: cst.Call) -> bool:
+    """Whether it is the `save(commit=False)` of a form, which only makes the instance."""
+    return any(
+        argument.keyword is not None
+        and argument.keyword.value == "commit"
+        and isinstance(argument.value, cst.Name)
+        and argument.value.value == "False"
+        for argument in node.args
+    )
 
 
 def _written(receiver: Type, verb: str) -> tuple[ModelType | None] | None:

@@ -352,3 +352,23 @@ class Shelf(models.Model):
 
 def name(pk):
     return cache.get_or_set(f"shelf:v1:{pk}", lambda: Shelf.objects.values_list("name", flat=True).get(pk=pk), 60)
+
+
+# --- a form that only makes the instance writes no row
+def prepare(form, pk):
+    cache.delete(f"title:v1:{pk}")
+    return form.save(commit=False)
+
+
+def title(pk):
+    return cache.get_or_set(f"title:v1:{pk}", lambda: Book.objects.values_list("title", flat=True).get(pk=pk), 60)
+
+
+# --- one that saves it does
+def keep(form, pk):
+    cache.delete(f"title:v1:{pk}")  # CL508
+    return form.save()
+
+
+def title(pk):
+    return cache.get_or_set(f"title:v1:{pk}", lambda: Book.objects.values_list("title", flat=True).get(pk=pk), 60)
