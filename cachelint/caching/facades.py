@@ -18,7 +18,9 @@ from cachelint.types.join import members
 
 _CLEAR = frozenset({"clear"})
 _NEEDED = frozenset({"get", "set"})
-_MORE = frozenset({"add", "delete", "get_or_set", "get_many", "set_many", "delete_many", "incr", "decr", "touch"})
+_MORE = frozenset(
+    {"add", "delete", "get_or_set", "get_many", "set_many", "delete_many", "incr", "decr", "touch", "clear"}
+)
 
 
 class Facades:

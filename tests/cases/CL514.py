@@ -27,3 +27,24 @@ def clear_permissions_cache():
 class ClearCacheView:
     def post(self, request):
         cache.clear()
+
+
+# --- a class that is a cache by itself can be emptied: its callers say when
+class Prefixed:
+    def get(self, key):
+        return cache.get(f"p:v1:{key}")
+
+    def set(self, key, value):
+        cache.set(f"p:v1:{key}", value, 60)
+
+    def clear(self):
+        cache.clear()
+
+
+# --- a class with two of these methods is none
+class Rates:
+    def get(self, key):
+        return cache.get(f"p:v1:{key}")
+
+    def clear(self):
+        cache.clear()  # CL514
