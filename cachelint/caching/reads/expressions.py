@@ -287,7 +287,8 @@ def bind(following: Following, target: cst.BaseExpression, value: Value, paths: 
                 return
             paths.bind(path, value, next(following.fresh))
             for source in value:
-                if source.read is not None and not source.read.variable:
+                is_part = source.state in (State.ITEM, State.CONTAINS)
+                if source.read is not None and not source.read.variable and not is_part:
                     source.read.variable = path
         case cst.Subscript():
             base = following.value(target.value, paths)

@@ -91,10 +91,10 @@ def _saves(read: ReadUses, inner: ReadUses, facts: Facts) -> Iterator[Report]:
         return
     for save in whole:
         place = read.call.parsed.place(save)
-        name = read.variable or "the instance"
+        name = f"`{read.variable}`" if read.variable else "the instance"
         yield Report(
             place,
-            f"`{name}` came out of the cache (line {read.place.line}), and `save()` writes all its fields: what others "
+            f"{name} came out of the cache (line {read.place.line}), and `save()` writes all its fields: what others "
             "have changed since it was stored is undone; load the row again, or pass `update_fields`",
             related=(Related(inner.place, "read from the cache here"),),
         )
