@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from dataclasses import replace
 
@@ -310,12 +311,30 @@ def backends_of(interpreter: Interpreter, name: str | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def has_json_serializer(interpreter: Interpreter, name: str | None) -> bool:
-    """Whether some settings module gives a cache a serializer that stores JSON already."""
-    if name is None:
-        return False
+class JsonSerializer(enum.Enum):
+    """Serializers that store JSON, by what they do with values that JSON has no form for."""
 
-    def work_out() -> bool:
+    #: ``json.dumps`` as it is.
+    PLAIN = enum.auto()
+    #: Django's encoder, which writes dates, Decimals, UUIDs and lazy strings as text.
+    DJANGO = enum.auto()
+    #: One of the project or of another package: nobody here knows what it encodes.
+    OTHER = enum.auto()
+
+
+_JSON_SERIALIZERS = {
+    "django.core.signing.JSONSerializer": JsonSerializer.PLAIN,
+    "django_redis.serializers.json.JSONSerializer": JsonSerializer.DJANGO,
+    "django_valkey.serializers.json.JSONSerializer": JsonSerializer.DJANGO,
+}
+
+
+def json_serializer(interpreter: Interpreter, name: str | None) -> JsonSerializer | None:
+    """The serializer by which some settings module lets a cache store JSON; None where none does."""
+    if name is None:
+        return None
+
+    def work_out() -> JsonSerializer | None:
         for member in members(interpreter.setting("CACHES")):
             option = force(dict(member.entries).get(name, UNKNOWN)) if isinstance(member, Dict) else UNKNOWN
             for entry in members(option):
@@ -325,7 +344,7 @@ def has_json_serializer(interpreter: Interpreter, name: str | None) -> bool:
                     for word in ("SERIALIZER", "serializer"):
                         value = constant(force(given.get(word, NONE)))
                         if isinstance(value, str) and "json" in value.lower():
-                            return True
-        return False
+                            return _JSON_SERIALIZERS.get(value, JsonSerializer.OTHER)
+        return None
 
-    return interpreter.memo.ask(("json serializer", name), work_out, False)
+    return interpreter.memo.ask(("json serializer", name), work_out, None)

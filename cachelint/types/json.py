@@ -44,6 +44,14 @@ JSON_REFUSES = frozenset(
     }
 )  # fmt: skip
 
+#: Of these, what Django's encoder writes as text: it comes back as a `str`. As the keys of a dict it refuses them too.
+WRITTEN_AS_TEXT = frozenset(
+    {
+        "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "decimal.Decimal", "uuid.UUID",
+        "lazy string",
+    }
+)  # fmt: skip
+
 
 class Json(enum.Enum):
     """What a JSON round trip does to one value, leaving apart what it holds."""

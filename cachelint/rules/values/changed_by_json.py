@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.aliases import has_json_serializer
+from cachelint.caching.aliases import JsonSerializer, json_serializer
 from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
 from cachelint.findings import Severity
@@ -86,9 +86,10 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
         f"{subject(write, part)}{where} does not survive a JSON round trip: {what}, without any error; "
         "store a value that JSON keeps, or convert it after reading"
     )
+    serializer = json_serializer(facts.interpreter, write.alias)
     yield Report(
         write.at("value", "default", "data"),
         message,
         related=(*related, *wrapper_places(write)),
-        severity=Severity.HIGH if has_json_serializer(facts.interpreter, write.alias) else None,
+        severity=Severity.HIGH if serializer in (JsonSerializer.PLAIN, JsonSerializer.DJANGO) else None,
     )

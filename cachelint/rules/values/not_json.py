@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.caching.aliases import has_json_serializer
+from cachelint.caching.aliases import JsonSerializer, json_serializer
 from cachelint.caching.calls import Write
 from cachelint.caching.facts import Facts
 from cachelint.findings import Severity
 from cachelint.fixes import json_values
 from cachelint.rules.base import Example, Report, Rule
-from cachelint.rules.values.parts import refused_by_json, subject
+from cachelint.rules.values.parts import Part, refused_by_json, subject
 from cachelint.rules.wording import source_of, wrapper_places
+from cachelint.types.base import Scalar
+from cachelint.types.json import WRITTEN_AS_TEXT
 
 RULE = Rule(
     code="CL104",
@@ -22,7 +24,7 @@ serializer, and every value that JSON rejects blocks it: sets, bytes, dates and 
 your own classes, members of an Enum, lazy translations, responses, dicts with tuple keys. `json.dumps` raises
 `TypeError` for them. A new version of the code is also most likely to read back such values wrong.""",
     severity=Severity.MEDIUM,
-    severity_note="; high if the alias has a JSON serializer: the call raises then",
+    severity_note="; high if the alias has a JSON serializer that is known: the call raises, or readers get text",
     fix=json_values.propose,
     obligations=json_values.OBLIGATIONS,
     in_tests=False,
@@ -86,18 +88,36 @@ def check(write: Write, facts: Facts) -> Iterator[Report]:
     found = refused_by_json(write)
     if not found:
         return
-    part, what = found[0]
+    serializer = json_serializer(facts.interpreter, write.alias)
+    by_any = [(part, what) for part, what in found if not _is_written_as_text(part)]
+    is_text = serializer is JsonSerializer.DJANGO and not by_any
+    part, what = by_any[0] if serializer is JsonSerializer.DJANGO and by_any else found[0]
     where, related = source_of(part.typ, write)
     others = len({other.path for other, _ in found if other.path} - {part.path})
     more = f" (and {others} more in this value)" if others and part.path else ""
-    is_json = has_json_serializer(facts.interpreter, write.alias)
-    then = "so this call raises TypeError" if is_json else "which blocks the move from pickle to a JSON serializer"
-    message = (
-        f"{subject(write, part)} is {what}{where}: `json.dumps` rejects it{more}, {then}; store plain data instead"
-    )
     yield Report(
         write.at("value", "default", "data"),
-        message,
+        f"{subject(write, part)} is {what}{where}: {_does(serializer, more, is_text=is_text)}",
         related=(*related, *wrapper_places(write)),
-        severity=Severity.HIGH if is_json else None,
+        severity=Severity.HIGH if serializer in (JsonSerializer.PLAIN, JsonSerializer.DJANGO) else None,
     )
+
+
+def _is_written_as_text(part: Part) -> bool:
+    return isinstance(part.typ, Scalar) and part.typ.type in WRITTEN_AS_TEXT
+
+
+def _does(serializer: JsonSerializer | None, more: str, *, is_text: bool) -> str:
+    """What JSON does to the value, and what to do about it."""
+    if is_text:
+        return (
+            f"the JSON serializer of this cache stores it{more} as text, and readers get a `str` back; convert it "
+            "before it is stored and after it is read"
+        )
+    if serializer is None:
+        then = "which blocks the move from pickle to a JSON serializer"
+    elif serializer is JsonSerializer.OTHER:
+        then = "which is what this cache stores, unless its own serializer encodes it"
+    else:
+        then = "so this call raises TypeError"
+    return f"`json.dumps` rejects it{more}, {then}; store plain data instead"
