@@ -40,7 +40,20 @@ FIXED = {
             "def f(k):\n    n = cache.get('n:v1', 5)\n    n += 2\n    cache.set('n:v1', n, timeout=60)\n    return n\n",
             "def f(k):\n    cache.add('n:v1', 5, 60)\n    n = cache.incr('n:v1', 2)\n    return n\n",
         ),
-        # The number is used as it was; a limit is checked; what is stored is no number.
+        # Comments stay.
+        (
+            "def f(k):\n    n = cache.get('n:v1', 0)\n    # One more.\n    n += 1\n    # Kept.\n"
+            "    cache.set('n:v1', n, 60)\n    return n\n",
+            "def f(k):\n    cache.add('n:v1', 0, 60)\n    # One more.\n    n = cache.incr('n:v1')\n    # Kept.\n    return n\n",
+        ),
+        # `incr` takes no fractions; the number is used as it was, also in an outer block.
+        ("def f(k):\n    n = cache.get('n:v1', 0)\n    cache.set('n:v1', n + 0.5, 60)\n", None),
+        (
+            "def f(k):\n    n = 0\n    if k:\n        n = cache.get('n:v1', 0)\n        cache.set('n:v1', n + 1, 60)\n"
+            "    return n\n",
+            None,
+        ),
+        # A limit is checked; what is stored is no number.
         ("def f(k):\n    n = cache.get('n:v1', 0)\n    cache.set('n:v1', n + 1, 60)\n    return n\n", None),
         (
             "def f(k):\n    n = cache.get('n:v1', 0)\n    if n < 3:\n        cache.set('n:v1', n + 1, 60)\n",

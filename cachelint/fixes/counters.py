@@ -10,10 +10,11 @@ import libcst as cst
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.caching.reads.states import Count, ReadUses, WriteBack
-from cachelint.findings import Edit, Fix, Place
+from cachelint.findings import Edit, Fix
 from cachelint.fixes.apply import edits
 from cachelint.fixes.base import FixBlocked
-from cachelint.fixes.blocks import is_statement, line_of, names_in
+from cachelint.fixes.blocks import is_statement, line_of, removed
+from cachelint.fixes.defuse import short
 from cachelint.fixes.obligations import COUNTER_IS_ITS_OWN, NOTHING_STANDS_IN, Proof
 from cachelint.fixes.stand_ins import account
 from cachelint.project.parsed import ParsedDefinition
@@ -35,7 +36,9 @@ def count(write: WriteBack, read: ReadUses, facts: Facts) -> Fix:
     line, block, index = line_of(read.call.node, parsed)
     steps = block.body[index + 1 :]
     delta, written = _step(steps, name, call, parsed)
-    if any(name in names_in(later) for later in steps[written + 1 :]) and written == 0:
+    last = steps[written]
+    assert isinstance(last, cst.SimpleStatementLine)
+    if written == 0 and _is_used_after(name, last, parsed):
         raise FixBlocked(f"`{name}` is used afterwards as it was before: count with `cache.incr` yourself")
     node = call.node
     assert isinstance(node, cst.Call)
@@ -50,20 +53,24 @@ def count(write: WriteBack, read: ReadUses, facts: Facts) -> Fix:
     proof = Proof(*OBLIGATIONS)
     account(facts, [call, read.call], proof)
     proof.doubt(COUNTER_IS_ITS_OWN, "`add` and `incr` no longer renew the timeout at each write")
-    step = "" if delta == "1" else f", {delta}"
+    if not isinstance(delta, cst.Integer):
+        code = short(parsed.code(delta))
+        proof.doubt(COUNTER_IS_ITS_OWN, f"`{code}` may not be a whole number, and `incr` takes no other")
+    by = parsed.code(delta).strip()
+    step = "" if by == "1" else f", {by}"
     changes: list[Edit] = [
         edits.replace(parsed.place(line.body[0]), f"{receiver}.add({key}, {start}{more})"),
-        edits.replace(
-            edits.between(_start_of(steps[0], parsed), parsed.place(_small(steps[written]))),
-            f"{name} = {receiver}.incr({key}{step}{version})",
-        ),
+        edits.replace(parsed.place(_small(steps[0])), f"{name} = {receiver}.incr({key}{step}{version})"),
     ]
+    if written > 0:
+        changes.append(removed(last, block, parsed))
     return proof.fix("count with `cache.incr`", changes)
 
 
-def _start_of(statement: cst.CSTNode, parsed: ParsedDefinition) -> Place:
-    place = parsed.place(_small(statement))
-    return place._replace(end_line=place.line, end_column=place.column)
+def _is_used_after(name: str, statement: cst.SimpleStatementLine, parsed: ParsedDefinition) -> bool:
+    """Whether a variable is used below a statement, in whatever block."""
+    end = parsed.place(statement.body[0]).end_line
+    return any(parsed.place(node).line > end for node in parsed.gathered.named(name))
 
 
 def _small(statement: cst.CSTNode) -> cst.CSTNode:
@@ -86,19 +93,27 @@ def _read(read: ReadUses, parsed: ParsedDefinition) -> tuple[str, str]:
     return target.value, default
 
 
-def _step(steps: Sequence[cst.CSTNode], name: str, call: CacheCall, parsed: ParsedDefinition) -> tuple[str, int]:
+def _step(
+    steps: Sequence[cst.CSTNode], name: str, call: CacheCall, parsed: ParsedDefinition
+) -> tuple[cst.BaseExpression, int]:
     """By how much the number changes, and which of the next statements writes it."""
     value = call.nodes.get("value")
     first = _small(steps[0]) if steps else None
     if isinstance(first, cst.AugAssign) and isinstance(first.operator, cst.AddAssign) and len(steps) > 1:
         if isinstance(first.target, cst.Name) and first.target.value == name and isinstance(value, cst.Name):
             if value.value == name and _is_call(steps[1], call, parsed):
-                return parsed.code(first.value).strip(), 1
+                return _whole(first.value), 1
     elif isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Add) and steps:
         left = value.left
         if isinstance(left, cst.Name) and left.value == name and _is_call(steps[0], call, parsed):
-            return parsed.code(value.right).strip(), 0
+            return _whole(value.right), 0
     raise FixBlocked("what stands between the read and the write cannot be moved: count with `cache.incr` yourself")
+
+
+def _whole(delta: cst.BaseExpression) -> cst.BaseExpression:
+    if isinstance(delta, cst.Float):
+        raise FixBlocked("`cache.incr` counts in whole numbers only: hold a lock around the read and the write")
+    return delta
 
 
 def _is_call(statement: cst.CSTNode, call: CacheCall, parsed: ParsedDefinition) -> bool:
