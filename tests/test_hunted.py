@@ -92,6 +92,13 @@ AWAITED = {
     "a shared collection is gone through": (
         "async def f(self):\n    return [n for n in self.names if cache.get(f'a:v1:{n}')]\n", False
     ),
+    "a module's list is gone through": (
+        "names = []\n\nasync def f():\n    return [n for n in names if cache.get(f'a:v1:{n}')]\n", False
+    ),
+    "a dict of the module": (
+        "_page_cache = {}\n\nasync def f(pk):\n    cache.set('a:v1', 1, 60)\n    _page_cache[pk] = 1\n", False
+    ),
+    "an entry is added": ("async def f(pk):\n    cache.add('a:v1', 1, 60)\n", True),
     "a generator": ("async def f(pk):\n    yield cache.get('a:v1')\n", False),
     "inside two comprehensions": ("async def f(pk):\n    return [[cache.get(n) for n in m] for m in pk]\n", None),
     "a loop of its own": (

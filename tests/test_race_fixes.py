@@ -44,7 +44,8 @@ FIXED = {
         (
             "def f(k):\n    n = cache.get('n:v1', 0)\n    # One more.\n    n += 1\n    # Kept.\n"
             "    cache.set('n:v1', n, 60)\n    return n\n",
-            "def f(k):\n    cache.add('n:v1', 0, 60)\n    # One more.\n    n = cache.incr('n:v1')\n    # Kept.\n    return n\n",
+            "def f(k):\n    cache.add('n:v1', 0, 60)\n    # One more.\n    n = cache.incr('n:v1')\n    # Kept.\n"
+            "    return n\n",
         ),
         # `incr` takes no fractions; the number is used as it was, also in an outer block.
         ("def f(k):\n    n = cache.get('n:v1', 0)\n    cache.set('n:v1', n + 0.5, 60)\n", None),

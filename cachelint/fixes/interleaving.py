@@ -7,7 +7,7 @@ processes, but code may rest on it all the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import libcst as cst
 
@@ -39,25 +39,19 @@ def doubts(call: CacheCall, facts: Facts) -> Iterator[str]:
         return
     yield from _held(call, parsed)
     yield from _decided(call, facts, function)
-    yield from _shared(parsed, function)
+    yield from _shared(parsed, function, {id(known.node) for known in facts.calls if known.parsed is parsed})
     if any(isinstance(node, cst.Yield) for node in descendants(function)):
         yield "an asynchronous generator may be closed while it waits for the cache"
     for module in facts.codebase.search(_RUNNERS, *_WORDS):
         if not is_test(module.path) and "/management/" not in module.path:
-            line = module.source.data.count(b"\n", 0, _start(module.source.data)) + 1
             yield (
-                f"{module.path}:{line} runs coroutines on a loop of its own: in Django's thread, the asynchronous "
+                f"{module.where(_RUNNERS)} runs coroutines on a loop of its own: in Django's thread, the asynchronous "
                 "method waits for that thread for ever"
             )
             break
     keys = [m for m in facts.codebase.containing("KEY_FUNCTION") if m in facts.interpreter.settings_modules]
     if keys:
         yield f"the `KEY_FUNCTION` in {keys[0].path} runs in another thread then, and may read what belongs to this one"
-
-
-def _start(data: bytes) -> int:
-    match = _RUNNERS.search(data)
-    return match.start() if match is not None else 0
 
 
 def _held(call: CacheCall, parsed: ParsedDefinition) -> Iterator[str]:
@@ -74,8 +68,7 @@ def _held(call: CacheCall, parsed: ParsedDefinition) -> Iterator[str]:
             through = loop.iter
             if isinstance(through, cst.Call) and isinstance(through.func, cst.Attribute):
                 through = through.func.value
-            # By the convention for constants of a module.
-            is_shared = isinstance(through, cst.Name) and through.value.isupper()
+            is_shared = isinstance(through, cst.Name) and through.value not in parsed.gathered.bound
             if isinstance(through, cst.Attribute) or is_shared:
                 code = parsed.code(through)
                 yield f"line {parsed.place(outer).line}: other tasks may change `{code}` while it is gone through"
@@ -100,20 +93,15 @@ def _decided(call: CacheCall, facts: Facts, function: cst.FunctionDef) -> Iterat
                 return
 
 
-def _shared(parsed: ParsedDefinition, function: cst.FunctionDef) -> Iterator[str]:
-    """State that the function shares with other tasks, and changes."""
-    own = {p.name.value for p in (*function.params.params, *function.params.kwonly_params)}
-    own |= {
-        n.target.value
-        for n in descendants(function)
-        if isinstance(n, cst.AssignTarget) and isinstance(n.target, cst.Name)
-    }
+def _shared(parsed: ParsedDefinition, function: cst.FunctionDef, ours: Collection[int]) -> Iterator[str]:
+    """State that the function shares with other tasks, and changes; ``ours`` are the ids of calls of caches."""
+    own = parsed.gathered.bound
     for node in descendants(function):
         target: cst.CSTNode | None = None
         if isinstance(node, cst.AssignTarget | cst.AugAssign | cst.AnnAssign):
             target = node.target if isinstance(node.target, cst.Attribute | cst.Subscript) else None
-        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and called_name(node) in _CHANGING:
-            target = node.func.value
+        elif isinstance(node, cst.Call) and called_name(node) in _CHANGING and id(node) not in ours:
+            target = node.func.value if isinstance(node.func, cst.Attribute) else None
         elif isinstance(node, cst.Global | cst.Nonlocal):
             yield f"line {parsed.place(node).line}: other tasks may change the same variables while it waits"
             return
@@ -121,7 +109,7 @@ def _shared(parsed: ParsedDefinition, function: cst.FunctionDef) -> Iterator[str
             continue
         inner = target.value if isinstance(target, cst.Subscript) else target
         name = dotted(inner) if isinstance(inner, cst.Name | cst.Attribute) else None
-        if name is None or ("." not in name and name in own) or "cache" in name.lower():
+        if name is None or ("." not in name and name in own):
             continue
         yield f"line {parsed.place(node).line}: other tasks may change `{name}` while it waits for the cache"
         return

@@ -133,7 +133,7 @@ def caches_changed(facts: Facts) -> str:
     for module in facts.codebase.search(
         _CACHES, "caches", "Cache", "sys.modules", "globals(", "vars(", "__dict__", "patch.", "QuerySet"
     ):
-        return f"{_place(module, _CACHES)} may put another object in the place of a cache"
+        return f"{module.where(_CACHES)} may put another object in the place of a cache"
     return ""
 
 
@@ -150,7 +150,7 @@ def _second_names(facts: Facts) -> str:
                 )  # fmt: skip
                 for other in facts.codebase.search(changed, name.decode()):
                     if not is_test(other.path):
-                        return f"{_place(other, changed)} changes `{name.decode()}`, of which `CACHES` is made"
+                        return f"{other.where(changed)} changes `{name.decode()}`, of which `CACHES` is made"
     return ""
 
 
@@ -170,7 +170,7 @@ def timeouts_changed(facts: Facts) -> str:
     settings = facts.interpreter.settings_modules
     for module in facts.codebase.search(_TIMEOUTS, "vars(", "get_backend_timeout", "settings.CACHES", "setattr("):
         if module not in settings and not is_test(module.path):
-            return f"{_place(module, _TIMEOUTS)} may change the default timeout"
+            return f"{module.where(_TIMEOUTS)} may change the default timeout"
     return ""
 
 
@@ -184,7 +184,7 @@ def changed_from_outside(facts: Facts, model: ModelType) -> str:
             return f"`{model.short_name}` has a class decorator, which may change it"
     pattern = re.compile(rb"(?<![\w.])" + name + rb"\.\w+\s*=(?!=)|\bsetattr\(\s*(?:\w+\.)*" + name + rb"\b")
     for module in facts.codebase.search(pattern, f"{model.short_name}."):
-        return f"{_place(module, pattern)} changes `{model.short_name}` from outside"
+        return f"{module.where(pattern)} changes `{model.short_name}` from outside"
     return ""
 
 
@@ -192,18 +192,8 @@ def _set_from_outside(facts: Facts, name: str, parsed: ParsedDefinition) -> str:
     """Where an attribute that holds a cache is given something by other objects than its own."""
     pattern = re.compile(rb"(?<![\w.])(?!self\.|cls\.)[\w.]*\w\." + name.encode() + rb"\s*=(?!=)")
     for module in facts.codebase.search(pattern, f".{name}"):
-        return f"{_place(module, pattern)} gives `{name}` another value from outside"
+        return f"{module.where(pattern)} gives `{name}` another value from outside"
     return ""
-
-
-def _place(module: Module, pattern: re.Pattern[bytes]) -> str:
-    """Where a pattern is first found in a module that has it."""
-    data = module.source.data
-    match = pattern.search(data)
-    if match is None:
-        return module.path
-    line = data.count(b"\n", 0, match.start()) + 1
-    return f"{module.path}:{line}"
 
 
 def _found(facts: Facts, sites: Iterable[CacheCall]) -> Iterator[_StandIn]:
@@ -284,5 +274,5 @@ def handled(facts: Facts, call: CacheCall) -> str:
     name = call.function.definition.name if call.function is not None else ""
     for module in facts.codebase.search(_HANDLED, *_HANDLING) if name else ():
         if is_test(module.path) and module.lines_with(name):
-            return f"{_place(module, _HANDLED)} may expect the error that the call raises until now"
+            return f"{module.where(_HANDLED)} may expect the error that the call raises until now"
     return ""

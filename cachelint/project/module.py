@@ -131,6 +131,15 @@ class Module:
             self._asked.found[number] = found_digest(found)
         return found
 
+    def where(self, pattern: re.Pattern[bytes]) -> str:
+        """``path:line`` of the first match of a pattern in the file, to be shown; the path alone where it has none."""
+        data = self.source.data
+        match = pattern.search(data)
+        if match is None:
+            return self.path
+        before = data.count(b"\n", 0, match.start())
+        return f"{self.path}:{before + 1}"
+
     def near(self, word: str) -> list[tuple[bytes, bytes]]:
         """For each place where a word stands in code, not as a part of another, what is before and after it."""
         if word not in self._asked.near:
