@@ -23,28 +23,8 @@ from cachelint.caching.reads.states import (
     held,
     part,
 )
+from cachelint.caching.reads.vocabulary import ASKING, CONVERTING, KEEPING, MUTATING
 from cachelint.project.syntax import children
-
-#: Methods that change what they are called on.
-MUTATING = frozenset(
-    {
-        "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "insert",
-        "intersection_update", "pop", "popitem", "popleft", "remove", "reverse", "setdefault", "sort",
-        "symmetric_difference_update", "update",
-    }
-)  # fmt: skip
-#: Functions that fail on None and give the same in another form.
-_CONVERTING = frozenset(
-    {
-        "int", "float", "list", "dict", "set", "tuple", "frozenset", "sorted", "reversed", "deque", "OrderedDict",
-        "Decimal", "UUID", "loads", "b64decode", "decompress", "fromisoformat", "parse_datetime", "from_iterable",
-        "force_bytes",
-    }
-)  # fmt: skip
-#: Those that fail on None and give something else.
-_ASKING = frozenset({"len", "sum", "max", "min", "any", "all", "enumerate", "zip", "next", "iter"})
-#: Those that give the same and take None.
-_KEEPING = frozenset({"copy", "deepcopy", "dumps", "cast", "mark_safe", "Counter"})
 
 
 def evaluate(following: Following, node: cst.CSTNode, paths: Paths) -> Value:
@@ -354,16 +334,16 @@ def called(following: Following, node: cst.Call, paths: Paths) -> Value:
             return changed(base) if passed else kept
         return part(base) if name == "get" else OTHER
     first = passed[0] if passed else OTHER
-    if name in _CONVERTING and len(passed) >= 1:
+    if name in CONVERTING and len(passed) >= 1:
         following.use(first, UseKind.CONVERTED, node)
         # What could be converted was there.
         kept = frozenset(_hit(source) for source in first if source.read is not None)
         return (changed(first) if len(passed) > 1 and name in ("dict", "OrderedDict") else kept) or OTHER
-    if name in _ASKING and isinstance(node.func, cst.Name):
+    if name in ASKING and isinstance(node.func, cst.Name):
         for value in passed:
             following.use(value, UseKind.ITERATED, node)
         return changed(frozenset().union(*passed)) if name in ("max", "min", "sum") else OTHER
-    if name in _KEEPING:
+    if name in KEEPING:
         following.use(first, UseKind.PASSED, node)
         return frozenset(source for source in first if source.read is not None) or OTHER
     if name in ("getattr", "hasattr", "isinstance", "callable", "bool", "str", "repr", "type", "id"):
