@@ -1,4 +1,4 @@
-"""The commands beside the lint itself: ``cachelint rule``, ``config``, ``clean``, ``completion``."""
+"""The commands beside the lint itself: ``cachelint rule``, ``keys``, ``config`` and others."""
 
 from __future__ import annotations
 
@@ -198,10 +198,18 @@ def _init(words: Sequence[str]) -> int:
     return init(words)
 
 
+def _keys(words: Sequence[str]) -> int:
+    # Imported here: it runs a whole analysis.
+    from cachelint.cli.keys import keys
+
+    return keys(words)
+
+
 #: By the first word of the command line, who does it.
 BY_NAME: dict[str, Callable[[Sequence[str]], int]] = {
     "rule": _explain,
     "reveal": _reveal,
+    "keys": _keys,
     "init": _init,
     "config": _config,
     "clean": _clean,

@@ -18,14 +18,15 @@ from cachelint.report.formats import FORMATS, TEXT
 _DESCRIPTION = "Finds and fixes misuse of Django's low-level cache API. PATHS defaults to the working directory."
 _EPILOG = """\
 `cachelint rule CL101` explains a rule, `cachelint rule` lists all rules. `cachelint reveal FILE:LINE` prints what
-cachelint knows at a line. `cachelint init` sets a project up, `cachelint config` shows the current settings,
-`cachelint clean` removes the results stored on disk, `cachelint completion SHELL` prints a completion script.
+cachelint knows at a line, `cachelint keys` what a project keeps in its caches. `cachelint init` sets a project up,
+`cachelint config` shows the current settings, `cachelint clean` removes the results stored on disk,
+`cachelint completion SHELL` prints a completion script.
 Exit code: 0 nothing found, 1 findings left, 2 something that was asked for could not be done.
 """
 
 
 #: What the first word may be instead of a path; cachelint.commands has what each does.
-COMMANDS = ("rule", "reveal", "init", "config", "clean", "completion")
+COMMANDS = ("rule", "reveal", "keys", "init", "config", "clean", "completion")
 #: Exit codes.
 CLEAN, FINDINGS, FAILED, INTERRUPTED = 0, 1, 2, 130
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
@@ -151,7 +152,7 @@ def _with_rows(row: Type) -> Change:
                 return typ
             entries = tuple((name, row) for name, _ in typ.entries)
             value = typ.value if force(typ.value) == NEVER else row
-            return Dict(typ.key, value, entries, typ.default, typ.type, origin=typ.origin)
+            return replace(typ, value=value, entries=entries)
         return typ
 
     return change

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 from collections.abc import Callable, Sequence
@@ -71,7 +72,7 @@ def _without(typ: Type, key: Type, *, whole: bool = False) -> Type:
             return Dict(NEVER, NEVER, (), typ.default, typ.type, origin=typ.origin)
         known = constant(key)
         entries = tuple((name, value) for name, value in typ.entries if known is NO_VALUE or name != known)
-        return Dict(typ.key, typ.value, entries, typ.default, typ.type, origin=typ.origin)
+        return dataclasses.replace(typ, entries=entries)
     if isinstance(typ, List):
         if whole:
             return List(NEVER, (), origin=typ.origin)
@@ -142,13 +143,11 @@ def with_item(typ: Type, key: Type, value: Type, *, replace: bool = False) -> Ty
         if known is not NO_VALUE and not isinstance(known, bytes | bytearray):
             entries = dict(typ.entries)
             entries[known] = value
-            return Dict(typ.key, typ.value, tuple(entries.items()), typ.default, typ.type, origin=typ.origin)
+            return dataclasses.replace(typ, entries=tuple(entries.items()), optional=typ.optional - {known})
         # It may be any of those that are known.
         entries = {name: lazy_join(before, value) for name, before in typ.entries}
-        return Dict(
-            lazy_join(typ.key, key), lazy_join(typ.value, value), tuple(entries.items()), typ.default, typ.type,
-            origin=typ.origin,
-        )  # fmt: skip
+        key, value = lazy_join(typ.key, key), lazy_join(typ.value, value)
+        return dataclasses.replace(typ, key=key, value=value, entries=tuple(entries.items()))
     if isinstance(typ, List):
         index = constant(key)
         if typ.items is not None and isinstance(index, int) and -len(typ.items) <= index < len(typ.items):
@@ -177,7 +176,8 @@ def with_items(typ: Type, items: Sequence[tuple[Type, Type]]) -> Type:
         entries = {name: lazy_join(before, values) for name, before in entries.items()}
         key = lazy_join(key, _one_of([name for name, _ in found]))
         value = lazy_join(value, values)
-    return Dict(key, value, tuple(entries.items()), typ.default, typ.type, origin=typ.origin)
+    optional = typ.optional.difference(constant(name) for name, _ in items if _is_constant(name))
+    return dataclasses.replace(typ, key=key, value=value, entries=tuple(entries.items()), optional=optional)
 
 
 def _one_of(types: list[Type]) -> Type:
@@ -247,20 +247,15 @@ def merge_dicts(first: Type, second: Type) -> Type:
     if not isinstance(first, Dict):
         return first
     if not isinstance(second, Dict):
-        return Dict(
-            first.key,
-            join(first.value, UNKNOWN),
-            tuple((name, lazy_join(value, UNKNOWN)) for name, value in first.entries),
-            first.default,
-            first.type,
-            origin=first.origin,
-        )
+        spread = tuple((name, lazy_join(value, UNKNOWN)) for name, value in first.entries)
+        return dataclasses.replace(first, value=join(first.value, UNKNOWN), entries=spread)
     # What of the second has keys that are not known may replace anything.
     entries = {
         name: lazy_join(value, second.value) if members(second.value) else value for name, value in first.entries
     }
     entries.update(second.entries)
-    return Dict(
-        lazy_join(first.key, second.key), lazy_join(first.value, second.value), tuple(entries.items()),
-        first.default, first.type, origin=first.origin,
+    certain = {name for typ in (first, second) for name, _ in typ.entries if name not in typ.optional}
+    return dataclasses.replace(
+        first, key=lazy_join(first.key, second.key), value=lazy_join(first.value, second.value),
+        entries=tuple(entries.items()), optional=(first.optional | second.optional) - certain,
     )  # fmt: skip

@@ -58,7 +58,7 @@ def _placeholder(typ: Type, name: str, params: frozenset[str], scope: FunctionRe
         name = typ.origin.code
     if not name and len(params) == 1:
         name = next(iter(params))
-    return Placeholder(name or "…", params, scope)
+    return Placeholder(name or "…", params, scope, typ)
 
 
 def renamed(typ: Type, names: Mapping[str, str], scope: FunctionRef) -> Type:

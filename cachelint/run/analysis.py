@@ -15,6 +15,7 @@ from cachelint.project.gitignore import Patterns
 from cachelint.run.options import Options
 
 if TYPE_CHECKING:
+    from cachelint.caching.facts import Facts
     from cachelint.project.codebase import Codebase
     from cachelint.project.source import Source
     from cachelint.project.store.dependencies import Dependencies
@@ -60,23 +61,34 @@ def stage() -> tuple[str, int, int] | None:
 
 def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source] | None = None) -> Outcome:
     """Report on the files as they are now, those of ``overlay`` as they would be."""
+    with no_collector():
+        return judge(collect_facts(options, files, overlay), options, files, overlay)
+
+
+def collect_facts(options: Options, files: Sequence[str], overlay: Mapping[str, Source] | None = None) -> Facts:
+    """What the files are known to do with caches."""
     # Imported here: a run that finds everything in the store needs neither libcst nor tree-sitter.
     from cachelint.caching.declared import all_declared
     from cachelint.caching.rounds import collect
     from cachelint.project.codebase import Codebase
-    from cachelint.rules.loading import rules
-    from cachelint.run.checker import check_facts
-    from cachelint.suppression import comments
 
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
     known = frozenset(files)
     made = [path for path in overlay or () if path not in known]
     codebase = Codebase(options.root, [*files, *made], overlay)
     _running[:] = [codebase]
+    return collect(codebase, all_declared(dict(options.wrappers)), options.fix_timeout)
+
+
+def judge(facts: Facts, options: Options, files: Sequence[str], overlay: Mapping[str, Source] | None = None) -> Outcome:
+    """What the rules say of facts."""
+    from cachelint.rules.loading import rules
+    from cachelint.run.checker import check_facts
+    from cachelint.suppression import comments
+
+    codebase = facts.codebase
     wanted = Wanted(options)
-    with _no_collector():
-        facts = collect(codebase, all_declared(dict(options.wrappers)), options.fix_timeout)
-        findings = [f for f in check_facts(facts, options.codes) if wanted.reports(f.place.path)]
+    findings = [f for f in check_facts(facts, options.codes) if wanted.reports(f.place.path)]
     findings, silenced = comments.apply(findings, codebase, options.codes, wanted.reports)
     not_in_tests = frozenset(rule.code for rule in rules() if not rule.in_tests and not options.all_in_tests)
     findings, silenced = (
@@ -94,7 +106,7 @@ def analyse(options: Options, files: Sequence[str], overlay: Mapping[str, Source
 
 
 @contextlib.contextmanager
-def _no_collector() -> Iterator[None]:
+def no_collector() -> Iterator[None]:
     """Trees and types live until the end of a run: looking for garbage among them takes a sixth of its time.
 
     Switching the collector on again costs one look at all of them: who runs once and ends keeps it off.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Any
 
 from cachelint.frozen import dataclass
@@ -40,7 +41,8 @@ class Set(Type):
 class Dict(Type):
     """A dict. ``entries`` are those with constant keys; ``key`` and ``value`` join all others.
 
-    ``default`` is what a defaultdict makes for a missing key. ``type`` is the name of the dict class.
+    ``default`` is what a defaultdict makes for a missing key. ``type`` is the name of the dict class. ``optional`` are
+    those of the constant keys that are not there on every path.
     """
 
     key: Type
@@ -48,6 +50,7 @@ class Dict(Type):
     entries: tuple[tuple[Any, Type], ...] = ()
     default: Type | None = None
     type: str = "dict"
+    optional: frozenset[Any] = field(default=frozenset(), compare=False)
 
     @property
     def all_values(self) -> tuple[Type, ...]:

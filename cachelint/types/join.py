@@ -100,6 +100,7 @@ def _merge(a: Type, b: Type) -> Type | None:
             tuple(entries.items()),
             a.default or b.default,
             a.type,
+            a.optional | b.optional | {key for key, _ in a.entries}.symmetric_difference(key for key, _ in b.entries),
             origin=a.origin if _filled(a) else b.origin,
         )
     return None

@@ -28,6 +28,8 @@ class Placeholder:
     params: frozenset[str] = frozenset()
     #: The function in whose words it is named.
     scope: FunctionRef | None = field(default=None, compare=False)
+    #: What its text is made of.
+    content: Type | None = field(default=None, compare=False, repr=False)
 
 
 #: The part of a key that a pattern (``shelf:*``) leaves open: such a key is asked for, and not made.

@@ -44,10 +44,11 @@ def _ends_may_be_equal(a: KeyPattern, b: KeyPattern) -> bool:
 
 def overlap(one: KeyPattern, other: KeyPattern) -> bool:
     """Whether of two different keys one is certainly a case of the other: its words fit, and they say something."""
-    return one != other and (_is_case(one, other) or _is_case(other, one))
+    return one != other and (is_case(one, other) or is_case(other, one))
 
 
-def _is_case(key: KeyPattern, template: KeyPattern) -> bool:
+def is_case(key: KeyPattern, template: KeyPattern) -> bool:
+    """Whether a key is certainly one of those that a template with words stands for."""
     if not _ends_may_be_equal(key, template) or not any(part and says(part) for part in template):
         return False
     pattern = "".join(".+" if part is None else re.escape(part) for part in template)
