@@ -1,4 +1,4 @@
-"""Write the JSON schemas of docs/schemas/: that of `[tool.cachelint]` and that of `--format json`.
+"""Write the JSON schemas of docs/schemas/: of `[tool.cachelint]`, of `--format json` and of `cachelint keys --json`.
 
 python scripts/write_schemas.py          write them
 python scripts/write_schemas.py --check  exit 1 if one differs
@@ -13,8 +13,10 @@ from typing import Any
 
 from generated import ROOT, write_or_check
 
+from cachelint.caching.keys.inventory import ROLES
 from cachelint.findings import Applicability, Confidence, Severity
 from cachelint.report.json import VERSION
+from cachelint.report.keys.as_json import VERSION as KEYS_VERSION
 from cachelint.rules.registry import NAMES
 
 FOLDER = ROOT / "docs/schemas"
@@ -102,11 +104,50 @@ def output() -> dict[str, Any]:
     return {"$schema": DRAFT, "title": "cachelint --format json", **closed(keys, required=list(keys))}
 
 
+def keys() -> dict[str, Any]:
+    """The schema of ``cachelint keys --json``."""
+    text, flag, number = {"type": "string"}, {"type": "boolean"}, {"type": "integer", "minimum": 1}
+    texts = {"type": "array", "items": text}
+    timeout = {"type": ["integer", "number", "string", "null"]}
+    alias = {"type": ["string", "null"]}
+    use = {
+        "roles": {"type": "array", "items": {"enum": sorted({role for roles in ROLES.values() for role in roles})}},
+        "method": text, "path": text, "line": number, "function": text, "via": text, "timeout": timeout,
+        "passes_timeout": flag, "items": texts, "hands_on": flag,
+    }  # fmt: skip
+    uses = {"type": "array", "items": closed(use, required=list(use))}
+    fixed = closed({"text": text}, required=["text"])
+    part = closed({"part": text, "content": text}, required=["part", "content"])
+    finding = {
+        "code": text, "severity": {"enum": [s.value for s in Severity]}, "message": text, "path": text, "line": number,
+    }  # fmt: skip
+    verdict = {"verdict": {"enum": ["kept", "changed", "refused", "unknown", "nothing"]}, "why": text}
+    key = {
+        "id": text, "app": text, "template": text,
+        "templates": {"type": "array", "items": {"type": "array", "items": {"oneOf": [fixed, part]}}},
+        "alias": alias, "version": text, "open": flag, "timeouts": {"type": "array", "items": timeout},
+        "shape": {"$ref": "#/$defs/shape"}, "models": texts, "json": closed(verdict, required=list(verdict)),
+        "uses": uses, "findings": {"type": "array", "items": closed(finding, required=list(finding))},
+    }  # fmt: skip
+    opaque = {"alias": alias, "written": text, "uses": uses}
+    setting = {"type": ["string", "integer"]}
+    known = {"name": text, "timeout": timeout, "has_settings": flag, "prefix": setting, "version": setting}
+    whole = {
+        "version": {"const": KEYS_VERSION},
+        "keys": {"type": "array", "items": closed(key, required=list(key))},
+        "opaque": {"type": "array", "items": closed(opaque, required=list(opaque))},
+        "aliases": {"type": "array", "items": closed(known, required=list(known))},
+    }
+    shape = {"type": ["string", "object"], "description": "A type: see cachelint/caching/keys/shape.py."}
+    title = "cachelint keys --json"
+    return {"$schema": DRAFT, "title": title, **closed(whole, required=list(whole)), "$defs": {"shape": shape}}
+
+
 def schemas() -> dict[Path, str]:
-    """Both schemas."""
+    """All schemas."""
     return {
         FOLDER / f"{name}.schema.json": json.dumps(schema, indent=1) + "\n"
-        for name, schema in (("config", config()), ("output", output()))
+        for name, schema in (("config", config()), ("output", output()), ("keys", keys()))
     }
 
 

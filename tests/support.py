@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from cachelint.caching.keys.snapshot import taken, text_of
 from cachelint.config.selectors import expand
 from cachelint.findings import Finding
 from cachelint.run.analysis import Outcome
+from cachelint.run.before import FILE
+from cachelint.run.keys import find_keys
+from cachelint.run.options import Before
 from cachelint.run.session import Options, run
 
 REPOSITORY = Path(__file__).parent.parent
@@ -110,9 +114,29 @@ def make_project(root: Path, case: str = "", **files: str) -> Path:
     return root
 
 
+#: In a case: what stands above is the code as it was when the keys were written to their file.
+NOW = "# === now\n"
+
+
+def project_of(root: Path, case: str) -> Path:
+    """The small project with a case in it; where that has an earlier state, with the file of the keys of then."""
+    before, marker, now = case.partition(NOW)
+    if not marker:
+        return make_project(root, case)
+    make_project(root, before)
+    (root / FILE).write_text(text_of(taken(find_keys(options_of(root)).keys, FILE)), encoding="utf-8")
+    return make_project(root, now)
+
+
+def options_of(root: Path, codes: frozenset[str] = CODES, paths: tuple[str, ...] = ()) -> Options:
+    """All rules over a project, without the store."""
+    before = Before(root / FILE) if (root / FILE).exists() else None
+    return Options(root, codes, paths, use_store=False, before=before)
+
+
 def check(root: Path, codes: frozenset[str] = CODES, paths: tuple[str, ...] = ()) -> Outcome:
     """Run cachelint over a project, without the store."""
-    return run(Options(root, codes, paths, use_store=False))
+    return run(options_of(root, codes, paths))
 
 
 def reported(findings: list[Finding]) -> list[tuple[str, int, str]]:

@@ -13,9 +13,9 @@ from cachelint.project.codebase import Codebase
 from cachelint.project.files import discover
 from cachelint.rules.loading import rules
 from cachelint.run.analysis import analyse
+from cachelint.run.before import resolved
 from cachelint.run.fix import repair
-from cachelint.run.session import Options
-from tests.support import CODES, check, expected, make_project, reported
+from tests.support import check, expected, make_project, options_of, project_of, reported
 
 CASES = Path(__file__).parent / "cases"
 
@@ -35,7 +35,7 @@ IDS = [f"{code}-{title.replace(' ', '-')}" for code, title, _ in ALL]
 
 @pytest.mark.parametrize(("code", "title", "text"), ALL, ids=IDS)
 def test_case(code: str, title: str, text: str, tmp_path: Path) -> None:
-    root = make_project(tmp_path, text)
+    root = project_of(tmp_path, text)
     outcome = check(root)
     assert reported(outcome.findings) == expected(root)
     assert not outcome.problems
@@ -44,9 +44,9 @@ def test_case(code: str, title: str, text: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("code", "title", "text"), ALL, ids=IDS)
 def test_the_order_of_files_does_not_matter(code: str, title: str, text: str, tmp_path: Path) -> None:
-    root = make_project(tmp_path, text)
+    root = project_of(tmp_path, text)
     files = discover(root).files
-    options = Options(root, CODES, use_store=False)
+    options = resolved(options_of(root))
     forward = analyse(options, files).findings
     assert analyse(options, files[::-1]).findings == forward
 
@@ -59,14 +59,14 @@ WITH_FINDINGS = [(case, name) for case, name in zip(ALL, IDS, strict=True) if re
 def test_silencing_leaves_nothing(case: tuple[str, str, str], tmp_path: Path) -> None:
     text = re.sub(r"#((?: CL\d{3})+)\s*$", r"# cachelint: ignore\1 -- seen", case[2], flags=re.M)
     text = re.sub(r"ignore((?: CL\d{3})+)", lambda m: "ignore " + ", ".join(m.group(1).split()), text)
-    assert check(make_project(tmp_path, text)).findings == []
+    assert check(project_of(tmp_path, text)).findings == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", [c for c, _ in WITH_FINDINGS], ids=[n for _, n in WITH_FINDINGS])
 def test_fixes_hold(case: tuple[str, str, str], tmp_path: Path) -> None:
-    root = make_project(tmp_path, case[2])
-    options = Options(root, CODES, use_store=False)
+    root = project_of(tmp_path, case[2])
+    options = options_of(root)
     before = check(root).findings
     path = root / "app/case.py"
     comments = re.findall(r"#.*", path.read_text(encoding="utf-8"))

@@ -13,6 +13,9 @@ from cachelint.caching.deserializations import Deserialization
 from cachelint.caching.facades import Facades
 from cachelint.caching.invalidations import Invalidation, invalidations
 from cachelint.caching.keys.graph import Key, KeyGraph
+from cachelint.caching.keys.inventory import Inventory, inventory
+from cachelint.caching.keys.renewed import ChangedKey, changed_keys
+from cachelint.caching.keys.snapshot import Snapshot
 from cachelint.caching.project import Project
 from cachelint.caching.reads.bodies import Bodies
 from cachelint.caching.reads.returned import ReturnedRead, returned_reads
@@ -50,6 +53,8 @@ class Facts:
         self.names = names
         self.uses_cache = uses_cache
         self.fix_timeout = fix_timeout
+        #: The keys as they were before, where there is something to compare with.
+        self.before: Snapshot | None = None
         #: What was worked out for one finding and is the same for others, by what it is about.
         self.memo = Memo()
 
@@ -62,6 +67,11 @@ class Facts:
     def keys(self) -> KeyGraph:
         """The keys of the project."""
         return KeyGraph(self.interpreter, self.calls, self.references)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The keys of the project as plain data, with all that is known of each."""
+        return inventory(self.interpreter, self.calls, self.keys, self.bodies)
 
     @cached_property
     def bodies(self) -> Bodies:
@@ -121,6 +131,7 @@ class Facts:
 COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     Deserialization: lambda facts: facts.deserializations,
     Key: lambda facts: facts.keys.all(),
+    ChangedKey: lambda facts: changed_keys(facts.before, facts.inventory, facts.calls) if facts.before else (),
     CacheSettings: lambda facts: cache_settings(facts.interpreter),
     Project: lambda facts: [Project(facts.codebase)],
     Invalidation: invalidations,

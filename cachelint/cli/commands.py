@@ -18,8 +18,8 @@ from cachelint.project.files import discover, find_root
 from cachelint.project.store.disk import FOLDER
 from cachelint.report.formats import FORMATS, TEXT
 from cachelint.rules.registry import NAMES
+from cachelint.run.files import files_of
 from cachelint.run.options import UsageError
-from cachelint.run.session import files_of
 from cachelint.run.subprojects import split
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from cachelint.cli.adopt import near, with_baseline, write_baseline, write_comments
@@ -21,12 +21,15 @@ from cachelint.report.formats import TEXT
 from cachelint.report.paths import shown_path
 from cachelint.rules.registry import NAMES, UNUSED_IGNORE
 from cachelint.run.analysis import Outcome
+from cachelint.run.files import files_of
 from cachelint.run.lines import Lines, on_lines
 from cachelint.run.options import UsageError
-from cachelint.run.session import Options, files_of, joined, run, run_text
+from cachelint.run.session import Options, joined, run, run_text
 from cachelint.run.subprojects import split
 
 _SEVERITIES = list(Severity)
+#: Rules about a change itself, wherever on the way to the call it was made.
+_OF_CHANGES = ("CL310",)
 
 
 def lint(words: argparse.Namespace) -> int:
@@ -70,6 +73,11 @@ class Lint:
             self.targets.paths, words.select, words.ignore, all_in_tests=words.all_in_tests,
             use_store=not words.no_cache,
         )  # fmt: skip
+        if words.since and self.options.before is None and "CL310" in self.options.codes:
+            # Imported here: it needs an analysis of its own.
+            from cachelint.run.revision import revision_before
+
+            self.options = self.options._replace(before=revision_before(self.options.root, words.since))
         none = words.no_baseline or bool(words.write_baseline)
         self.options = with_baseline(self.options, words.baseline, none=none)
         return self.options
@@ -89,7 +97,10 @@ class Lint:
 
             return watch(self.read_options, self.shown, sort=words.sort, group=words.group_by)
         with note_of_progress():
-            outcome, diff = self._run()
+            outcome, diff = self._run(changed)
+        if words.fix:
+            # The fixes have moved lines.
+            changed = self._changed_lines()
         print_diff(diff)
         if not outcome.findings and self.targets.text is None:
             _warn_of_empty_paths(self.options)
@@ -125,7 +136,7 @@ class Lint:
 
     # -- the run itself ---------------------------------------------------------------------------------------
 
-    def _run(self) -> tuple[Outcome, str]:
+    def _run(self, changed: Lines | None) -> tuple[Outcome, str]:
         """The outcome, and what was or would be changed as a diff or a list, where that was asked for."""
         if self.targets.text is not None:
             return self._run_text(self.targets.text), ""
@@ -134,13 +145,15 @@ class Lint:
             return run(self.options), ""
         from cachelint.run.fix import diff_text, fixes_text, repair
 
+        wanted = self._marks_of_changes(changed) if changed is not None else None
         outcomes: list[tuple[str, Outcome]] = []
         texts: list[str] = []
         summaries: list[str] = []
         for folder, inner in split(self.options, files_of(self.options)):
             repaired = repair(
-                inner, unsafe=words.unsafe_fixes, write_files=not words.diff, verify=words.verify, shown=self._is_shown
-            )
+                inner, unsafe=words.unsafe_fixes, write_files=not words.diff, verify=words.verify,
+                shown=partial(self._is_fixed, wanted, f"{folder}/" if folder else ""),
+            )  # fmt: skip
             if words.diff:
                 texts.append(diff_text(repaired.repair, folder))
             if words.show_fixes:
@@ -153,6 +166,20 @@ class Lint:
         outcome = joined(self.options.root, outcomes)
         outcome.parts = split(self.options, files_of(self.options))
         return outcome, "".join(texts)
+
+    def _marks_of_changes(self, changed: Lines) -> frozenset[tuple[str, object]]:
+        """What the findings on changed lines are known by, wherever fixes move them."""
+        from cachelint.run.baseline import mark
+
+        found = on_lines(run(self.options).findings, changed, always=_OF_CHANGES)
+        return frozenset((finding.place.path, mark(finding)) for finding in found)
+
+    def _is_fixed(self, wanted: frozenset[tuple[str, object]] | None, base: str, finding: Finding) -> bool:
+        """Whether a finding of the project below ``base`` is one of those to be fixed."""
+        from cachelint.run.baseline import mark
+
+        named = wanted is None or (f"{base}{finding.place.path}", mark(finding)) in wanted
+        return named and self._is_shown(finding)
 
     def _run_text(self, data: bytes) -> Outcome:
         """The outcome for what came on standard input."""
@@ -186,7 +213,7 @@ class Lint:
         """Keep those findings that were asked for; count the others by why they are not shown."""
         self.found = outcome.findings
         if changed is not None:
-            outcome.findings = on_lines(outcome.findings, changed)
+            outcome.findings = on_lines(outcome.findings, changed, always=_OF_CHANGES)
         if self.lines:
             others = [f for f in outcome.findings if f.place.path not in self.lines]
             outcome.findings = [*on_lines(outcome.findings, self.lines), *others]

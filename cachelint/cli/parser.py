@@ -176,7 +176,6 @@ def conflicts(words: argparse.Namespace) -> str:
     if words.verify and not words.fix:
         return "--verify requires --fix"
     choosing = {
-        "--since": words.since is not None,
         "--baseline": words.baseline is not None,
         "--write-baseline": words.write_baseline is not None,
         "--update-baseline": words.update_baseline,

@@ -15,8 +15,8 @@ from cachelint.project.file_stat import status
 from cachelint.report.formats import TEXT
 from cachelint.report.paths import shown_path
 from cachelint.run.analysis import Outcome
+from cachelint.run.files import files_of
 from cachelint.run.options import Options, UsageError
-from cachelint.run.session import files_of
 
 #: Seconds between two looks at the files.
 _PAUSE = 0.5

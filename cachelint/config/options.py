@@ -10,7 +10,8 @@ from cachelint.config.file import Config, extended, load_config, read_table
 from cachelint.config.selectors import expand
 from cachelint.project.files import find_root, is_root
 from cachelint.rules.registry import UNUSED_IGNORE
-from cachelint.run.options import Options
+from cachelint.run.before import FILE
+from cachelint.run.options import Before, Options
 
 
 def make_options(
@@ -67,6 +68,7 @@ def _options(
         config.projects,
         None,
         nested,
+        Before(root / FILE) if (root / FILE).is_file() else None,
     )
 
 

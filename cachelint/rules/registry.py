@@ -17,6 +17,7 @@ MODULES: dict[str, str] = {
     "CL203": "timeouts.expires_at_once",
     "CL204": "timeouts.touch_shortens",
     "CL301": "keys.unversioned_key",
+    "CL310": "keys.changed_shape",
     "CL401": "deserialization.unpickle_cache_data",
     "CL402": "deserialization.pickled_by_hand",
     "CL501": "reads.unchecked_miss",

@@ -77,7 +77,9 @@ def collect_facts(options: Options, files: Sequence[str], overlay: Mapping[str, 
     made = [path for path in overlay or () if path not in known]
     codebase = Codebase(options.root, [*files, *made], overlay)
     _running[:] = [codebase]
-    return collect(codebase, all_declared(dict(options.wrappers)), options.fix_timeout)
+    facts = collect(codebase, all_declared(dict(options.wrappers)), options.fix_timeout)
+    facts.before = options.kept_keys
+    return facts
 
 
 def judge(facts: Facts, options: Options, files: Sequence[str], overlay: Mapping[str, Source] | None = None) -> Outcome:

@@ -12,8 +12,10 @@ from cachelint.fixes.apply.driver import Project, Repair, fix_all
 from cachelint.fixes.apply.transaction import NotWritten, recover, write
 from cachelint.project.source import Source, read_source
 from cachelint.run.analysis import Outcome, analyse
+from cachelint.run.before import resolved
+from cachelint.run.files import files_of
 from cachelint.run.formatter import tidied
-from cachelint.run.session import Options, files_of
+from cachelint.run.options import Options
 from cachelint.run.verify import Verifier
 
 
@@ -40,6 +42,7 @@ def repair(
     ``verify`` is a command that must pass with each fix that is kept. Raises UsageError where it fails without any.
     """
     finished = recover(options.root) if write_files else []
+    options = resolved(options)
     files = files_of(options).files
     last: list[Outcome] = []
 

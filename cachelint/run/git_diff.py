@@ -29,7 +29,7 @@ def changed_lines(root: Path, revision: str) -> dict[str, list[range]]:
         "--unified=0", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/", "--relative",
         "--end-of-options",
     )  # fmt: skip
-    diff = "".join(_git(root, "diff", *options, revision, "--", *of_python) for of_python in _OF_PYTHON)
+    diff = "".join(git(root, "diff", *options, revision, "--", *of_python) for of_python in _OF_PYTHON)
     found: dict[str, list[range]] = {}
     path = ""
     for line in diff.split("\n"):
@@ -41,17 +41,23 @@ def changed_lines(root: Path, revision: str) -> dict[str, list[range]]:
             start, count = int(hunk.group(1)), int(hunk.group(2) or 1)
             found.setdefault(path, []).append(range(start, start + count))
     for of_python in _OF_PYTHON:
-        for path in _git(root, "ls-files", "--others", "--exclude-standard", "--", *of_python).split("\n"):
+        for path in git(root, "ls-files", "--others", "--exclude-standard", "--", *of_python).split("\n"):
             if path:
                 found[path] = [range(1, 1 << 31)]
     return found
 
 
-def _git(root: Path, *words: str) -> str:
+def git(root: Path, *words: str) -> str:
+    """What git says. Raises SinceError."""
+    return git_bytes(root, b"", *words).decode("utf-8", "surrogateescape")
+
+
+def git_bytes(root: Path, asked: bytes, *words: str) -> bytes:
+    """What git says to something that it is asked on its standard input. Raises SinceError."""
     try:
         done = subprocess.run(
-            ["git", "-c", "core.quotepath=off", *words], cwd=root, capture_output=True, check=False
-        )  # fmt: skip
+            ["git", "-c", "core.quotepath=off", *words], cwd=root, input=asked, capture_output=True, check=False
+        )
     except OSError as error:
         raise SinceError(f"--since requires git: {error.strerror or error}") from None
     if done.returncode:
@@ -59,4 +65,4 @@ def _git(root: Path, *words: str) -> str:
         if any("not a git repository" in line.lower() for line in message):
             raise SinceError(f"--since: {root} is not in a git repository")
         raise SinceError(f"--since: git failed: {message[0] if message else 'no error message'}")
-    return done.stdout.decode("utf-8", "surrogateescape")
+    return done.stdout

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from cachelint.caching.keys.inventory import EMPTY, Inventory, inventory, joined, moved
+from cachelint.caching.keys.inventory import EMPTY, Inventory, joined, moved
+from cachelint.caching.keys.snapshot import KeptKey, Snapshot
 from cachelint.findings import Finding
-from cachelint.project.source import Source
 from cachelint.run.analysis import collect_facts, judge, no_collector
-from cachelint.run.options import Options
-from cachelint.run.session import files_of
+from cachelint.run.before import read_before, resolved
+from cachelint.run.files import files_of
+from cachelint.run.options import Before, Options
 from cachelint.run.subprojects import moved as moved_finding
 from cachelint.run.subprojects import split
 
@@ -42,14 +43,22 @@ def find_keys(options: Options) -> Found:
 
 
 def _find(options: Options, files: Sequence[str]) -> Found:
+    options = resolved(options)
     with no_collector():
         facts = collect_facts(options, files)
-        made = inventory(facts)
+        made = facts.inventory
         outcome = judge(facts, options, files)
     return Found(made, tuple(outcome.findings), outcome.problems)
 
 
-def keys_of(options: Options, files: Sequence[str], overlay: Mapping[str, Source]) -> Inventory:
-    """The keys of one project, its files as they are in ``overlay``."""
-    with no_collector():
-        return inventory(collect_facts(options, files, overlay))
+def keys_before(options: Options, before: Before) -> Snapshot:
+    """The keys of all projects that the options are about, as they were at a revision. Raises UsageError."""
+    keys: dict[str, KeptKey] = {}
+    aliases: dict[str, dict[str, Any]] = {}
+    for folder, inner in split(options, files_of(options)):
+        if (folder, inner) == ("", options):
+            return read_before(options._replace(before=before)) or Snapshot(before.named, {}, {})
+        found = keys_before(inner, before)
+        keys.update({f"{folder} {name}" if folder else name: key for name, key in found.keys.items()})
+        aliases.update(found.aliases)
+    return Snapshot(before.named, keys, aliases)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cachelint.findings import Finding
 
@@ -10,9 +10,9 @@ from cachelint.findings import Finding
 Lines = Mapping[str, Sequence[range]]
 
 
-def on_lines(findings: Sequence[Finding], lines: Lines) -> list[Finding]:
-    """The findings whose call, or offending expression, stands on one of the lines."""
-    return [finding for finding in findings if _touches(finding, lines.get(finding.place.path, ()))]
+def on_lines(findings: Sequence[Finding], lines: Lines, always: Collection[str] = ()) -> list[Finding]:
+    """The findings whose call, or offending expression, stands on one of the lines, and all with some codes."""
+    return [f for f in findings if f.code in always or _touches(f, lines.get(f.place.path, ()))]
 
 
 def _touches(finding: Finding, ranges: Sequence[range]) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint.findings import Severity
+
+if TYPE_CHECKING:
+    from cachelint.caching.keys.snapshot import Snapshot
 
 
 class UsageError(Exception):
@@ -15,6 +18,14 @@ class UsageError(Exception):
     def __init__(self, message: str, more: str = "") -> None:
         super().__init__(message)
         self.more = more
+
+
+class Before(NamedTuple):
+    """What the keys of a project are compared with: a file, or a git revision (by its hash, and as it was named)."""
+
+    file: Path | None = None
+    revision: str = ""
+    named: str = ""
 
 
 class Options(NamedTuple):
@@ -30,7 +41,8 @@ class Options(NamedTuple):
     they are found out). ``kept_in`` is where results are kept if not in the root: a root, and a name below.
     ``documentation`` is the address of the site that reports link to. ``all_in_tests`` is true where test files are
     held to timeouts and versions of keys as well. ``nested`` gives the options of a folder below the root that has a
-    configuration of its own, and None for another.
+    configuration of its own, and None for another. ``before`` says what the keys are
+    compared with, if anything, and ``kept_keys`` are those, once they are read.
     """
 
     root: Path
@@ -49,3 +61,5 @@ class Options(NamedTuple):
     projects: tuple[str, ...] | None = None
     kept_in: tuple[Path, str] | None = None
     nested: Callable[[Path], Options | None] | None = None
+    before: Before | None = None
+    kept_keys: Snapshot | None = None

@@ -19,8 +19,8 @@ from cachelint.project.codebase import Codebase
 from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import FunctionRef
+from cachelint.run.files import files_of
 from cachelint.run.options import Options, UsageError
-from cachelint.run.session import files_of
 from cachelint.run.subprojects import split
 from cachelint.types.base import NO_VALUE, Type, Unknown
 from cachelint.types.cache import Cached

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from cachelint.findings import Severity
 from cachelint.findings.codec import decode, encode
-from cachelint.project.files import Discovery, discover, is_python
-from cachelint.project.gitignore import IgnoreCache, Patterns
-from cachelint.project.store.disk import Store, program
+from cachelint.project.files import Discovery, is_python
+from cachelint.project.gitignore import Patterns
+from cachelint.project.store.disk import program
 from cachelint.project.store.results import ResultCache
+from cachelint.run import before
 from cachelint.run.analysis import Outcome, Wanted, analyse
+from cachelint.run.files import files_of, store_of
 from cachelint.run.options import Options
 from cachelint.run.subprojects import moved, split
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from cachelint.project.source import Source
 
 
-__all__ = ["Options", "Outcome", "analyse", "files_of", "joined", "run", "run_with"]
+__all__ = ["Options", "Outcome", "analyse", "joined", "run", "run_with"]
 
 
 def run(options: Options) -> Outcome:
@@ -34,7 +36,7 @@ def run(options: Options) -> Outcome:
         return together
     _add_named(found, options)
     if not options.use_store:
-        outcome = analyse(options, found.files)
+        outcome = analyse(before.resolved(options), found.files)
         _add_errors(outcome, found)
         return _only_wanted(outcome, options)
     # What is kept is about the whole project, whatever is to be reported of it this time.
@@ -46,17 +48,6 @@ def run(options: Options) -> Outcome:
     return _only_wanted(outcome, options)
 
 
-def store_of(options: Options) -> Store:
-    """Where the results of a project are kept."""
-    return Store(*options.kept_in) if options.kept_in is not None else Store(options.root)
-
-
-def files_of(options: Options) -> Discovery:
-    """The files of a project, by what earlier runs know of its `.gitignore` where that is kept."""
-    verdicts = IgnoreCache(store_of(options) if options.use_store else None)
-    return discover(options.root, options.exclude, verdicts, base=options.base)
-
-
 def _one_for_all(kept: ResultCache, whole: Options, found: Discovery) -> Outcome:
     """flake8 and pre-commit start several processes at once: one works, and the others take what it kept."""
     with kept.store.alone():
@@ -65,7 +56,7 @@ def _one_for_all(kept: ResultCache, whole: Options, found: Discovery) -> Outcome
 
 
 def _worked_out(kept: ResultCache, whole: Options, found: Discovery) -> Outcome:
-    outcome = analyse(whole, found.files)
+    outcome = analyse(before.resolved(whole), found.files)
     results = {
         "findings": [encode(finding) for finding in outcome.findings],
         "problems": outcome.problems,
@@ -145,7 +136,7 @@ def run_with(options: Options, source: Source) -> Outcome:
     files = found.files
     if source.path not in files:
         files = sorted([*files, source.path])
-    outcome = analyse(options, files, {source.path: source})
+    outcome = analyse(before.resolved(options), files, {source.path: source})
     outcome.parts = [("", options)]
     return outcome
 
@@ -166,7 +157,7 @@ def _identity(options: Options) -> tuple[object, ...]:
     return (
         program(), sys.version_info[:2], sorted(options.codes), options.exclude, options.base,
         [(pattern, sorted(codes)) for pattern, codes in options.per_file_ignores],
-        options.wrappers, options.fix_timeout, options.all_in_tests,
+        options.wrappers, options.fix_timeout, options.all_in_tests, before.identity(options),
     )  # fmt: skip
 
 

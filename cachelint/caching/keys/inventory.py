@@ -8,15 +8,20 @@ from typing import NamedTuple
 
 from cachelint.caching.aliases import alias, store_of
 from cachelint.caching.calls import CacheCall
-from cachelint.caching.facts import Facts
-from cachelint.caching.keys.graph import has_more
+from cachelint.caching.keys.graph import KeyGraph, has_more
 from cachelint.caching.keys.parts import Part, words_of
 from cachelint.caching.keys.pattern import KeyPattern, is_case, says
+from cachelint.caching.keys.readers import reading_of
 from cachelint.caching.keys.shape import ANYTHING, Shape, models_in, one_of, shape_of
+from cachelint.caching.reads.bodies import Bodies
 from cachelint.django.apps import Apps
 from cachelint.django.cache_api import METHODS, Does
+from cachelint.infer.interpreter import Interpreter
 from cachelint.project.files import is_test
-from cachelint.types.base import NO_VALUE, force
+from cachelint.types.base import NEVER as NEVER_TYPE
+from cachelint.types.base import NO_VALUE, UNKNOWN, Type, force
+from cachelint.types.containers import Dict
+from cachelint.types.join import members
 from cachelint.types.json import Json, json_verdict
 from cachelint.types.strings import Text, constant
 from cachelint.types.template import joined as joined_parts
@@ -47,7 +52,8 @@ class Use(NamedTuple):
     """One call. ``timeout`` are seconds, ``"never"``, or what can't be told as it is written; None where none applies.
 
     ``via`` is what is called, where that hands the key on to a cache; ``passes_timeout`` is false where the default
-    of the alias is in force.
+    of the alias is in force. ``items`` are the names by which a reader takes something out of the entry, ``hands_on``
+    is true where it gives the entry to others.
     """
 
     roles: tuple[str, ...]
@@ -59,6 +65,8 @@ class Use(NamedTuple):
     timeout: Timeout | None = None
     passes_timeout: bool = False
     stores: Shape | None = None
+    items: tuple[str, ...] = ()
+    hands_on: bool = False
 
 
 class KeyRecord(NamedTuple):
@@ -107,11 +115,13 @@ class OpaqueKey(NamedTuple):
 
 
 class AliasRecord(NamedTuple):
-    """A cache with keys: what the settings say of it."""
+    """A cache with keys: what the settings say of it, ``"?"`` where that can't be told."""
 
     name: str
     timeout: Timeout
     has_settings: bool
+    prefix: str | int = ""
+    version: str | int = 1
 
 
 class Inventory(NamedTuple):
@@ -150,18 +160,35 @@ def shown(template: Iterable[Part]) -> str:
     return "".join(part.text if part.is_fixed else f"{{{part.text}}}" for part in template)
 
 
-def inventory(facts: Facts) -> Inventory:
+def inventory(interpreter: Interpreter, calls: Iterable[CacheCall], graph: KeyGraph, bodies: Bodies) -> Inventory:
     """What the project keeps in its caches, outside of tests and migrations."""
-    taken = _Inventory(facts)
+    taken = _Inventory(interpreter, calls, graph, bodies)
     keys = tuple(sorted(taken.records(), key=lambda record: (record.app, record.template, record.id)))
     names = sorted({record.alias for record in keys if record.alias is not None})
-    aliases = []
-    for name in names:
-        found = alias(facts.interpreter, name)
-        aliases.append(
-            AliasRecord(name, _seconds(found.timeout) if found.known else UNKNOWN_TIMEOUT, found.has_settings)
-        )
-    return Inventory(keys, tuple(taken.opaque()), tuple(aliases))
+    return Inventory(keys, tuple(taken.opaque()), tuple(_alias(interpreter, name) for name in names))
+
+
+def _alias(interpreter: Interpreter, name: str) -> AliasRecord:
+    found = alias(interpreter, name)
+    options = [
+        option
+        for configured in members(interpreter.setting("CACHES"))
+        for option in (members(dict(configured.entries).get(name, NEVER_TYPE)) if isinstance(configured, Dict) else ())
+    ]
+    return AliasRecord(
+        name, _seconds(found.timeout) if found.known else UNKNOWN_TIMEOUT, found.has_settings,
+        _told(options, "KEY_PREFIX", ""), _told(options, "VERSION", 1),
+    )  # fmt: skip
+
+
+def _told(options: Iterable[Type], word: str, default: str | int) -> str | int:
+    """What the settings say of a cache, where they all say the same in a constant."""
+    found: set[str | int] = set()
+    for option in options:
+        given = dict(option.entries).get(word) if isinstance(option, Dict) else UNKNOWN
+        value = default if given is None else constant(force(given))
+        found.add(value if isinstance(value, str | int) else UNKNOWN_TIMEOUT)
+    return found.pop() if len(found) == 1 else UNKNOWN_TIMEOUT if found else default
 
 
 #: The cache and version of a key, and the texts that it can be.
@@ -169,12 +196,14 @@ _Identity = tuple[object, object, frozenset[KeyPattern]]
 
 
 class _Inventory:
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.apps = Apps(facts.codebase.modules)
+    def __init__(self, interpreter: Interpreter, calls: Iterable[CacheCall], graph: KeyGraph, bodies: Bodies) -> None:
+        self.interpreter = interpreter
+        self.graph = graph
+        self.bodies = bodies
+        self.apps = Apps(interpreter.codebase.modules)
         #: By the id of a call's node, the calls of functions that decide its value or timeout.
         self.deciding: dict[int, list[CacheCall]] = defaultdict(list)
-        for call in facts.calls:
+        for call in calls:
             if call.inner is not None and "key" not in call.roles and _counts(call):
                 self.deciding[id(call.innermost.node)].append(call)
 
@@ -182,7 +211,7 @@ class _Inventory:
         """The keys with words, in no order."""
         groups: dict[_Identity, list[CacheCall]] = defaultdict(list)
         asking: list[tuple[CacheCall, frozenset[KeyPattern]]] = []
-        for call, found in self.facts.keys.keyed:
+        for call, found in self.graph.keyed:
             worded = frozenset(each for each in found if any(part and says(part) for part in each))
             if not worded or not _counts(call):
                 continue
@@ -207,7 +236,7 @@ class _Inventory:
     def _store(self, call: CacheCall) -> object:
         if call.alias is None:
             return "?"
-        return store_of(self.facts.interpreter, call.alias) or call.alias
+        return store_of(self.interpreter, call.alias) or call.alias
 
     def _record(self, identity: _Identity, calls: list[CacheCall]) -> KeyRecord:
         everything = [*calls, *(outer for call in calls for outer in self.deciding.get(id(call.node), ()))]
@@ -231,13 +260,14 @@ class _Inventory:
     def _use(self, call: CacheCall) -> Use:
         stores: Shape | None = None
         if call.writes and call.value is not None:
-            with self.facts.interpreter.question():
-                stores = shape_of(call.value, self.facts.interpreter.models)
+            with self.interpreter.question():
+                stores = shape_of(call.value, self.interpreter.models)
         place = call.place
         via = call.called if call.inner is not None else ""
+        reading = reading_of(call, self.bodies)
         return Use(
             ROLES[METHODS[call.method].does], call.method, place.path, place.line, call.qualified_name, via,
-            self._timeout(call), call.timeout is not None, stores,
+            self._timeout(call), call.timeout is not None, stores, reading.items, reading.hands_on,
         )  # fmt: skip
 
     def _timeout(self, call: CacheCall) -> Timeout | None:
@@ -245,7 +275,7 @@ class _Inventory:
         if not call.writes:
             return None
         if call.timeout is None:
-            configured = alias(self.facts.interpreter, call.alias)
+            configured = alias(self.interpreter, call.alias)
             return _seconds(configured.timeout) if configured.known else UNKNOWN_TIMEOUT
         value = constant(force(call.timeout))
         if value is NO_VALUE or not (value is None or isinstance(value, int | float)):
@@ -256,8 +286,8 @@ class _Inventory:
     def opaque(self) -> Iterator[OpaqueKey]:
         """The calls whose keys have no words, by cache and by what is passed."""
         found: dict[tuple[str | None, str], list[Use]] = defaultdict(list)
-        keyed = [(call, known) for call, known in self.facts.keys.keyed if not METHODS[call.method].by_pattern]
-        for call, known in (*keyed, *((call, frozenset[KeyPattern]()) for call in self.facts.keys.digests)):
+        keyed = [(call, known) for call, known in self.graph.keyed if not METHODS[call.method].by_pattern]
+        for call, known in (*keyed, *((call, frozenset[KeyPattern]()) for call in self.graph.digests)):
             if _counts(call) and not any(part and says(part) for each in known for part in each):
                 node = next((call.nodes[name] for name in ("key", "keys", "data") if name in call.nodes), None)
                 written = " ".join(call.parsed.code(node).split()) if node is not None else "…"

@@ -72,4 +72,6 @@ def _use(use: Use, path: Callable[[str], str]) -> dict[str, Any]:
         "via": use.via,
         "timeout": use.timeout,
         "passes_timeout": use.passes_timeout,
+        "items": list(use.items),
+        "hands_on": use.hands_on,
     }
