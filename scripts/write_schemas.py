@@ -63,6 +63,9 @@ def config() -> dict[str, Any]:
                 "documentation": {
                     "type": "string", "pattern": "^https?://", "description": "The site that reports link to.",
                 },
+                "preview": {
+                    "type": "boolean", "default": False, "description": "Whether rules in preview are on too.",
+                },
                 "all-in-tests": {
                     "type": "boolean", "default": False,
                     "description": "Whether test files are held to timeouts and versions of keys as well.",

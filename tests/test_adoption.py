@@ -91,7 +91,7 @@ def test_comments_for_all_findings(project: Path, capsys: pytest.CaptureFixture[
         + '    cache.set("noted", 1)  # here\n'
     )
     assert run("--add-ignores", "--reason", "from before") == 0
-    assert "Suppressed 6 findings in 1 file." in capsys.readouterr().out
+    assert "Suppressed 7 findings in 1 file." in capsys.readouterr().out
     text = path.read_text()
     assert '    cache.set(f"sum_{pk}", (1, 2), 60)  # cachelint: ignore CL105, CL301 -- from before\n' in text
     assert '        "more", 1  # cachelint: ignore CL201 -- from before\n' in text

@@ -15,7 +15,7 @@ from cachelint.rules.loading import rules
 from cachelint.run.analysis import analyse
 from cachelint.run.before import resolved
 from cachelint.run.fix import repair
-from tests.support import check, expected, make_project, options_of, project_of, reported
+from tests.support import CODES, OF_PROJECTS, check, expected, make_project, options_of, project_of, reported
 
 CASES = Path(__file__).parent / "cases"
 
@@ -33,10 +33,15 @@ ALL = _cases()
 IDS = [f"{code}-{title.replace(' ', '-')}" for code, title, _ in ALL]
 
 
+def codes_for(code: str) -> frozenset[str]:
+    """The rules that cases of a rule are held to."""
+    return CODES | ({code} & OF_PROJECTS)
+
+
 @pytest.mark.parametrize(("code", "title", "text"), ALL, ids=IDS)
 def test_case(code: str, title: str, text: str, tmp_path: Path) -> None:
     root = project_of(tmp_path, text)
-    outcome = check(root)
+    outcome = check(root, codes_for(code))
     assert reported(outcome.findings) == expected(root)
     assert not outcome.problems
 
@@ -46,7 +51,7 @@ def test_case(code: str, title: str, text: str, tmp_path: Path) -> None:
 def test_the_order_of_files_does_not_matter(code: str, title: str, text: str, tmp_path: Path) -> None:
     root = project_of(tmp_path, text)
     files = discover(root).files
-    options = resolved(options_of(root))
+    options = resolved(options_of(root, codes_for(code)))
     forward = analyse(options, files).findings
     assert analyse(options, files[::-1]).findings == forward
 
@@ -59,15 +64,15 @@ WITH_FINDINGS = [(case, name) for case, name in zip(ALL, IDS, strict=True) if re
 def test_silencing_leaves_nothing(case: tuple[str, str, str], tmp_path: Path) -> None:
     text = re.sub(r"#((?: CL\d{3})+)\s*$", r"# cachelint: ignore\1 -- seen", case[2], flags=re.M)
     text = re.sub(r"ignore((?: CL\d{3})+)", lambda m: "ignore " + ", ".join(m.group(1).split()), text)
-    assert check(project_of(tmp_path, text)).findings == []
+    assert check(project_of(tmp_path, text), codes_for(case[0])).findings == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", [c for c, _ in WITH_FINDINGS], ids=[n for _, n in WITH_FINDINGS])
 def test_fixes_hold(case: tuple[str, str, str], tmp_path: Path) -> None:
     root = project_of(tmp_path, case[2])
-    options = options_of(root)
-    before = check(root).findings
+    options = options_of(root, codes_for(case[0]))
+    before = check(root, options.codes).findings
     path = root / "app/case.py"
     comments = re.findall(r"#.*", path.read_text(encoding="utf-8"))
     done = repair(options, unsafe=True, write_files=True)
@@ -79,7 +84,9 @@ def test_fixes_hold(case: tuple[str, str, str], tmp_path: Path) -> None:
     again = path.read_bytes()
     assert repair(options, unsafe=True, write_files=True).repair.fixed == []
     assert path.read_bytes() == again
-    assert all(f.fix is None or f.fix.applicability is not Applicability.SAFE for f in check(root).findings)
+    assert all(
+        f.fix is None or f.fix.applicability is not Applicability.SAFE for f in check(root, options.codes).findings
+    )
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.code)
@@ -109,7 +116,8 @@ def test_the_examples_of_the_documentation(rule: object, tmp_path: Path) -> None
         models += "    active = models.BooleanField()\n"
         for sort, text in (("bad", example.bad), ("good", example.good)):
             root = make_project(tmp_path / f"{sort}{number}", shop__models=models, app__example=text)
-            assert reported(check(root).findings) == expected(root), text
+            codes = codes_for(getattr(rule, "code", ""))
+            assert reported(check(root, codes).findings) == expected(root), text
 
 
 def test_the_cases_are_python(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ class Lint:
         words = self.words
         self.options = make_options(
             self.targets.paths, words.select, words.ignore, all_in_tests=words.all_in_tests,
-            use_store=not words.no_cache,
+            preview=words.preview, use_store=not words.no_cache,
         )  # fmt: skip
         if words.since and self.options.before is None and "CL310" in self.options.codes:
             # Imported here: it needs an analysis of its own.

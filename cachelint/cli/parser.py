@@ -17,10 +17,9 @@ from cachelint.report.formats import FORMATS, TEXT
 
 _DESCRIPTION = "Finds and fixes misuse of Django's low-level cache API. PATHS defaults to the working directory."
 _EPILOG = """\
-`cachelint rule CL101` explains a rule, `cachelint rule` lists all rules. `cachelint reveal FILE:LINE` prints what
-cachelint knows at a line, `cachelint keys` what a project keeps in its caches. `cachelint init` sets a project up,
-`cachelint config` shows the current settings, `cachelint clean` removes the results stored on disk,
-`cachelint completion SHELL` prints a completion script.
+`cachelint rule CL101` explains a rule, `cachelint rule` lists all rules. `cachelint keys` shows what the caches hold,
+`cachelint reveal FILE:LINE` what is known at a line, `cachelint config` the current settings. `cachelint init` sets a
+project up, `cachelint clean` removes results stored on disk, `cachelint completion SHELL` prints a completion script.
 Exit code: 0 nothing found, 1 findings left, 2 something that was asked for could not be done.
 """
 
@@ -119,6 +118,7 @@ def parser() -> argparse.ArgumentParser:
         help="lowest confidence to report: low, medium (default), high",
     )
     rules.add_argument("--pedantic", action="store_true", help="report problems of low severity too")
+    rules.add_argument("--preview", action="store_true", help="also run the rules that are still in preview")
     rules.add_argument("--since", metavar="REV", help="report only lines changed since a git revision")
     adoption = made.add_argument_group("adopting cachelint")
     adoption.add_argument("--baseline", type=Path, metavar="FILE", help="do not report the findings in this file")

@@ -22,6 +22,7 @@ _KEYS = (
     "wrappers",
     "fix-timeout",
     "all-in-tests",
+    "preview",
     "min-severity",
     "baseline",
     "documentation",
@@ -43,6 +44,7 @@ class Config(NamedTuple):
     wrappers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fix_timeout: int | None = None
     all_in_tests: bool = False
+    preview: bool = False
     min_severity: Severity = Severity.MEDIUM
     #: Relative to the folder of ``path``; empty for none.
     baseline: str = ""
@@ -133,6 +135,7 @@ def settings_of(config: Config) -> list[tuple[str, str, Path | None]]:
         "wrappers": dict(config.wrappers),
         "fix-timeout": config.fix_timeout,
         "all-in-tests": config.all_in_tests,
+        "preview": config.preview,
         "min-severity": config.min_severity.value,
         "baseline": config.baseline,
         "documentation": config.documentation,
@@ -215,6 +218,9 @@ def _check(path: Path, table: Any) -> Config:
     tests = table.get("all-in-tests", False)
     if not isinstance(tests, bool):
         raise ConfigError(f"{path}: tool.cachelint.all-in-tests must be true or false, not {tests!r}")
+    preview = table.get("preview", False)
+    if not isinstance(preview, bool):
+        raise ConfigError(f"{path}: tool.cachelint.preview must be true or false, not {preview!r}")
     least = table.get("min-severity", Severity.MEDIUM.value)
     if least not in [severity.value for severity in Severity]:
         raise ConfigError(f"{path}: tool.cachelint.min-severity must be low, medium or high, not {least!r}")
@@ -229,7 +235,7 @@ def _check(path: Path, table: Any) -> Config:
         raise ConfigError(f"{path}: tool.cachelint.projects must be folders below this one")
     wrappers = _wrappers(path, table.get("wrappers", {}))
     return Config(
-        select, ignore, exclude, per_file, wrappers, timeout, tests, Severity(least), baseline, documentation,
+        select, ignore, exclude, per_file, wrappers, timeout, tests, preview, Severity(least), baseline, documentation,
         projects, path,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from cachelint.config.file import Config, extended, load_config, read_table
 from cachelint.config.selectors import expand
 from cachelint.project.files import find_root, is_root
-from cachelint.rules.registry import UNUSED_IGNORE
+from cachelint.rules.registry import PREVIEW, UNUSED_IGNORE, find_code
 from cachelint.run.before import FILE
 from cachelint.run.options import Before, Options
 
@@ -20,6 +20,7 @@ def make_options(
     ignore: Sequence[str] | None = None,
     *,
     all_in_tests: bool = False,
+    preview: bool = False,
     use_store: bool = True,
 ) -> Options:
     """What to do for some existing paths and selectors; raises ConfigError."""
@@ -40,20 +41,20 @@ def make_options(
         table = read_table(path)
         if table is None:
             return None
-        return _options(folder, extended(path, table), (), select, ignore, all_in_tests, use_store, nested)
+        return _options(folder, extended(path, table), (), select, ignore, all_in_tests, preview, use_store, nested)
 
     relative = tuple(path.relative_to(root).as_posix() for path in absolute)
     paths_inside = () if "." in relative else relative
-    return _options(root, config, paths_inside, select, ignore, all_in_tests, use_store, nested)
+    return _options(root, config, paths_inside, select, ignore, all_in_tests, preview, use_store, nested)
 
 
 def _options(
     root: Path, config: Config, paths: tuple[str, ...], select: Sequence[str] | None, ignore: Sequence[str] | None,
-    all_in_tests: bool, use_store: bool, nested: Callable[[Path], Options | None],
+    all_in_tests: bool, preview: bool, use_store: bool, nested: Callable[[Path], Options | None],
 ) -> Options:  # fmt: skip
     return Options(
         root,
-        _codes(config, select, ignore),
+        _codes(config, select, ignore, preview),
         paths,
         config.exclude,
         tuple((pattern, expand(codes)) for pattern, codes in config.per_file_ignores),
@@ -79,10 +80,16 @@ def _base(root: Path, config: Config) -> str:
     return f"{root.relative_to(config.path.parent).as_posix()}/"
 
 
-def _codes(config: Config, select: Sequence[str] | None, ignore: Sequence[str] | None) -> frozenset[str]:
+def _codes(
+    config: Config, select: Sequence[str] | None, ignore: Sequence[str] | None, preview: bool
+) -> frozenset[str]:  # fmt: skip
     chosen = _split(select) if select else (config.select if config.select is not None else ("ALL",))
     dropped = (*config.ignore, *_split(ignore or ())) if not select else _split(ignore or ())
-    return (expand(chosen) | {UNUSED_IGNORE}) - expand(dropped)
+    found = expand(chosen) | {UNUSED_IGNORE}
+    if not preview and not config.preview:
+        # Who names a rule by itself knows what it is.
+        found -= PREVIEW - {find_code(word) for word in chosen}
+    return found - expand(dropped)
 
 
 def _split(values: Sequence[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from cachelint.infer.enums import enum_member, of_choices, of_enum_member
 from cachelint.infer.functions import call_function
 from cachelint.infer.instance_attributes import request_attribute, stored_attribute, stored_later
 from cachelint.infer.library import methods, types, views
+from cachelint.infer.named_caches import cache_by_name
 from cachelint.infer.parameters import REQUEST, receiver_type
 from cachelint.library.third_party import HOLDERS
 from cachelint.project.outline import Definition
@@ -65,6 +66,9 @@ def _attribute(context: Context, base: Type, name: str) -> Type:
             # Of a ContentType, by its name.
             return BoundMethod(Manager(None), "get" if name == "get_object_for_this_type" else "filter")
         case Unknown():
+            named = cache_by_name(context, name, attribute)
+            if named is not None:
+                return named
             return Unknown(base.params, True) if base.params else base
         case ModuleType(ref=ref):
             symbol = interpreter.codebase.attribute(ref, name)

@@ -7,6 +7,12 @@ from collections.abc import Sequence
 
 from cachelint.rules.base import Rule
 from cachelint.rules.loading import rules
+from cachelint.rules.registry import PREVIEW
+
+#: On the page of a rule that is not sure enough to be on by default.
+PREVIEW_NOTE = """\
+This rule is in preview: it is off unless `--preview`, `preview = true` or its own code in `--select` asks for it. On
+projects that it was not tuned on, more than one of ten findings was wrong."""
 
 
 def page(rule: Rule, shown: Sequence[str] = ()) -> str:
@@ -17,6 +23,7 @@ def page(rule: Rule, shown: Sequence[str] = ()) -> str:
         rule.summary,
         f"Severity: {rule.severity.value}{rule.severity_note}.",
         "",
+        *([PREVIEW_NOTE, ""] if rule.code in PREVIEW else []),
     ]
     lines += ["## Why", "", rule.why, ""]
     for index, example in enumerate(rule.examples):

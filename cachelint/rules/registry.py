@@ -17,9 +17,18 @@ MODULES: dict[str, str] = {
     "CL203": "timeouts.expires_at_once",
     "CL204": "timeouts.touch_shortens",
     "CL301": "keys.unversioned_key",
+    "CL302": "keys.invalid_key",
+    "CL303": "keys.unstable_key",
+    "CL305": "keys.version_mismatch",
+    "CL306": "keys.never_written",
+    "CL307": "keys.never_read",
+    "CL308": "keys.two_shapes",
+    "CL309": "keys.request_key",
     "CL310": "keys.changed_shape",
+    "CL311": "keys.ambiguous_key",
     "CL401": "deserialization.unpickle_cache_data",
     "CL402": "deserialization.pickled_by_hand",
+    "CL403": "deserialization.unpickle_request_data",
     "CL501": "reads.unchecked_miss",
     "CL502": "reads.miss_by_truth",
     "CL503": "races.flag_race",
@@ -44,6 +53,9 @@ MODULES: dict[str, str] = {
     "CL522": "races.unowned_release",
     "CL523": "api.shared_connection",
 }
+
+#: Rules that are off unless they are asked for: by `--preview`, the configuration, or their own code or name.
+PREVIEW: frozenset[str] = frozenset({"CL307"})
 
 NAMES: dict[str, str] = {code: module.rpartition(".")[2].replace("_", "-") for code, module in MODULES.items()}
 

@@ -14,7 +14,7 @@ from cachelint.project.codebase import Codebase
 from cachelint.project.files import SUFFIXES
 from cachelint.project.module import Module
 from cachelint.project.source import Source, SourceError, read_source
-from cachelint.rules.registry import NAMES, UNUSED_IGNORE, matching
+from cachelint.rules.registry import NAMES, PREVIEW, UNUSED_IGNORE, matching
 
 UNUSED_NAME = "unused-ignore"
 
@@ -174,7 +174,7 @@ def _unused(ignore: Ignore, active: set[str]) -> str:
         return f"this comment names an unknown rule: {', '.join(ignore.unknown)}; write a reason after ` -- `"
     if ignore.family and (ignore.used or not {*ignore.codes} - {UNUSED_IGNORE} <= active):
         return ""
-    if not ignore.codes and not set(NAMES) <= active:
+    if not ignore.codes and not set(NAMES) - PREVIEW <= active:
         return ""  # A rule that is off may be what it is for.
     if ignore.family:
         return "this comment suppresses nothing: none of its rules reports anything here"

@@ -649,7 +649,7 @@ def keep(names: list[str], user: "models.Model | None" = None):
     cache.set("client", Client.objects.first(), 60)
     cache.set("names", names, 60)
     cache.set("pk", user.pk if user else None, 60)
-    cache.set("names of users", [str(name) for name in names], 60)
+    cache.set("names_of_users", [str(name) for name in names], 60)
 
 
 # --- what is taken out of a dict or list again
@@ -683,7 +683,7 @@ def replaced():
 def another(pk):
     shown = {"book": Book.objects.get(pk=pk), "n": 1}
     shown.pop("n")
-    cache.set("shown", shown, 60)  # CL101
+    cache.set("shown_without", shown, 60)  # CL101
 
 
 def one_less():

@@ -67,9 +67,9 @@ def changes(old: Shape, new: Shape, path: str = "") -> Iterator[Change]:
     if len(before) == len(now) == 1:
         yield from _changes(before[0], now[0], path)
         return
-    families = {_family(shape) for shape in before}
-    strangers = [shape for shape in now if _family(shape) not in families]
-    if strangers and families.isdisjoint(_family(shape) for shape in now):
+    families = {family(shape) for shape in before}
+    strangers = [shape for shape in now if family(shape) not in families]
+    if strangers and families.isdisjoint(family(shape) for shape in now):
         yield Change(How.OTHER, path, "", old, new)
 
 
@@ -82,7 +82,7 @@ def _told(shape: Shape) -> list[Shape]:
 
 
 def _changes(old: Shape, new: Shape, path: str) -> Iterator[Change]:
-    if _family(old) != _family(new):
+    if family(old) != family(new):
         yield Change(How.OTHER, path, "", old, new)
     elif isinstance(old, dict) and isinstance(new, dict):
         if "dict" in old:
@@ -135,7 +135,7 @@ def _element(shape: dict[str, Any]) -> Shape | None:
     return next((shape[form] for form in ("list", "set", "tuple of", "pickled") if form in shape), None)
 
 
-def _family(shape: Shape) -> str:
+def family(shape: Shape) -> str:
     """What a reader can treat alike."""
     if isinstance(shape, str):
         return "number" if shape in _NUMBERS else "text" if shape in _TEXTS else shape

@@ -323,6 +323,13 @@ def has_more(site: CacheCall) -> bool:
     return len(templates(site.key)) < sum(1 for member in members(site.key) if member != NONE)
 
 
+def is_known(site: CacheCall) -> bool:
+    """Whether a key is one of the texts that are known, or a digest of them: a long one is often hashed."""
+    found = [member for member in members(site.key) if member != NONE]
+    digests = sum(1 for member in found if isinstance(member, Str) and member.parts is None and member.digest)
+    return bool(templates(site.key)) and len(templates(site.key)) + digests == len(found)
+
+
 def _calls_by_inner(calls: Sequence[CacheCall]) -> dict[int, frozenset[cst.CSTNode]]:
     """By the id of a call's node, the calls of functions that hand their key on to it."""
     found: dict[int, set[cst.CSTNode]] = {}

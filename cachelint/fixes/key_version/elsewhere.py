@@ -14,12 +14,16 @@ from cachelint.project.module import Module
 _MIN_WORDS = 4
 
 
-def written_elsewhere(facts: Facts, texts: Iterable[str]) -> str:
-    """A place where the words of the key stand in another string; empty if there is none."""
+def written_elsewhere(facts: Facts, texts: Iterable[str], *, any_word: bool = False) -> str:
+    """A place where the words of the key stand in another string; empty if there is none.
+
+    Words without anything that separates them, which may be said of many things, are looked for with ``any_word`` only.
+    """
     codebase = facts.codebase
     for fixed in texts:
         words = fixed.encode()
-        if sum(c.isalnum() for c in fixed) < _MIN_WORDS or not any(c in SEPARATORS for c in fixed):
+        is_common = not any_word and not any(c in SEPARATORS for c in fixed)
+        if sum(c.isalnum() for c in fixed) < _MIN_WORDS or is_common:
             continue  # A word like any other.
         end = rb"\b" if words[-1:].isalnum() else b""
         pattern = re.compile(rb"^([^\n]*?)(?<![A-Za-z0-9_])" + re.escape(words) + end + rb"([^\n]*)$", re.MULTILINE)

@@ -1,0 +1,136 @@
+"""CL306: a key is read, deleted or counted, and nothing writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+import libcst as cst
+
+from cachelint.caching.calls import CacheCall
+from cachelint.caching.facts import Facts
+from cachelint.caching.keys.graph import is_known
+from cachelint.caching.keys.plausible import may_meet
+from cachelint.django.cache_api import METHODS, Does
+from cachelint.findings import Confidence, Related, Severity
+from cachelint.rules.base import Example, Report, Rule
+from cachelint.rules.explained_keys import calls_with_words, in_production, is_explained
+from cachelint.rules.keys.unversioned_key import shown
+from cachelint.types.strings import Str, Text
+from cachelint.types.template import joined, templates
+
+RULE = Rule(
+    code="CL306",
+    summary="A key is read, deleted, touched or incremented, and nothing writes it.",
+    why="""\
+A typo, another prefix or a name of before: the read never hits, so that its value is worked out each time, or the
+delete hits nothing, so that the entry which it was meant for stays until its timeout. Nobody notices: a miss is no
+error. The message names the key that was probably meant.""",
+    severity=Severity.MEDIUM,
+    no_fix="use the key that is written, in both places by the same function or constant",
+    in_tests=False,
+    examples=(
+        Example(
+            bad="""\
+from django.core.cache import cache
+
+
+def total(shop):
+    return cache.get_or_set(f"total:v1:{shop.pk}", lambda: 1, timeout=60)
+
+
+def forget(shop):
+    cache.delete(f"totals:v1:{shop.pk}")  # CL306
+""",
+            good="""\
+from django.core.cache import cache
+
+
+def key_of(shop):
+    return f"total:v1:{shop.pk}"
+
+
+def total(shop):
+    return cache.get_or_set(key_of(shop), lambda: 1, timeout=60)
+
+
+def forget(shop):
+    cache.delete(key_of(shop))
+""",
+        ),
+    ),
+    not_found=(
+        "Keys that another call may write whose key is not known.",
+        "Keys whose words stand elsewhere in the project, in a template or a configuration.",
+    ),
+    references=(
+        (
+            "Django: the low-level cache API",
+            "https://docs.djangoproject.com/en/stable/topics/cache/#the-low-level-cache-api",
+        ),
+    ),
+)
+
+_ASKING = frozenset({Does.READS, Does.TESTS, Does.DELETES, Does.MOVES, Does.COUNTS})
+#: From here on two keys are alike.
+_ALIKE = 0.7
+_VERBS = {
+    Does.READS: "never hits", Does.TESTS: "never hits", Does.DELETES: "deletes nothing", Does.MOVES: "changes nothing",
+    Does.COUNTS: "fails",
+}  # fmt: skip
+
+
+@RULE.on(CacheCall)
+def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
+    """One finding for each call of a key that nothing can have written."""
+    if call.decides("key") is None or METHODS[call.method].does not in _ASKING or not in_production(call):
+        return
+    if METHODS[call.method].by_pattern or _is_probe(call) or not is_known(call):
+        return
+    texts = templates(call.key)
+    written = list(calls_with_words(call, facts, _writes))
+    if any(may_meet(text, other) for text in texts for _, other in written):
+        return
+    if is_explained(texts, facts, _writes):
+        yield _report(call, written)
+
+
+def _writes(call: CacheCall) -> bool:
+    """Whether a call makes an entry: a counter, a lock and what moves one do too."""
+    does = METHODS[call.method].does
+    return does not in _ASKING and does is not Does.CLEARS
+
+
+def _is_probe(call: CacheCall) -> bool:
+    """Whether nobody looks at what a read gives: it asks whether the cache is there."""
+    if METHODS[call.method].does is not Does.READS:
+        return False
+    return isinstance(call.parsed.gathered.parents.get(call.node), cst.Expr)
+
+
+def _report(call: CacheCall, written: list[tuple[CacheCall, Str]]) -> Report:
+    text = max(templates(call.key), key=lambda text: len(text.template))
+    nearest = _nearest(text, written)
+    verb = _VERBS[METHODS[call.method].does]
+    said = f'`{call.called}` {verb}: nothing writes the key "{shown(text)}"'
+    place = call.at("key", "keys")
+    if nearest is None:
+        return Report(place, f"{said}; write it, or remove the call", confidence=Confidence.MEDIUM)
+    site, other = nearest
+    return Report(
+        place,
+        f'{said}, as the key that is written is "{shown(other)}"; use the same key here',
+        related=(Related(site.place, "this key is written"),),
+    )
+
+
+def _nearest(text: Str, written: list[tuple[CacheCall, Str]]) -> tuple[CacheCall, Str] | None:
+    """The written key that is most like one; None where none is like it."""
+    plain = _plain(text)
+    rated = [(SequenceMatcher(None, plain, _plain(other)).ratio(), number) for number, (_, other) in enumerate(written)]
+    best = max(rated, default=(0.0, 0))
+    return written[best[1]] if best[0] >= _ALIKE else None
+
+
+def _plain(text: Str) -> str:
+    return "".join(part.text if isinstance(part, Text) else "{}" for part in joined(text))
