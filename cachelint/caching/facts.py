@@ -16,6 +16,7 @@ from cachelint.caching.keys.graph import Key, KeyGraph
 from cachelint.caching.keys.inventory import Inventory, inventory
 from cachelint.caching.keys.renewed import ChangedKey, changed_keys
 from cachelint.caching.keys.snapshot import Snapshot
+from cachelint.caching.pages import CachedPage, cached_pages
 from cachelint.caching.project import Project
 from cachelint.caching.reads.bodies import Bodies
 from cachelint.caching.reads.returned import ReturnedRead, returned_reads
@@ -24,6 +25,8 @@ from cachelint.caching.references import References
 from cachelint.caching.regions import Regions
 from cachelint.caching.settings import CacheSettings, cache_settings
 from cachelint.caching.shared import SharedCache, shared_caches
+from cachelint.caching.visitor import Visitors
+from cachelint.django.templates.loader import Templates
 from cachelint.infer.interpreter import Interpreter
 from cachelint.memo import Memo
 from cachelint.project.codebase import Codebase
@@ -72,6 +75,16 @@ class Facts:
     def inventory(self) -> Inventory:
         """The keys of the project as plain data, with all that is known of each."""
         return inventory(self.interpreter, self.calls, self.keys, self.bodies)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The templates of the project."""
+        return Templates(self.codebase)
+
+    @cached_property
+    def visitors(self) -> Visitors:
+        """What the views of the project depend on."""
+        return Visitors(self.interpreter, self.templates)
 
     @cached_property
     def bodies(self) -> Bodies:
@@ -133,6 +146,7 @@ COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     Key: lambda facts: facts.keys.all(),
     ChangedKey: lambda facts: changed_keys(facts.before, facts.inventory, facts.calls) if facts.before else (),
     CacheSettings: lambda facts: cache_settings(facts.interpreter),
+    CachedPage: lambda facts: cached_pages(facts.interpreter),
     Project: lambda facts: [Project(facts.codebase)],
     Invalidation: invalidations,
     ReturnedRead: lambda facts: returned_reads(facts.bodies, facts.call_edges, facts.holds_instance),

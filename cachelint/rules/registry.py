@@ -52,6 +52,9 @@ MODULES: dict[str, str] = {
     "CL521": "races.lock_without_timeout",
     "CL522": "races.unowned_release",
     "CL523": "api.shared_connection",
+    "CL701": "pages.page_of_a_user",
+    "CL702": "pages.decorator_order",
+    "CL706": "pages.cache_page_misused",
 }
 
 #: Rules that are off unless they are asked for: by `--preview`, the configuration, or their own code or name.

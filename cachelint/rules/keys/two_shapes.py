@@ -118,8 +118,10 @@ def _differ(one: list[Shape], other: list[Shape]) -> bool:
 
 
 def _family(shape: Shape) -> str:
-    """What a reader can treat alike: a QuerySet is gone through as a list is."""
-    return "sequence" if isinstance(shape, dict) and "queryset" in shape else family(shape)
+    """What a reader can treat alike: a QuerySet is gone through as a list is, models may be parents of others."""
+    if isinstance(shape, dict) and "queryset" in shape:
+        return "sequence"
+    return "model" if isinstance(shape, dict) and "model" in shape else family(shape)
 
 
 def _is_vague(shape: Shape) -> bool:

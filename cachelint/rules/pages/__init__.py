@@ -1,0 +1,1 @@
+"""Family 7: pages and fragments that are cached."""
