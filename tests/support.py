@@ -83,7 +83,6 @@ from django import forms
 from django.conf import settings
 from django.core.cache import cache, caches
 from django.db.models import Avg, Count
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.safestring import mark_safe

@@ -60,6 +60,8 @@ _OF_GET = (
 )  # fmt: skip
 _POST = re.compile(r"\bmethod\b.*['\"](?:POST|PUT|PATCH|DELETE)['\"]|\.POST\b|is_valid\(\)")
 _NOT_POST = re.compile(r"\bmethod\b\s*(?:!=|not in)|\bmethod\b\s*==\s*['\"]GET['\"]|not\s+request\.POST")
+#: Permission classes of DRF that ask who reads.
+_DENYING = frozenset({"IsAuthenticated", "IsAdminUser", "DjangoModelPermissions", "DjangoObjectPermissions"})
 _LOGGERS = frozenset({"logger", "log", "logging", "LOGGER", "LOG"})
 #: What says in the response itself that it is not for all.
 _SPOKEN_FOR = re.compile(
@@ -120,19 +122,24 @@ class _Walk:
                 name = (dotted(argument.value) or "").rpartition(".")[2]
                 if name in GUARDING_MIXINS:
                     self._add(Source.PERMISSIONS, name, parsed.place(argument.value))  # type: ignore[union-attr]
-        for _, parsed in self._member(ref, "permission_classes"):
-            code = parsed.code(parsed.module)
-            names = re.findall(r"[A-Z]\w+", code.partition("=")[2])
-            if names and not set(names) <= {
-                "AllowAny",
-                "IsAuthenticatedOrReadOnly",
-                "DjangoModelPermissionsOrAnonReadOnly",
-            }:
+        for module, parsed in self._member(ref, "permission_classes"):
+            names = re.findall(r"[\w.]*[A-Z]\w+", parsed.code(parsed.module).partition("=")[2])
+            if any(not self._lets_all_read(module, name) for name in names):
                 self._add(
-                    Source.PERMISSIONS,
-                    f"permission_classes of {ref.definition.name}",
+                    Source.PERMISSIONS, f"permission_classes of {ref.definition.name}",
                     parsed.place(parsed.statements[0]),
-                )
+                )  # fmt: skip
+
+    def _lets_all_read(self, module: Module, name: str) -> bool:
+        """Whether a permission class of DRF lets everybody read, by its name or its code; unknown ones may."""
+        if name.rpartition(".")[2] == "AllowAny" or name.endswith("ReadOnly"):
+            return True
+        symbol = self.classes.resolve_dotted(module, name)
+        if not isinstance(symbol, ClassRef):
+            return name.rpartition(".")[2] not in _DENYING
+        parsed = symbol.module.parsed(symbol.definition)
+        code = parsed.code(parsed.module) if parsed is not None else "SAFE_METHODS"
+        return re.search(r"SAFE_METHODS|ReadOnly|\bmethod\b", code) is not None
 
     def _member(self, ref: ClassRef, name: str) -> Iterator[tuple[Module, ParsedDefinition]]:
         found = self.classes.member(ref, name)

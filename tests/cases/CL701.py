@@ -1,4 +1,5 @@
 # --- the user
+from django.http import HttpResponse
 from django.views.decorators.cache import cache_page, never_cache
 from django.views.decorators.vary import vary_on_cookie
 
@@ -31,6 +32,7 @@ def off(request):
 
 
 # --- session, cookies
+from django.http import HttpResponse
 from django.views.decorators.cache import cache_page
 
 
@@ -45,6 +47,7 @@ def other(request):
 
 
 # --- logged in, and another's page
+from django.http import HttpResponse
 from django.contrib.auth.decorators import login_required
 from django.views.decorators.cache import cache_page
 
@@ -62,6 +65,7 @@ def all_alike(request):
 
 
 # --- a helper that is given the request
+from django.http import HttpResponse
 from django.views.decorators.cache import cache_page
 
 
@@ -84,6 +88,7 @@ def other(request):
 
 
 # --- only where something is posted, logged, or kept
+from django.http import HttpResponse
 import logging
 
 from django.views.decorators.cache import cache_page
@@ -107,6 +112,7 @@ def other(request, book):
 
 
 # --- it redirects
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import cache_page
 
@@ -117,6 +123,7 @@ def one(request):
 
 
 # --- the response speaks for itself
+from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_page
 
@@ -129,6 +136,7 @@ def one(request):
 
 
 # --- a prefix of the visitor's own
+from django.http import HttpResponse
 from django.views.decorators.cache import cache_page
 
 
@@ -141,6 +149,7 @@ def inner(request):
 
 
 # --- class-based views
+from django.http import HttpResponse
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_page
@@ -167,6 +176,7 @@ class Plain(ListView):
 
 
 # --- in urls
+from django.http import HttpResponse
 from django.urls import path
 from django.views.decorators.cache import cache_page
 

@@ -1,4 +1,5 @@
 # --- what varies stands above
+from django.http import HttpResponse
 from django.views.decorators.cache import cache_control, cache_page, never_cache
 from django.views.decorators.vary import vary_on_cookie, vary_on_headers
 
@@ -40,6 +41,7 @@ def fifth(request):
 
 
 # --- who may see it is asked below
+from django.http import HttpResponse
 from django.contrib.auth.decorators import login_required
 from django.views.decorators.cache import cache_page
 
@@ -57,6 +59,7 @@ def right(request):
 
 
 # --- in urls
+from django.http import HttpResponse
 from django.contrib.auth.decorators import login_required
 from django.urls import path
 from django.views.decorators.cache import cache_page
@@ -80,6 +83,7 @@ urlpatterns = [
 
 
 # --- with method_decorator
+from django.http import HttpResponse
 from django.contrib.auth.decorators import login_required
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_page
@@ -96,6 +100,7 @@ class Right(ListView):
 
 
 # --- no page is cached
+from django.http import HttpResponse
 from django.contrib.auth.decorators import login_required
 from django.views.decorators.vary import vary_on_cookie
 

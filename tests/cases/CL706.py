@@ -1,4 +1,5 @@
 # --- not called
+from django.http import HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_page
 
@@ -9,6 +10,7 @@ def prices(request):
 
 
 # --- seconds
+from django.http import HttpResponse
 from django.views.decorators.cache import cache_page
 
 
@@ -18,6 +20,7 @@ def prices(request):
 
 
 # --- a timedelta, a text, None
+from django.http import HttpResponse
 from django.views.decorators.cache import cache_page
 
 
@@ -37,6 +40,7 @@ def third(request):
 
 
 # --- a number from the settings
+from django.http import HttpResponse
 from django.views.decorators.cache import cache_page
 
 
@@ -46,6 +50,7 @@ def prices(request):
 
 
 # --- on a method
+from django.http import HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_page
 
@@ -73,6 +78,7 @@ class Fourth(ListView):
 
 
 # --- two arguments without a name
+from django.http import HttpResponse
 from django.views.decorators.cache import cache_page
 
 
@@ -84,3 +90,19 @@ def prices(request):
 @cache_page(60, cache="reports")
 def others(request):
     return HttpResponse("")
+
+
+# --- in urls
+from django.urls import path
+from django.views.decorators.cache import cache_page
+
+
+def view(request):
+    return None
+
+
+urlpatterns = [
+    path("a", cache_page(60)(view)),
+    path("b", cache_page(timeout=60)(view)),
+    path("c", cache_page(60 * 15, key_prefix="c")(view)),
+]
