@@ -15,8 +15,9 @@ from cachelint.run.options import Before
 from cachelint.run.session import Options, run
 
 REPOSITORY = Path(__file__).parent.parent
-#: Rules about a whole project: a case is a part of one, in which there need be no reader or writer of a key.
-OF_PROJECTS = frozenset({"CL306", "CL307"})
+#: Rules about a whole project: a case is a part of one, in which there need be no reader or writer of a key, and whose
+#: settings are for no server.
+OF_PROJECTS = frozenset({"CL306", "CL307"}) | expand(["CL6"])
 CODES = expand(["ALL"]) - OF_PROJECTS
 
 SETTINGS = """\
@@ -120,8 +121,15 @@ def make_project(root: Path, case: str = "", **files: str) -> Path:
 NOW = "# === now\n"
 
 
+#: In a case: what stands above are the settings of the project.
+CODE = "# === code\n"
+
+
 def project_of(root: Path, case: str) -> Path:
     """The small project with a case in it; where that has an earlier state, with the file of the keys of then."""
+    settings, marker, code = case.partition(CODE)
+    if marker:
+        return make_project(root, code, config__settings=f'{settings}\nINSTALLED_APPS = ["shop", "app"]\n')
     before, marker, now = case.partition(NOW)
     if not marker:
         return make_project(root, case)

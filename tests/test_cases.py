@@ -117,7 +117,13 @@ def test_the_examples_of_the_documentation(rule: object, tmp_path: Path) -> None
         models = "from django.db import models\n\n\nclass Product(models.Model):\n    name = models.CharField()\n"
         models += "    active = models.BooleanField()\n"
         for sort, text in (("bad", example.bad), ("good", example.good)):
-            root = make_project(tmp_path / f"{sort}{number}", shop__models=models, app__example=text)
+            # Settings are those of the project.
+            where = (
+                "config__settings"
+                if getattr(rule, "code", "").startswith("CL6") and "CACHES" in text
+                else "app__example"
+            )
+            root = make_project(tmp_path / f"{sort}{number}", shop__models=models, **{where: text})
             codes = codes_for(getattr(rule, "code", ""))
             assert reported(check(root, codes).findings) == expected(root), text
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
+from cachelint.caching.alias_uses import AliasUse, alias_uses
 from cachelint.caching.call_edges import CallEdges
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.candidates import CacheNames
@@ -146,6 +147,7 @@ COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     Key: lambda facts: facts.keys.all(),
     ChangedKey: lambda facts: changed_keys(facts.before, facts.inventory, facts.calls) if facts.before else (),
     CacheSettings: lambda facts: cache_settings(facts.interpreter),
+    AliasUse: lambda facts: alias_uses(facts.interpreter, facts.of(CachedPage)),
     CachedPage: lambda facts: cached_pages(facts.interpreter),
     Project: lambda facts: [Project(facts.codebase)],
     Invalidation: invalidations,

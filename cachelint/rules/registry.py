@@ -52,8 +52,17 @@ MODULES: dict[str, str] = {
     "CL521": "races.lock_without_timeout",
     "CL522": "races.unowned_release",
     "CL523": "api.shared_connection",
+    "CL601": "settings.pickle_over_network",
+    "CL602": "settings.serializer_ignored",
+    "CL603": "settings.no_key_prefix",
+    "CL604": "settings.unknown_alias",
+    "CL605": "settings.ignored_setting",
+    "CL606": "settings.local_for_shared",
+    "CL607": "settings.same_prefix",
+    "CL608": "settings.outage_not_caught",
     "CL701": "pages.page_of_a_user",
     "CL702": "pages.decorator_order",
+    "CL705": "settings.middleware_order",
     "CL706": "pages.cache_page_misused",
 }
 
