@@ -12,6 +12,7 @@ from cachelint.caching.calls import CacheCall
 from cachelint.caching.candidates import CacheNames
 from cachelint.caching.deserializations import Deserialization
 from cachelint.caching.facades import Facades
+from cachelint.caching.fragments import CachedFragment, cached_fragments
 from cachelint.caching.invalidations import Invalidation, invalidations
 from cachelint.caching.keys.graph import Key, KeyGraph
 from cachelint.caching.keys.inventory import Inventory, inventory
@@ -148,6 +149,7 @@ COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     ChangedKey: lambda facts: changed_keys(facts.before, facts.inventory, facts.calls) if facts.before else (),
     CacheSettings: lambda facts: cache_settings(facts.interpreter),
     AliasUse: lambda facts: alias_uses(facts.interpreter, facts.of(CachedPage)),
+    CachedFragment: lambda facts: cached_fragments(facts.templates),
     CachedPage: lambda facts: cached_pages(facts.interpreter),
     Project: lambda facts: [Project(facts.codebase)],
     Invalidation: invalidations,

@@ -173,6 +173,9 @@ class Codebase:
         self.dependencies.others[QUESTION] = found
         texts: dict[str, bytes] = {}
         for path in sorted(found):
+            if path in self._sources:
+                texts[path] = self._sources[path].data
+                continue
             try:
                 texts[path] = (self.root / path).read_bytes()
             except OSError:

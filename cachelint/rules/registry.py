@@ -62,6 +62,8 @@ MODULES: dict[str, str] = {
     "CL608": "settings.outage_not_caught",
     "CL701": "pages.page_of_a_user",
     "CL702": "pages.decorator_order",
+    "CL703": "pages.fragment_of_a_user",
+    "CL704": "pages.fragment_name",
     "CL705": "settings.middleware_order",
     "CL706": "pages.cache_page_misused",
 }

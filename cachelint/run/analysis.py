@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cachelint.findings import Confidence, Finding, Severity
-from cachelint.project.files import is_test
+from cachelint.project.files import SUFFIXES, is_test
 from cachelint.project.gitignore import Patterns
 from cachelint.run.options import Options
 
@@ -74,7 +74,7 @@ def collect_facts(options: Options, files: Sequence[str], overlay: Mapping[str, 
 
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
     known = frozenset(files)
-    made = [path for path in overlay or () if path not in known]
+    made = [path for path in overlay or () if path not in known and path.endswith(SUFFIXES)]
     codebase = Codebase(options.root, [*files, *made], overlay)
     _running[:] = [codebase]
     facts = collect(codebase, all_declared(dict(options.wrappers)), options.fix_timeout)

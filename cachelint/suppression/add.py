@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from cachelint.findings import Edit, Finding, Place
 from cachelint.fixes.apply.edits import apply
+from cachelint.project.files import SUFFIXES
 from cachelint.project.source import Source
 
 
@@ -21,6 +22,11 @@ def with_ignores(source: Source, findings: Sequence[Finding], reason: str) -> So
     edits: list[Edit] = []
     for (first, last), codes in sorted(by_call.items()):
         comment = f"# cachelint: ignore {', '.join(sorted(codes))}" + (f" -- {reason}" if reason else "")
+        if not source.path.endswith(SUFFIXES) and "." in source.path.rpartition("/")[2]:
+            # A template: on the line of its tag, where it shows nothing.
+            end = len(source.line_text(first)) + 1
+            edits.append(Edit(Place(source.path, first, end, first, end), f"{{{comment} #}}"))
+            continue
         free = next((n for n in range(first, last + 1) if n not in commented and n not in inside), None)
         if free is not None:
             end = len(source.line_text(free)) + 1

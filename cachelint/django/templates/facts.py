@@ -45,6 +45,13 @@ class Fragment(NamedTuple):
     end_column: int
     words: tuple[str, ...]
     blocks: tuple[str, ...]
+    #: The conditions of the `{% if %}` around it.
+    conditions: tuple[str, ...] = ()
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What the fragment varies on: the words after its name, without ``using=``."""
+        return tuple(word for word in self.words[3:] if not word.startswith("using="))
 
 
 class TemplateFacts(NamedTuple):
@@ -85,6 +92,7 @@ class _Reader:
         self.open_fragments: list[int] = []
         self.bound: set[str] = set()
         self.loads: set[str] = set()
+        self.conditions: list[str] = []
 
     def read(self) -> TemplateFacts:
         """Go through all tokens."""
@@ -139,6 +147,11 @@ class _Reader:
             self.open_fragments.pop()
         elif name == "load":
             self.loads.update(words[1:])
+        elif name in ("if", "ifchanged"):
+            self.conditions.append(" ".join(words[1:]))
+            self._use(token, " ".join(words[1:]))
+        elif name in ("endif", "endifchanged") and self.conditions:
+            self.conditions.pop()
         elif name == "csrf_token":
             self._add(token, "csrf_token")
         elif name == "for" and "in" in words:
@@ -153,8 +166,9 @@ class _Reader:
         line = self._line(token)
         column = token.start - (self.text.rfind("\n", 0, token.start) + 1) + 1
         fragment = Fragment(
-            len(self.fragments), line, column, column + token.end - token.start, tuple(words), tuple(self.blocks)
-        )
+            len(self.fragments), line, column, column + token.end - token.start, tuple(words), tuple(self.blocks),
+            tuple(self.conditions),
+        )  # fmt: skip
         self.fragments.append(fragment)
         self.open_fragments.append(fragment.number)
 
