@@ -190,3 +190,23 @@ def test_a_fragment_on_real_django(version: str, tmp_path: Path) -> None:
     repair(options, unsafe=True, write_files=True)
     assert rendered() == ["alice", "bob"]
     assert not run(options).findings
+
+
+# -- their keys -----------------------------------------------------------------------------------------------
+
+DELETE = """from django.core.cache import cache
+from django.core.cache.utils import make_template_fragment_key
+
+
+def forget(book):
+    cache.delete(make_template_fragment_key("%s", [book.pk]))
+"""
+
+
+@pytest.mark.parametrize(("name", "found"), [("row", 0), ("rwo", 1)])
+def test_a_fragment_that_no_template_has(name: str, found: int, tmp_path: Path) -> None:
+    shop(tmp_path, LOAD + "{% cache 600 row book.pk %}{{ book }}{% endcache %}")
+    (tmp_path / "shop/forget.py").write_text(DELETE % name, encoding="utf-8")
+    findings = run(Options(tmp_path, expand(["CL306"]), use_store=False)).findings
+    assert len(findings) == found
+    assert all("no template of the project has a fragment called `rwo`" in each.message for each in findings)

@@ -12,7 +12,7 @@ from cachelint.types.code import Class, ExternalSymbol, Partial
 from cachelint.types.containers import Coroutine, Dict, Generator, List, Tuple
 from cachelint.types.django import Expression, Manager, ModelClass, ModelInstance, ModelType, QuerySet
 from cachelint.types.join import join, join_all, members
-from cachelint.types.strings import STR, Str, constant
+from cachelint.types.strings import DIGEST, STR, Str, constant, literal
 
 
 def _fixed(typ: Type) -> Result:
@@ -57,6 +57,12 @@ def _same_text(made: Call) -> Type:
     given = members(made.typ(0))
     texts = [Str(m.parts, versions=m.versions, params=m.params) for m in given if isinstance(m, Str)]
     return join_all(texts) if texts and len(texts) == len(given) else STR
+
+
+def _fragment_key(made: Call) -> Type:
+    """The key of a fragment of a template: its name, and a digest of what it varies on."""
+    pieces = [(literal("template.cache."), ""), (made.typ(0, "fragment_name"), made.source(0)), (literal("."), "")]
+    return strings.concat([*pieces, (DIGEST, "digest")], made.context.function)
 
 
 def _user_model(made: Call) -> Type:
@@ -147,6 +153,7 @@ def _prefixed(prefixes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, .
 _HTTP = ("django.http", "django.http.response")
 
 CALLS: dict[str, Result] = {
+    "django.core.cache.utils.make_template_fragment_key": _fragment_key,
     "django.shortcuts._get_queryset": _queryset_of,
     **dict.fromkeys(("django.shortcuts.get_object_or_404", "rest_framework.generics.get_object_or_404"), _row),
     **dict.fromkeys(("django.utils.text.slugify", "django.template.defaultfilters.slugify",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
@@ -88,11 +89,36 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     if METHODS[call.method].by_pattern or _is_probe(call) or not is_known(call):
         return
     texts = templates(call.key)
+    name = _fragment(texts)
+    if name:
+        yield from _unnamed_fragment(call, name, facts)
+        return
     written = list(calls_with_words(call, facts, _writes))
     if any(may_meet(text, other) for text in texts for _, other in written):
         return
     if is_explained(texts, facts, _writes):
         yield _report(call, written)
+
+
+def _fragment(texts: list[Str]) -> str:
+    """The name of the template fragment that a key is of; empty for another key."""
+    first = joined(texts[0])[0] if len(texts) == 1 else None
+    match = re.fullmatch(r"template\.cache\.(.+)\.", first.text) if isinstance(first, Text) else None
+    return match.group(1) if match is not None else ""
+
+
+def _unnamed_fragment(call: CacheCall, name: str, facts: Facts) -> Iterator[Report]:
+    """A fragment's key is written by the template that has the fragment: by none where none has the name."""
+    found = facts.templates.by_name
+    if not found or any(name.encode() in text for text in facts.codebase.other_texts.values()):
+        return
+    verb = _VERBS[METHODS[call.method].does]
+    yield Report(
+        call.at("key", "keys"),
+        f"`{call.called}` {verb}: no template of the project has a fragment called `{name}`; use the name that the "
+        "template has, or remove the call",
+        confidence=Confidence.MEDIUM,
+    )
 
 
 def _writes(call: CacheCall) -> bool:
