@@ -19,6 +19,7 @@ MODULES: dict[str, str] = {
     "CL301": "keys.unversioned_key",
     "CL302": "keys.invalid_key",
     "CL303": "keys.unstable_key",
+    "CL304": "keys.key_lacks_input",
     "CL305": "keys.version_mismatch",
     "CL306": "keys.never_written",
     "CL307": "keys.never_read",
@@ -69,7 +70,7 @@ MODULES: dict[str, str] = {
 }
 
 #: Rules that are off unless they are asked for: by `--preview`, the configuration, or their own code or name.
-PREVIEW: frozenset[str] = frozenset({"CL307"})
+PREVIEW: frozenset[str] = frozenset({"CL304", "CL307", "CL606"})
 
 NAMES: dict[str, str] = {code: module.rpartition(".")[2].replace("_", "-") for code, module in MODULES.items()}
 

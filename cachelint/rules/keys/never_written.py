@@ -89,12 +89,12 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     if METHODS[call.method].by_pattern or _is_probe(call) or not is_known(call):
         return
     texts = templates(call.key)
+    written = list(calls_with_words(call, facts, _writes))
+    if any(may_meet(text, other) for text in texts for _, other in written):
+        return
     name = _fragment(texts)
     if name:
         yield from _unnamed_fragment(call, name, facts)
-        return
-    written = list(calls_with_words(call, facts, _writes))
-    if any(may_meet(text, other) for text in texts for _, other in written):
         return
     if is_explained(texts, facts, _writes):
         yield _report(call, written)

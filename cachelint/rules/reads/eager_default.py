@@ -95,6 +95,9 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     node = call.nodes.get("default") or (call.nodes.get("value") if call.inner is not None else None)
     if node is None or isinstance(node, cst.Lambda):
         return
+    if call.inner is not None and not isinstance(call.innermost.node_of("default"), cst.Name):
+        # What is passed is a part of the default at most: that may be worked out by a function of its own.
+        return
     here = calls_in(facts.interpreter, call.function, frozenset({called_name(call.node)})).get(id(call.node))
     if here is None:
         return

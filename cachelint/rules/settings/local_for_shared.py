@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -113,6 +114,11 @@ def _is_replaced(settings: CacheSettings, facts: Facts) -> bool:
     """Whether the cache has another backend somewhere: in another module, or in another branch of this one."""
     others = [each for each in facts.of(CacheSettings) if each.alias == settings.alias]
     if any(backend_of(each) not in LOCAL for each in others):
+        return True
+    changed = re.compile(
+        rb"CACHES\[['\"]" + re.escape(settings.alias.encode()) + rb"['\"]\](?:\[['\"]BACKEND['\"]\])?\s*="
+    )
+    if facts.codebase.search(changed, "CACHES["):
         return True
     return any(
         module.path != settings.module.path
