@@ -11,7 +11,7 @@ from pathlib import Path
 from cachelint.project.file_stat import found_below
 from cachelint.project.files import without_suffix
 from cachelint.project.module import Module
-from cachelint.project.other_files import QUESTION, other_files
+from cachelint.project.other_files import QUESTION, OtherTexts, other_files
 from cachelint.project.outline import Definition, ImportBinding
 from cachelint.project.parsed import too_deep
 from cachelint.project.source import Source, SourceError, read_source
@@ -167,20 +167,11 @@ class Codebase:
         return list(found)
 
     @cached_property
-    def other_texts(self) -> dict[str, bytes]:
+    def other_texts(self) -> OtherTexts:
         """The files of the project that are no Python and may name what its code names, by path."""
         found = other_files(self.root)
         self.dependencies.others[QUESTION] = found
-        texts: dict[str, bytes] = {}
-        for path in sorted(found):
-            if path in self._sources:
-                texts[path] = self._sources[path].data
-                continue
-            try:
-                texts[path] = (self.root / path).read_bytes()
-            except OSError:
-                continue
-        return {path: text for path, text in texts.items() if b"\0" not in text}
+        return OtherTexts(self.root, sorted(found), self._sources)
 
     def indexed(self, pattern: re.Pattern[bytes], word: str) -> dict[bytes, list[Module]]:
         """By what the first group of a pattern matches, the modules that it matches in; ``word`` stands in each match.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from cachelint.project.file_stat import status
 from cachelint.project.files import is_never_looked_into
+from cachelint.project.source import Source
 
 #: Under this name the question stands among those of a run.
 QUESTION = "*"
@@ -21,6 +23,33 @@ _SUFFIXES = frozenset(
 _NAMES = frozenset({"Makefile", "Dockerfile", "Procfile", "crontab", "justfile", "Jenkinsfile", "Vagrantfile"})
 #: What is larger was made by a program.
 _MAX_BYTES = 400_000
+
+
+class OtherTexts(Mapping[str, bytes]):
+    """The texts of such files by path, each read when it is asked for: all together may be larger than the code.
+
+    What is in ``unsaved`` is as it is there. A file that can't be read, or is no text, is empty.
+    """
+
+    def __init__(self, root: Path, paths: Sequence[str], unsaved: Mapping[str, Source]) -> None:
+        self.root = root
+        self.paths = paths
+        self.unsaved = unsaved
+
+    def __getitem__(self, path: str) -> bytes:
+        if path in self.unsaved:
+            return self.unsaved[path].data
+        try:
+            text = (self.root / path).read_bytes()
+        except OSError:
+            return b""
+        return text if b"\0" not in text else b""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
 
 
 def other_files(root: Path) -> dict[str, list[int]]:
