@@ -134,11 +134,16 @@ def keys() -> dict[str, Any]:
     }  # fmt: skip
     opaque = {"alias": alias, "written": text, "uses": uses}
     setting = {"type": ["string", "integer"]}
+    page = {
+        "kind": {"enum": ["page", "fragment"]}, "name": text, "alias": text, "path": text, "line": number,
+        "timeout": text, "varies": texts,
+    }  # fmt: skip
     known = {"name": text, "timeout": timeout, "has_settings": flag, "prefix": setting, "version": setting}
     whole = {
         "version": {"const": KEYS_VERSION},
         "keys": {"type": "array", "items": closed(key, required=list(key))},
         "opaque": {"type": "array", "items": closed(opaque, required=list(opaque))},
+        "pages": {"type": "array", "items": closed(page, required=list(page))},
         "aliases": {"type": "array", "items": closed(known, required=list(known))},
     }
     shape = {"type": ["string", "object"], "description": "A type: see cachelint/caching/keys/shape.py."}

@@ -18,6 +18,7 @@ from cachelint.caching.keys.graph import Key, KeyGraph
 from cachelint.caching.keys.inventory import Inventory, inventory
 from cachelint.caching.keys.renewed import ChangedKey, changed_keys
 from cachelint.caching.keys.snapshot import Snapshot
+from cachelint.caching.listed_pages import fragments_of, pages_of
 from cachelint.caching.pages import CachedPage, cached_pages
 from cachelint.caching.project import Project
 from cachelint.caching.reads.bodies import Bodies
@@ -76,7 +77,8 @@ class Facts:
     @cached_property
     def inventory(self) -> Inventory:
         """The keys of the project as plain data, with all that is known of each."""
-        return inventory(self.interpreter, self.calls, self.keys, self.bodies)
+        made = inventory(self.interpreter, self.calls, self.keys, self.bodies)
+        return made._replace(pages=(*pages_of(self.of(CachedPage)), *fragments_of(self.of(CachedFragment))))
 
     @cached_property
     def templates(self) -> Templates:

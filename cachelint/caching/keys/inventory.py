@@ -114,6 +114,21 @@ class OpaqueKey(NamedTuple):
     uses: tuple[Use, ...]
 
 
+class Page(NamedTuple):
+    """What Django caches under keys of its own: a page (``cache_page``) or a fragment of a template.
+
+    ``varies`` is what a fragment varies on, or the decorators that say so of a page.
+    """
+
+    kind: str
+    name: str
+    alias: str
+    path: str
+    line: int
+    timeout: str
+    varies: tuple[str, ...] = ()
+
+
 class AliasRecord(NamedTuple):
     """A cache with keys: what the settings say of it, ``"?"`` where that can't be told."""
 
@@ -130,6 +145,7 @@ class Inventory(NamedTuple):
     keys: tuple[KeyRecord, ...]
     opaque: tuple[OpaqueKey, ...]
     aliases: tuple[AliasRecord, ...]
+    pages: tuple[Page, ...] = ()
 
 
 EMPTY = Inventory((), (), ())
@@ -137,7 +153,9 @@ EMPTY = Inventory((), (), ())
 
 def joined(one: Inventory, other: Inventory) -> Inventory:
     """The keys of two projects."""
-    return Inventory(one.keys + other.keys, one.opaque + other.opaque, one.aliases + other.aliases)
+    return Inventory(
+        one.keys + other.keys, one.opaque + other.opaque, one.aliases + other.aliases, one.pages + other.pages
+    )  # fmt: skip
 
 
 def moved(found: Inventory, folder: str) -> Inventory:
@@ -152,7 +170,10 @@ def moved(found: Inventory, folder: str) -> Inventory:
         key._replace(id=f"{folder} {key.id}", app=f"{folder}/{key.app}".rstrip("/"), uses=inside(key.uses))
         for key in found.keys
     )
-    return found._replace(keys=keys, opaque=tuple(each._replace(uses=inside(each.uses)) for each in found.opaque))
+    pages = tuple(page._replace(path=f"{folder}/{page.path}") for page in found.pages)
+    return found._replace(
+        keys=keys, pages=pages, opaque=tuple(each._replace(uses=inside(each.uses)) for each in found.opaque)
+    )
 
 
 def shown(template: Iterable[Part]) -> str:

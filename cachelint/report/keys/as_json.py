@@ -28,6 +28,7 @@ def values(found: Inventory, findings: Mapping[str, Sequence[Finding]], path: Ca
             {"alias": each.alias, "written": each.written, "uses": [_use(use, path) for use in each.uses]}
             for each in found.opaque
         ],
+        "pages": [{**page._asdict(), "path": path(page.path), "varies": list(page.varies)} for page in found.pages],
         "aliases": [each._asdict() for each in found.aliases],
     }
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-from cachelint.caching.keys.inventory import NEVER, Inventory, KeyRecord, OpaqueKey, Use
+from cachelint.caching.keys.inventory import NEVER, Inventory, KeyRecord, OpaqueKey, Page, Use
 from cachelint.caching.keys.parts import Part
 from cachelint.caching.keys.shape import ANYTHING, Shape, alternatives, shown
 from cachelint.findings import Finding
@@ -39,6 +39,9 @@ def render(found: Inventory, findings: Findings, project: str, source_url: str =
     if found.opaque:
         rows = "".join(page.opaque(each) for each in found.opaque)
         sections += f'<section class="opaque"><h2>Entries under a value of the project</h2>{rows}</section>'
+    if found.pages:
+        rows = "".join(page.page(each) for each in found.pages)
+        sections += f'<section class="opaque"><h2>Pages and fragments</h2>{rows}</section>'
     values = {
         "title": escape(f"Cache keys of {project}"),
         "count": str(len(found.keys)),
@@ -126,6 +129,18 @@ class _Page:
         address = self.source_url.replace("{path}", use.path).replace("{line}", str(use.line))
         return f'<a href="{escape(address)}"><code>{text}</code></a>'
 
+    def page(self, each: Page) -> str:
+        """A page or fragment that Django caches under a key of its own."""
+        words = f"{each.name} {each.alias} {each.path} {each.kind}".lower()
+        use = Use(("read", "write"), each.kind, each.path, each.line, each.name)
+        return (
+            f'<details class="key" data-flags="" data-text="{escape(words)}"><summary>'
+            f'<span class="name">{escape(each.name)}</span><span class="alias">{escape(each.alias)}</span>'
+            f'{"<span></span>" * 3}<span class="timeout">{escape(each.timeout)} s</span>'
+            f'<span class="shape">{each.kind}</span>'
+            f'</summary><div class="inside"><div><p>{self._place(use)} {escape(_varies(each))}</p></div></div></details>'
+        )
+
     def opaque(self, each: OpaqueKey) -> str:
         """Calls whose key is a value of the project."""
         words = f"{each.written} {each.alias or ''} {' '.join(use.path for use in each.uses)}".lower()
@@ -135,6 +150,10 @@ class _Page:
             f'<span class="alias">{escape(each.alias or "unknown")}</span><span class="n">{len(each.uses)}</span>'
             f'</summary><div class="inside"><div>{self._calls(each.uses)}</div></div></details>'
         )
+
+
+def _varies(each: Page) -> str:
+    return f"varies on {', '.join(each.varies)}" if each.varies else ""
 
 
 def _template(parts: Iterable[Part]) -> str:

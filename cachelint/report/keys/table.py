@@ -42,6 +42,13 @@ def write(
             line = f"  {each.written}  ({each.alias or 'unknown cache'}, {calls}, {first.path}:{first.line})"
             console.print(Text(printable(_cropped(line, width))), soft_wrap=True, crop=False)
         console.print()
+    if found.pages:
+        console.print(Text("pages and fragments", "bold"))
+        for page in found.pages:
+            varies = f", varies on {', '.join(page.varies)}" if page.varies else ""
+            line = f"  {page.kind} {page.name}  ({page.alias}, {page.timeout} s{varies}, {page.path}:{page.line})"
+            console.print(Text(printable(_cropped(line, width))), soft_wrap=True, crop=False)
+        console.print()
     console.print(Text(summary(found, findings)))
 
 
