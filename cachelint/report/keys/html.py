@@ -138,7 +138,8 @@ class _Page:
             f'<span class="name">{escape(each.name)}</span><span class="alias">{escape(each.alias)}</span>'
             f'{"<span></span>" * 3}<span class="timeout">{escape(each.timeout)} s</span>'
             f'<span class="shape">{each.kind}</span>'
-            f'</summary><div class="inside"><div><p>{self._place(use)} {escape(_varies(each))}</p></div></div></details>'
+            f'</summary><div class="inside"><div><p>{self._place(use)} '
+            f"{escape(_varies(each))}</p></div></div></details>"
         )
 
     def opaque(self, each: OpaqueKey) -> str:
