@@ -92,3 +92,30 @@ def remember(pk):
 
 def read(pk):
     return cache.get(f"row:v1:{pk}", 0)
+
+
+# --- with the same setting before both
+def remember(user):
+    cache.set(f"{settings.PREFIX}-cart-time-{user.pk}", 1, 60)  # CL301
+
+
+def forget():
+    cache.delete(f"{settings.PREFIX}-cart-time")  # CL306
+
+
+# --- a class's name holds no dot
+def remember(model):
+    cache.set(f"shop.rows_of.{model.__name__}.{settings.SITE_ID}", 1, 60)  # CL301
+
+
+def forget(model):
+    cache.delete(f"shop.rows_of.{model.__name__}")  # CL306
+
+
+# --- what stands last may hold anything
+def remember(name):
+    cache.set(f"{settings.PREFIX}-cart-{name}", 1, 60)  # CL301
+
+
+def forget(pk):
+    cache.delete(f"{settings.PREFIX}-cart-total-{pk}")

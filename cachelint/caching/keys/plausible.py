@@ -10,6 +10,7 @@ and written out in another. The last two are conventions, not proofs.
 from __future__ import annotations
 
 import re
+import string
 from typing import NamedTuple
 
 from cachelint.types.base import Scalar
@@ -19,10 +20,15 @@ from cachelint.types.template import joined
 
 _DIGITS = frozenset("-0123456789")
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
+_IDENTIFIER = frozenset(f"{string.ascii_letters}{string.digits}_<>")
 _SEPARATORS = frozenset(":|/#&;,")
-_WORD = re.compile(r"[A-Za-z]*")
+_WORD = re.compile(r"[A-Za-z_]*")
 #: Letters that a key begins with so that they are a word of its own.
 _LEAST_LETTERS = 4
+
+
+#: The parts of a key, or of the rest of one.
+_Parts = tuple[Text | Placeholder, ...]
 
 
 class _Symbol(NamedTuple):
@@ -35,9 +41,10 @@ class _Symbol(NamedTuple):
 
 def may_meet(one: Str, other: Str) -> bool:
     """Whether two keys can plausibly be the same text."""
-    if (_begins_with_words(one) and _begins_open(other)) or (_begins_with_words(other) and _begins_open(one)):
+    first, second = _without_common_head(joined(one), joined(other))
+    if (_begins_with_words(first) and _begins_open(second)) or (_begins_with_words(second) and _begins_open(first)):
         return False
-    a, b = _symbols(one), _symbols(other)
+    a, b = _symbols(first), _symbols(second)
     waiting = [(0, 0)]
     seen = {(0, 0)}
     while waiting:
@@ -58,15 +65,29 @@ def may_meet(one: Str, other: Str) -> bool:
     return False
 
 
-def _begins_with_words(template: Str) -> bool:
-    first = joined(template)[0]
-    return isinstance(first, Text) and len(_WORD.match(first.text)[0]) >= _LEAST_LETTERS  # type: ignore[index]
+def _without_common_head(one: _Parts, other: _Parts) -> tuple[_Parts, _Parts]:
+    """Two keys without the parts that they begin with alike: one setting before both is the same in both."""
+    count = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b or not (isinstance(a, Text) or a.name.startswith("settings.")):
+            break
+        count += 1
+    return one[count:], other[count:]
 
 
-def _begins_open(template: Str) -> bool:
+def _begins_with_words(parts: _Parts) -> bool:
+    match = _WORD.match(parts[0].text) if parts and isinstance(parts[0], Text) else None
+    return match is not None and len(match[0]) >= _LEAST_LETTERS
+
+
+def _begins_open(parts: _Parts) -> bool:
     """Whether a key begins with what is made at run time, and goes on with words."""
-    parts = joined(template)
-    return isinstance(parts[0], Placeholder) and parts[0] != WILDCARD and any(isinstance(part, Text) for part in parts)
+    return (
+        bool(parts)
+        and isinstance(parts[0], Placeholder)
+        and parts[0] != WILDCARD
+        and any(isinstance(part, Text) for part in parts)
+    )
 
 
 def _shares(one: _Symbol, other: _Symbol) -> bool:
@@ -78,8 +99,7 @@ def _shares(one: _Symbol, other: _Symbol) -> bool:
     return other.of is None or bool(other.of - one.without)
 
 
-def _symbols(template: Str) -> list[_Symbol]:
-    parts = joined(template)
+def _symbols(parts: _Parts) -> list[_Symbol]:
     found: list[_Symbol] = []
     for index, part in enumerate(parts):
         if isinstance(part, Text):
@@ -106,6 +126,8 @@ def _first(part: Text | Placeholder | None) -> str:
 
 def _alphabet(part: Placeholder) -> frozenset[str] | None:
     """The characters of a part, where what it is made of tells them."""
+    if part.name.endswith("__name__"):
+        return _IDENTIFIER
     found = members(part.content) if part.content is not None else ()
     if not found:
         return None

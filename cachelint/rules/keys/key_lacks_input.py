@@ -117,25 +117,11 @@ def _is_memo(write: CacheCall, facts: Facts) -> bool:
     """Whether the value is worked out after a miss of the same key, to be found again."""
     if write.innermost.method == "get_or_set" or write.called_value or "default" in write.nodes:
         return True
-    value = write.nodes.get("value")
-    if isinstance(value, cst.Name) and _is_filled_by_key(value.value, write):
-        return False
     key = facts.keys.of(write)
     return key is not None and any(
         isinstance(site, Read) and site.function == write.function and site.node is not write.node
         for site in key.all_sites
     )
-
-
-def _is_filled_by_key(name: str, write: CacheCall) -> bool:
-    """Whether what is stored is a dict of several values, each under a key of its own: that is a part of the key."""
-    for node in descendants(write.parsed.module):
-        if isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Subscript):
-            index = node.target.slice[0].slice
-            constant = isinstance(index, cst.Index) and isinstance(index.value, cst.SimpleString)
-            if dotted(node.target.value) == name and not constant:
-                return True
-    return False
 
 
 def _is_asked_before(write: CacheCall, facts: Facts) -> bool:

@@ -97,7 +97,10 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
         yield from _unnamed_fragment(call, name, facts)
         return
     if is_explained(texts, facts, _writes):
-        yield _report(call, written)
+        report = _report(call, written)
+        # Where the same call also asks for a digest of the key, that may be what is written.
+        if report.related or not any(each.node is call.node for each in facts.keys.digests):
+            yield report
 
 
 def _fragment(texts: list[Str]) -> str:
