@@ -51,7 +51,7 @@ def names_in(node: cst.CSTNode) -> Iterator[str]:
 def _names(node: cst.CSTNode) -> Iterator[str]:
     if isinstance(node, cst.Name):
         yield node.value
-    elif isinstance(node, cst.Attribute) or isinstance(node, cst.Arg):
+    elif isinstance(node, cst.Attribute | cst.Arg):
         yield from _names(node.value)
     else:
         for child in node.children:

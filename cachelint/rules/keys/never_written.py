@@ -98,8 +98,9 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
         return
     if is_explained(texts, facts, _writes):
         report = _report(call, written)
-        # Where the same call also asks for a digest of the key, that may be what is written.
-        if report.related or not any(each.node is call.node for each in facts.keys.digests):
+        # Where the function that is called also asks for a digest of the key, that may be what is written.
+        home = call.innermost.function if call.inner is not None else None
+        if report.related or home is None or not any(each.function == home for each in facts.keys.digests):
             yield report
 
 
