@@ -68,6 +68,9 @@ class _Calls:
     def subscribes(self, name: str) -> bool:
         return True
 
+    def stored(self, context: Context, target: cst.Subscript, value: object) -> None:
+        pass
+
     def contains(self, context: Context, node: cst.Comparison) -> None:
         pass
 

@@ -26,6 +26,7 @@ from cachelint.caching.reads.returned import ReturnedRead, returned_reads
 from cachelint.caching.reads.states import Count, EarlyReturn, KeyTest, ReadUses, Removal, Touch, WriteBack
 from cachelint.caching.references import References
 from cachelint.caching.regions import Regions
+from cachelint.caching.session_values import SessionValue, session_values
 from cachelint.caching.settings import CacheSettings, cache_settings
 from cachelint.caching.shared import SharedCache, shared_caches
 from cachelint.caching.visitor import Visitors
@@ -156,6 +157,7 @@ COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     Project: lambda facts: [Project(facts.codebase)],
     Invalidation: invalidations,
     ReturnedRead: lambda facts: returned_reads(facts.bodies, facts.call_edges, facts.holds_instance),
+    SessionValue: lambda facts: session_values(facts.interpreter),
     SharedCache: lambda facts: shared_caches(facts.interpreter),
     **{
         sort: partial(Facts.touches, touch_type=sort)

@@ -153,6 +153,9 @@ class CallCollector:
                 with self.interpreter.question():
                     setattr(fact, role, settled(typ))
 
+    def stored(self, context: Context, target: cst.Subscript, value: Type) -> None:
+        """See Observer: nobody subscribes to it here."""
+
     def contains(self, context: Context, node: cst.Comparison) -> None:
         """See Observer."""
         container = node.comparisons[0].comparator

@@ -103,6 +103,9 @@ class WrapperCallObserver(Observer):
         """See Observer."""
         return name in self.names
 
+    def stored(self, context: Context, target: cst.Subscript, value: Type) -> None:
+        """See Observer."""
+
     def contains(self, context: Context, node: cst.Comparison) -> None:
         """See Observer: reads say nothing of what a caller decides."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from cachelint.infer import mutation
-from cachelint.infer.context import Context
+from cachelint.infer.context import STORES, Context
 from cachelint.infer.iteration import _is_tuple_class, _iterated, iterated
 from cachelint.infer.narrowing import narrow
 from cachelint.project.classes import dotted
@@ -47,6 +47,8 @@ def bind_target(context: Context, target: cst.BaseExpression, typ: Type, value: 
                 if context.stores is not None:
                     context.stores.setdefault(path, []).append(typ)
                 return
+            if context.observer is not None and context.observer.subscribes(STORES):
+                context.observer.stored(context, target, typ)
             mutation.store_item(context, target, typ)
         case cst.Tuple() | cst.List():
             _unpack(context, target, typ, value)

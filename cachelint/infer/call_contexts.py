@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from cachelint.infer.context import Context, Inference
+from cachelint.infer.context import STORES, Context, Inference
 from cachelint.project.module import Module
 from cachelint.project.outline import Definition
 from cachelint.project.symbols import ClassRef, FunctionRef
 from cachelint.types.base import UNKNOWN, Type, force
 from cachelint.types.code import Function
+from cachelint.types.walk import settled
 
 
 class CalledHere(NamedTuple):
@@ -37,6 +38,7 @@ class _Watcher:
 
     def __init__(self, names: frozenset[str]) -> None:
         self.names = names
+        self.items: list[tuple[cst.Subscript, Type]] = []
         self.found: dict[int, CalledHere] = {}
 
     def subscribes(self, name: str) -> bool:
@@ -49,6 +51,10 @@ class _Watcher:
 
     def contains(self, context: Context, node: cst.Comparison) -> None:
         """See Observer."""
+
+    def stored(self, context: Context, target: cst.Subscript, value: Type) -> None:
+        """See Observer."""
+        self.items.append((target, value))
 
 
 def calls_in_definition(
@@ -66,6 +72,18 @@ def calls_in_definition(
     with interpreter.question():
         context.run(parsed.statements)
     return list(seen.found.values())
+
+
+def items_stored_in(interpreter: Inference, function: FunctionRef) -> list[tuple[cst.Subscript, Type]]:
+    """The items that a function gives values to, each with what it is given; worked out once."""
+
+    def work_out() -> list[tuple[cst.Subscript, Type]]:
+        seen = _Watcher(frozenset({STORES}))
+        with interpreter.question():
+            interpreter.run(Function(function), observer=seen)
+            return [(target, settled(value)) for target, value in seen.items]
+
+    return interpreter.memo.ask(("items stored in", function), work_out, [])
 
 
 def calls_in(interpreter: Inference, function: FunctionRef, names: frozenset[str]) -> dict[int, CalledHere]:

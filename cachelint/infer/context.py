@@ -109,6 +109,10 @@ class Inference(Protocol):
     def item_of(self, context: Context, container: Type, key: Type) -> Type: ...  # noqa: D102
 
 
+#: What an observer subscribes to that wants to see ``target[key] = value``.
+STORES = "[]="
+
+
 class Observer(Protocol):
     """Whoever wants to see the calls that are met while a body is run."""
 
@@ -120,6 +124,9 @@ class Observer(Protocol):
 
     def contains(self, context: Context, node: cst.Comparison) -> None:
         """A test with ``in`` was met."""
+
+    def stored(self, context: Context, target: cst.Subscript, value: Type) -> None:
+        """Something is given to an item: for whoever subscribes to STORES."""
 
 
 #: What is evaluated at once: putting it off costs more.

@@ -12,6 +12,7 @@ MODULES: dict[str, str] = {
     "CL103": "values.unpicklable",
     "CL104": "values.not_json",
     "CL105": "values.changed_by_json",
+    "CL106": "values.session_value",
     "CL201": "timeouts.missing_timeout",
     "CL202": "timeouts.never_expires",
     "CL203": "timeouts.expires_at_once",

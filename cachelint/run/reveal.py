@@ -131,6 +131,9 @@ class _Everything:
     def call(self, context: Context, node: cst.Call) -> None:
         """See Observer."""
 
+    def stored(self, context: Context, target: cst.Subscript, value: Type) -> None:
+        """See Observer."""
+
     def contains(self, context: Context, node: cst.Comparison) -> None:
         """See Observer."""
 

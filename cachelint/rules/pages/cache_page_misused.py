@@ -34,16 +34,14 @@ from django.views.decorators.cache import cache_page
 
 
 @cache_page  # CL706
-def prices(request):
-    ...
+def prices(request): ...
 """,
             good="""\
 from django.views.decorators.cache import cache_page
 
 
 @cache_page(60)
-def prices(request):
-    ...
+def prices(request): ...
 """,
         ),
     ),

@@ -32,8 +32,7 @@ from django.views.decorators.cache import cache_page
 
 @cache_page(60)  # CL702
 @login_required
-def prices(request):
-    ...
+def prices(request): ...
 """,
             good="""\
 from django.contrib.auth.decorators import login_required
@@ -42,8 +41,7 @@ from django.views.decorators.cache import cache_page
 
 @login_required
 @cache_page(60)
-def prices(request):
-    ...
+def prices(request): ...
 """,
         ),
         Example(
@@ -54,8 +52,7 @@ from django.views.decorators.vary import vary_on_cookie
 
 @vary_on_cookie
 @cache_page(60)  # CL702
-def prices(request):
-    ...
+def prices(request): ...
 """,
             good="""\
 from django.views.decorators.cache import cache_page
@@ -64,8 +61,7 @@ from django.views.decorators.vary import vary_on_cookie
 
 @cache_page(60)
 @vary_on_cookie
-def prices(request):
-    ...
+def prices(request): ...
 """,
         ),
     ),
