@@ -81,6 +81,10 @@ def forget(pk):
 
 
 # --- only a test writes it: this is production code
+def other():
+    cache.set("other_total", 1, 60)
+
+
 def read(pk):
     return cache.get(f"preview:v1:{pk}", 0)  # CL306
 
@@ -119,3 +123,27 @@ def remember(name):
 
 def forget(pk):
     cache.delete(f"{settings.PREFIX}-cart-total-{pk}")
+
+
+# --- the prefix is missing in the delete
+class Upload:
+    def save(self, data):
+        cache.set("upload:v1:" + self.name, data, 60)
+
+    def remove(self):
+        cache.delete(self.name)  # CL306
+
+
+# --- it is missing in both
+class Upload:
+    def save(self, data):
+        cache.set("upload:v1:" + self.name, 1, 60)
+        cache.set(self.name, data, 60)
+
+    def remove(self):
+        cache.delete(self.name)
+
+
+# --- nothing is written at all: another program does that
+def read(pk):
+    return cache.get(f"total:v1:{pk}", 0)

@@ -8,16 +8,18 @@ from difflib import SequenceMatcher
 
 import libcst as cst
 
-from cachelint.caching.calls import CacheCall
+from cachelint.caching.calls import CacheCall, has_words
 from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import is_known
 from cachelint.caching.keys.plausible import may_meet
 from cachelint.django.cache_api import METHODS, Does
 from cachelint.findings import Confidence, Related, Severity
+from cachelint.project.classes import dotted
+from cachelint.project.files import is_test
 from cachelint.rules.base import Example, Report, Rule
 from cachelint.rules.explained_keys import calls_with_words, in_production, is_explained
 from cachelint.rules.keys.unversioned_key import shown
-from cachelint.types.strings import Str, Text
+from cachelint.types.strings import Placeholder, Str, Text
 from cachelint.types.template import joined, templates
 
 RULE = Rule(
@@ -86,11 +88,15 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     """One finding for each call of a key that nothing can have written."""
     if call.decides("key") is None or METHODS[call.method].does not in _ASKING or not in_production(call):
         return
+    prefixed = _with_words(call, facts)
+    if prefixed is not None:
+        yield _without_words(call, prefixed)
+        return
     if METHODS[call.method].by_pattern or _is_probe(call) or not is_known(call):
         return
     texts = templates(call.key)
     written = list(calls_with_words(call, facts, _writes))
-    if any(may_meet(text, other) for text in texts for _, other in written):
+    if not _anything_is_written(facts) or any(may_meet(text, other) for text in texts for _, other in written):
         return
     name = _fragment(texts)
     if name:
@@ -102,6 +108,41 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
         home = call.innermost.function if call.inner is not None else None
         if report.related or home is None or not any(each.function == home for each in facts.keys.digests):
             yield report
+
+
+def _with_words(call: CacheCall, facts: Facts) -> CacheCall | None:
+    """The write of the same class that puts words before what is the whole key here: ``PREFIX + self.name``.
+
+    None where some write has it as its whole key too.
+    """
+    node = call.nodes.get("key")
+    name = dotted(node) if node is not None else None
+    if name is None or not name.startswith("self.") or call.function is None or has_words(call.key):
+        return None
+    found: CacheCall | None = None
+    for site in facts.calls:
+        written = site.nodes.get("key")
+        if not site.writes or site.alias != call.alias or site.parsed.path != call.parsed.path:
+            continue
+        if written is not None and dotted(written) == name:
+            return None
+        if site.function is None or site.function.definition.parent is not call.function.definition.parent:
+            continue
+        parts = [part for text in templates(site.key) for part in text.parts or () if isinstance(part, Placeholder)]
+        if [part.name for part in parts] == [name] and has_words(site.key):
+            found = site
+    return found
+
+
+def _without_words(call: CacheCall, write: CacheCall) -> Report:
+    verb = _VERBS[METHODS[call.method].does]
+    text = templates(write.key)[0]
+    return Report(
+        call.at("key"),
+        f'`{call.called}` {verb}: the key that is written is "{shown(text)}", and not the name alone; use the same key '
+        "here",
+        related=(Related(write.place, "this key is written"),),
+    )
 
 
 def _fragment(texts: list[Str]) -> str:
@@ -123,6 +164,11 @@ def _unnamed_fragment(call: CacheCall, name: str, facts: Facts) -> Iterator[Repo
         "template has, or remove the call",
         confidence=Confidence.MEDIUM,
     )
+
+
+def _anything_is_written(facts: Facts) -> bool:
+    """Whether the project writes to caches at all: where it does not, another program does."""
+    return any(_writes(call) and not is_test(call.parsed.path) for call in facts.calls)
 
 
 def _writes(call: CacheCall) -> bool:

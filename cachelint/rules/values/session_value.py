@@ -9,6 +9,7 @@ from cachelint.caching.facts import Facts
 from cachelint.caching.session_values import SessionValue
 from cachelint.findings import Related, Severity
 from cachelint.rules.base import Example, Report, Rule
+from cachelint.rules.settings_reading import is_of_no_site
 from cachelint.types.base import Type, Unknown
 from cachelint.types.join import members
 from cachelint.types.json import Json, json_verdict
@@ -44,7 +45,7 @@ def add(request, price):
     ),
     not_found=(
         "Values that are changed inside of the session, and those that `update` or `setdefault` gives it.",
-        "Projects whose `SESSION_SERIALIZER` is another than Django's for JSON.",
+        "Projects whose `SESSION_SERIALIZER` is another than Django's for JSON; packages without settings of a site.",
     ),
     references=(
         (
@@ -60,7 +61,8 @@ _OTHER = re.compile(rb"SESSION_SERIALIZER|SESSION_ENGINE\s*=\s*['\"](?!django\.)
 @RULE.on(SessionValue)
 def check(fact: SessionValue, facts: Facts) -> Iterator[Report]:
     """One finding for an assignment whose value JSON certainly refuses."""
-    if facts.codebase.search(_OTHER, "SESSION_SERIALIZER", "SESSION_ENGINE"):
+    if is_of_no_site(facts) or facts.codebase.search(_OTHER, "SESSION_SERIALIZER", "SESSION_ENGINE"):
+        # A package may ask its users for another serializer.
         return
     found = members(fact.value)
     if not found or any(isinstance(member, Unknown) for member in found):
