@@ -96,11 +96,13 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
         return
     texts = templates(call.key)
     written = list(calls_with_words(call, facts, _writes))
-    if not _anything_is_written(facts) or any(may_meet(text, other) for text in texts for _, other in written):
+    if any(may_meet(text, other) for text in texts for _, other in written):
         return
     name = _fragment(texts)
     if name:
         yield from _unnamed_fragment(call, name, facts)
+        return
+    if not _anything_is_written(facts):
         return
     if is_explained(texts, facts, _writes):
         report = _report(call, written)
