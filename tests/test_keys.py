@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cachelint.caching.keys.changes import changes
+from cachelint.caching.keys.pattern import fits
 from cachelint.caching.keys.shape import Shape
 from cachelint.cli.main import main
 from tests.support import REPOSITORY, make_project
@@ -250,3 +252,18 @@ SHAPES: list[tuple[Shape, Shape, list[str]]] = [
 @pytest.mark.parametrize(("old", "new", "said"), SHAPES)
 def test_changes_of_shape(old: Shape, new: Shape, said: list[str]) -> None:
     assert [change.text for change in changes(old, new)] == said
+
+
+@pytest.mark.parametrize("least", [0, 1])
+def test_a_key_fits_a_template_as_a_regular_expression_would_say(least: int) -> None:
+    choose = random.Random(least)
+    for _ in range(3000):
+        template: list[str | None] = []
+        for part in choose.choices([None, "a", "b", "ab"], k=choose.randint(1, 5)):
+            if part is not None and template and template[-1] is not None:
+                template[-1] += part
+            else:
+                template.append(part)
+        text = "".join(choose.choices("ab", k=choose.randint(0, 7)))
+        expression = "".join((".*", ".+")[least] if part is None else part for part in template)
+        assert fits(tuple(template), text, least) is (re.fullmatch(expression, text) is not None)

@@ -14,7 +14,7 @@ from cachelint.cli.parser import CLEAN, FAILED, Parser, warn
 from cachelint.cli.progress import note_of_progress
 from cachelint.config.file import load_config, read_table
 from cachelint.config.options import make_options
-from cachelint.findings import Confidence, Severity
+from cachelint.findings import Confidence
 from cachelint.project.files import find_root
 from cachelint.run.options import UsageError
 from cachelint.run.session import run
@@ -71,10 +71,9 @@ class _Init:
         config = load_config(self.root)
         with note_of_progress():
             outcome = run(make_options([self.root]))
-        least = list(Severity).index(config.min_severity)
         shown = [
             f for f in outcome.findings
-            if list(Severity).index(f.severity) >= least and f.confidence is not Confidence.LOW
+            if f.severity.reaches(config.min_severity) and f.confidence is not Confidence.LOW
         ]  # fmt: skip
         outcome.findings = shown
         if not outcome.files:

@@ -27,7 +27,6 @@ from cachelint.run.options import UsageError
 from cachelint.run.session import Options, joined, run, run_text
 from cachelint.run.subprojects import split
 
-_SEVERITIES = list(Severity)
 #: Rules about a change itself, wherever on the way to the call it was made.
 _OF_CHANGES = ("CL310",)
 
@@ -224,7 +223,7 @@ class Lint:
         self.hidden = [
             ("of lower severity (--pedantic)", len(certain) - len(shown)),
             ("of low confidence (--min-confidence low)", len(outcome.findings) - len(certain)),
-            ("ignored by comments", 0 if partly else sum(_reaches(grade, severity) for _, grade in outcome.ignored)),
+            ("ignored by comments", 0 if partly else sum(grade.reaches(severity) for _, grade in outcome.ignored)),
         ]
         outcome.findings = shown
 
@@ -233,12 +232,11 @@ class Lint:
         return Severity.LOW if self.words.pedantic else self.options.min_severity
 
     def _is_certain(self, finding: Finding) -> bool:
-        order = list(Confidence)
-        return order.index(finding.confidence) >= order.index(Confidence(self.words.min_confidence))
+        return finding.confidence.reaches(Confidence(self.words.min_confidence))
 
     def _is_shown(self, finding: Finding) -> bool:
         """Whether somebody is told of a finding who asks for nothing else; others are not fixed either."""
-        severe = _reaches(finding.severity, self._least_severity) or finding.code in self._named_codes
+        severe = finding.severity.reaches(self._least_severity) or finding.code in self._named_codes
         return self._is_certain(finding) and severe
 
     @cached_property
@@ -319,8 +317,4 @@ def _warn_of_problems(outcome: Outcome) -> None:
 
 
 def _fails(outcome: Outcome, least: Severity) -> bool:
-    return any(_reaches(finding.severity, least) for finding in outcome.findings)
-
-
-def _reaches(severity: Severity, least: Severity) -> bool:
-    return _SEVERITIES.index(severity) >= _SEVERITIES.index(least)
+    return any(finding.severity.reaches(least) for finding in outcome.findings)

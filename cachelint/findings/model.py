@@ -6,7 +6,20 @@ import enum
 from typing import NamedTuple
 
 
-class Severity(enum.Enum):
+class _Level(enum.Enum):
+    """Something with degrees, written down from the least to the highest."""
+
+    @property
+    def rank(self) -> int:
+        """Its place among them, from 0."""
+        return list(type(self)).index(self)
+
+    def reaches(self, least: _Level) -> bool:
+        """Whether it is as high as another, or higher."""
+        return self.rank >= least.rank
+
+
+class Severity(_Level):
     """How much a finding can hurt, whoever is right about it."""
 
     LOW = "low"
@@ -14,7 +27,7 @@ class Severity(enum.Enum):
     HIGH = "high"
 
 
-class Confidence(enum.Enum):
+class Confidence(_Level):
     """How much of the reasoning behind a finding was seen in the code."""
 
     LOW = "low"

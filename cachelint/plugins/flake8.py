@@ -13,7 +13,7 @@ from typing import Any
 
 from cachelint import __version__
 from cachelint.config.options import make_options
-from cachelint.findings import Confidence, Finding, Severity
+from cachelint.findings import Confidence, Finding
 from cachelint.project.source import Source, SourceError
 from cachelint.run.analysis import Outcome
 from cachelint.run.baseline import remove_known
@@ -73,10 +73,9 @@ def _is_on_disk(path: Path, text: str) -> bool:
 
 def shown(outcome: Outcome, options: Options) -> list[Finding]:
     """The findings that are shown where nothing else is asked for: none of low confidence or in a baseline."""
-    least = list(Severity).index(options.min_severity)
     outcome.findings = [
         f for f in outcome.findings
-        if list(Severity).index(f.severity) >= least and f.confidence is not Confidence.LOW
+        if f.severity.reaches(options.min_severity) and f.confidence is not Confidence.LOW
     ]  # fmt: skip
     remove_known(outcome)
     return outcome.findings

@@ -25,7 +25,6 @@ _STYLES = {Severity.HIGH: "bold red", Severity.MEDIUM: "yellow", Severity.LOW: "
 _NEAR = 6
 #: What a message says of a place that a frame shows: "(from `Book.objects.get()`, line 13)".
 _SHOWN = re.compile(r" \((?:from|declared as) `[^`]*`(?:, (?:line \d+|[^():]+:\d+))?\)")
-_ORDER = list(Severity)
 
 Lines = Callable[[str, int], str]
 
@@ -57,7 +56,7 @@ def _sorted(outcome: Outcome, sort: str, group: str | None) -> list[Finding]:
     """The findings in order: the most severe first, then by path; what stands under one heading together."""
     found = sorted(outcome.findings, key=lambda finding: finding.sort_key)
     if sort == "severity":
-        found.sort(key=lambda finding: -_ORDER.index(finding.severity))
+        found.sort(key=lambda finding: -finding.severity.rank)
     if group is not None:
         first: dict[str, int] = {}
         for finding in found:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.facts import Facts
 from cachelint.caching.keys.graph import origins
+from cachelint.caching.keys.pattern import pattern
 from cachelint.fixes.key_version.elsewhere import written_elsewhere
 from cachelint.fixes.key_version.text import SEPARATORS
 from cachelint.project.files import is_test
@@ -38,9 +39,19 @@ def says(text: Str) -> bool:
 
 
 def calls_with_words(call: CacheCall, facts: Facts, wanted: Wanted) -> Iterator[tuple[CacheCall, Str]]:
-    """The calls of one sort that may be of the same cache, with each of their texts that has words."""
-    for site, found in facts.keys.keyed:
-        if not found or is_test(site.parsed.path) or not wanted(site):
+    """The calls of one sort that may be of the same cache and the same key, with each of their texts that has words.
+
+    Those that begin with other words are left out: a project may have thousands of keys.
+    """
+    graph = facts.keys
+    numbers = {
+        number
+        for text in templates(call.key)
+        for near in graph.index.near(pattern(text))
+        for number in graph.index.of(near)
+    }
+    for site, _ in (graph.keyed[number] for number in sorted(numbers)):
+        if is_test(site.parsed.path) or not wanted(site):
             continue
         if site.alias is not None and call.alias is not None and site.alias != call.alias:
             continue
@@ -54,7 +65,7 @@ def is_explained(texts: list[Str], facts: Facts, wanted: Wanted) -> bool:
     if not all(says(text) for text in texts) or _is_of_others(texts, facts):
         return False
     constant = any(text.literal is not None for text in texts)
-    if constant and any(wanted(site) and _is_open(site) for site, _ in facts.keys.keyed):
+    if constant and _any_is_open(facts, wanted):
         # It may come from a row, a request or the settings.
         return False
     words = [part.text for text in texts for part in joined(text) if isinstance(part, Text) and _WORD.search(part.text)]
@@ -81,12 +92,23 @@ def _is_of_others(texts: list[Str], facts: Facts) -> bool:
 
 def _is_package(name: str, facts: Facts) -> bool:
     """Whether a name is that of a package that is imported, and not of the project."""
+    return facts.memo.ask(("package", name), lambda: _imports(name, facts), False)
+
+
+def _imports(name: str, facts: Facts) -> bool:
     if any(f"/{name}/" in f"/{path}" or f"/{name}s/" in f"/{path}" for path in facts.codebase.modules):
         return False
     imported = re.compile(
         rb"^[ \t]*(?:from|import)[ \t]+(?:django_?)?" + re.escape(name.encode()) + rb"s?\b", re.MULTILINE
     )
     return bool(facts.codebase.search(imported, name))
+
+
+def _any_is_open(facts: Facts, wanted: Wanted) -> bool:
+    """Whether some call of a sort may be of any key."""
+    return facts.memo.ask(
+        ("open calls", wanted), lambda: any(wanted(site) and _is_open(site) for site, _ in facts.keys.keyed), False
+    )
 
 
 def _is_open(site: CacheCall) -> bool:

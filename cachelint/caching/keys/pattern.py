@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
@@ -26,8 +25,7 @@ def may_be_equal(a: KeyPattern, b: KeyPattern) -> bool:
         return False
     for first, second in ((a, b), (b, a)):
         if None not in second:
-            pattern = "".join(".*" if part is None else re.escape(part) for part in first)
-            return re.fullmatch(pattern, "".join(p for p in second if p is not None), re.DOTALL) is not None
+            return fits(first, "".join(p for p in second if p is not None), 0)
     return True
 
 
@@ -51,8 +49,30 @@ def is_case(key: KeyPattern, template: KeyPattern) -> bool:
     """Whether a key is certainly one of those that a template with words stands for."""
     if not _ends_may_be_equal(key, template) or not any(part and says(part) for part in template):
         return False
-    pattern = "".join(".+" if part is None else re.escape(part) for part in template)
-    return re.fullmatch(pattern, "".join("\0" if part is None else part for part in key), re.DOTALL) is not None
+    return fits(template, "".join("\0" if part is None else part for part in key), 1)
+
+
+def fits(template: KeyPattern, text: str, least: int) -> bool:
+    """Whether a text is a case of a template, each of whose open parts takes ``least`` characters or more.
+
+    Two fixed parts never stand side by side. Each is looked for where it stands first: for a project with thousands of
+    keys a regular expression for each costs too much.
+    """
+    position = 0
+    room: int | None = None
+    for index, part in enumerate(template):
+        if part is None:
+            room = least if room is None else room + least
+            continue
+        if index == len(template) - 1 and room is not None:
+            return text.endswith(part) and len(text) - len(part) >= position + room
+        found = position if room is None and text.startswith(part, position) else -1
+        if room is not None:
+            found = text.find(part, position + room)
+        if found < 0:
+            return False
+        position, room = found + len(part), None
+    return position == len(text) if room is None else len(text) >= position + room
 
 
 def says(text: str) -> bool:

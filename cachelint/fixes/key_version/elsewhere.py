@@ -21,14 +21,12 @@ def written_elsewhere(facts: Facts, texts: Iterable[str], *, any_word: bool = Fa
     """
     codebase = facts.codebase
     for fixed in texts:
-        words = fixed.encode()
         is_common = not any_word and not any(c in SEPARATORS for c in fixed)
         if sum(c.isalnum() for c in fixed) < _MIN_WORDS or is_common:
             continue  # A word like any other.
-        end = rb"\b" if words[-1:].isalnum() else b""
-        pattern = re.compile(rb"^([^\n]*?)(?<![A-Za-z0-9_])" + re.escape(words) + end + rb"([^\n]*)$", re.MULTILINE)
         for module in codebase.containing(fixed):
-            if _has_more(facts, module, fixed, pattern):
+            if _has_more(facts, module, fixed):
+                pattern = _pattern(fixed)
                 # From here on any change of the file matters.
                 lines = module.source.data.split(b"\n")
                 strange = (n for n, text in enumerate(lines, 1) if _is_strange(facts, module, n, pattern, text))
@@ -37,20 +35,30 @@ def written_elsewhere(facts: Facts, texts: Iterable[str], *, any_word: bool = Fa
                 if line:
                     return f"{module.path}:{line} contains the text of the key outside the calls known to use it"
         for path, text in codebase.other_texts.items():
-            match = pattern.search(text) if words in text else None
+            match = _pattern(fixed).search(text) if fixed.encode() in text else None
             if match is not None:
                 line = text.count(b"\n", 0, match.start()) + 1
                 return f"{path}:{line} contains the text of the key, and would go on with the old one"
     return ""
 
 
-def _has_more(facts: Facts, module: Module, words: str, pattern: re.Pattern[bytes]) -> bool:
+def _pattern(words: str) -> re.Pattern[bytes]:
+    """A line with some words, not as a part of others."""
+    text = words.encode()
+    end = rb"\b" if text[-1:].isalnum() else b""
+    return re.compile(rb"^([^\n]*?)(?<![A-Za-z0-9_])" + re.escape(text) + end + rb"([^\n]*)$", re.MULTILINE)
+
+
+def _has_more(facts: Facts, module: Module, words: str) -> bool:
     """Whether a file has lines with some words in a string that no known key is written in."""
     known = facts.keys.known_lines(module)
+    there = Counter(module.lines_with(words))
+    if all(number <= known[line] for line, number in there.items()):
+        # Nearly always: no pattern is made for each of a thousand keys.
+        return False
+    pattern = _pattern(words)
     found = Counter(
-        line
-        for line in module.lines_with(words)
-        if (match := pattern.search(line)) is not None and _in_string(match.group(1))
+        line for line in there.elements() if (match := pattern.search(line)) is not None and _in_string(match.group(1))
     )
     return any(number > known[line] for line, number in found.items())
 

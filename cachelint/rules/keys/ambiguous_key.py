@@ -61,7 +61,7 @@ _CLOSED = re.compile(
 @RULE.on(Write)
 def check(call: Write, facts: Facts) -> Iterator[Report]:
     """One finding for a key, at its first write."""
-    if call.decides("key") is None or is_test(call.parsed.path) or not is_first(call, facts):
+    if call.decides("key") is None or is_test(call.parsed.path):
         return
     for text in templates(call.key):
         parts = joined(text)
@@ -69,7 +69,7 @@ def check(call: Write, facts: Facts) -> Iterator[Report]:
             if not _is_free(part):
                 continue
             between, other = _next(parts[index + 1 :])
-            if other is not None and _is_free(other) and _HELD.fullmatch(between):
+            if other is not None and _is_free(other) and _HELD.fullmatch(between) and is_first(call, facts):
                 joint = "nothing stands between them" if not between else f"they may hold {between!r} themselves"
                 yield Report(
                     call.at("key", "data"),

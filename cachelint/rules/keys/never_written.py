@@ -122,9 +122,9 @@ def _with_words(call: CacheCall, facts: Facts) -> CacheCall | None:
     if name is None or not name.startswith("self.") or call.function is None or has_words(call.key):
         return None
     found: CacheCall | None = None
-    for site in facts.calls:
+    for site in _writes_in(call.parsed.path, facts):
         written = site.nodes.get("key")
-        if not site.writes or site.alias != call.alias or site.parsed.path != call.parsed.path:
+        if site.alias != call.alias:
             continue
         if written is not None and dotted(written) == name:
             return None
@@ -134,6 +134,20 @@ def _with_words(call: CacheCall, facts: Facts) -> CacheCall | None:
         if [part.name for part in parts] == [name] and has_words(site.key):
             found = site
     return found
+
+
+def _writes_in(path: str, facts: Facts) -> list[CacheCall]:
+    """The writes in a file."""
+
+    def by_path() -> dict[str, list[CacheCall]]:
+        found: dict[str, list[CacheCall]] = {}
+        for call in facts.calls:
+            if call.writes:
+                found.setdefault(call.parsed.path, []).append(call)
+        return found
+
+    writes: dict[str, list[CacheCall]] = facts.memo.ask("writes by path", by_path, {})
+    return writes.get(path, [])
 
 
 def _without_words(call: CacheCall, write: CacheCall) -> Report:

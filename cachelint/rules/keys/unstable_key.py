@@ -86,12 +86,12 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     """One finding for a key: at its first write, or at its first read where nothing writes it."""
     if call.decides("key") is None or METHODS[call.method].does not in _ASKING or is_test(call.parsed.path):
         return
-    if call.declared or METHODS[call.method].by_pattern or not _is_chosen(call, facts):
+    if call.declared or METHODS[call.method].by_pattern:
         return
     for text in templates(call.key):
         for part in text.parts or ():
             said = _said(part, call, facts) if isinstance(part, Placeholder) and part.content is not None else ""
-            if said:
+            if said and _is_chosen(call, facts):
                 yield Report(call.at("key", "keys", "data"), said)
                 return
 

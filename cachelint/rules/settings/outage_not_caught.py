@@ -88,6 +88,9 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     outer = next((o for o in around(call.node, call.parsed) if isinstance(o, cst.Try | cst.FunctionDef)), None)
     if not isinstance(outer, cst.Try) or not outer.handlers:
         return
+    handler = outer.handlers[0]
+    if len(outer.handlers) > 1 or handler.type is None or not _is_built_in(handler.type, call, facts):
+        return
     backends = backends_of(facts.interpreter, call.alias)
     if not backends or not all(backend.startswith(_REDIS) for backend in backends):
         return
@@ -97,15 +100,13 @@ def check(call: CacheCall, facts: Facts) -> Iterator[Report]:
     inside = [node for node in descendants(outer.body) if isinstance(node, cst.Call)]
     if not inside or any(id(node) not in ours for node in inside) or inside[0] is not call.node:
         return
-    handler = outer.handlers[0]
-    if len(outer.handlers) == 1 and handler.type is not None and _is_built_in(handler.type, call, facts):
-        place = call.parsed.place(handler)
-        name = " ".join(call.parsed.code(handler.type).split())
-        yield Report(
-            place._replace(end_line=place.line, end_column=place.column + len(f"except {name}:")),
-            f"`except {name}` does not catch that the server is down: `{call.called}` raises "
-            "`redis.exceptions.ConnectionError`, which is no `OSError`; catch `redis.exceptions.RedisError`",
-        )
+    place = call.parsed.place(handler)
+    name = " ".join(call.parsed.code(handler.type).split())
+    yield Report(
+        place._replace(end_line=place.line, end_column=place.column + len(f"except {name}:")),
+        f"`except {name}` does not catch that the server is down: `{call.called}` raises "
+        "`redis.exceptions.ConnectionError`, which is no `OSError`; catch `redis.exceptions.RedisError`",
+    )
 
 
 def _is_built_in(node: cst.BaseExpression, call: CacheCall, facts: Facts) -> bool:
