@@ -49,7 +49,7 @@ def find_targets(words: list[str], stdin_filename: str) -> Targets:
             continue
         if not path.is_dir() and not path.is_file():
             raise UsageError(f"{path}: neither a file nor a folder")
-        if path.is_file() and not is_python(path):
+        if path.is_file() and not is_python(path) and "templates" not in path.resolve().parts:
             warn(f"{path}: skipped, it is no Python file by its name or first line")
         found.paths.append(path)
         if line:
