@@ -133,6 +133,9 @@ def _marks(key: KeyRecord, findings: Sequence[Finding]) -> Text:
     """What stands out: the codes of findings, a key without a writer or reader."""
     codes = dict.fromkeys(finding.code for finding in findings)
     text = Text(" ".join(codes), "yellow")
+    named = [word for role, word in (("lock", "lock"), ("count", "counter")) if key.count(role)]
+    if named:
+        text.append(f"{' ' if codes else ''}{', '.join(named)}", "dim")
     if not key.count("write") and not key.count("count") and not key.count("lock"):
         text.append(f"{' ' if codes else ''}never written", "dim")
     elif not key.count("read") and not key.count("count") and not key.count("lock"):

@@ -8,13 +8,17 @@ from collections.abc import Iterable
 from cachelint.caching.keys.inventory import NEVER, UNKNOWN_TIMEOUT, Inventory, KeyRecord, Timeout, Use
 from cachelint.findings import Finding
 
+_LONGEST = 30
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
 
 
 def in_words(timeout: Timeout) -> str:
     """A timeout, short: ``5 min``, ``never``, the last word of what is not known."""
     if isinstance(timeout, str):
-        return {NEVER: "never", UNKNOWN_TIMEOUT: "unknown"}.get(timeout, timeout.rpartition(".")[2])
+        # What is worked out is shown as it is written: of a setting its name, of what is longer its beginning.
+        written = timeout.rpartition(".")[2] if timeout.replace(".", "").isidentifier() else timeout
+        written = written if len(written) <= _LONGEST else f"{written[: _LONGEST - 1]}…"
+        return {NEVER: "never", UNKNOWN_TIMEOUT: "unknown"}.get(timeout, written)
     if timeout <= 0:
         return "at once"
     for unit, size in _UNITS:
