@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from cachelint.caching.alias_uses import AliasUse, alias_uses
+from cachelint.caching.backend_classes import RedisBackend, redis_backends
 from cachelint.caching.call_edges import CallEdges
 from cachelint.caching.calls import CacheCall
 from cachelint.caching.candidates import CacheNames
@@ -157,6 +158,7 @@ COLLECTORS: dict[type, Callable[[Facts], Iterable[Any]]] = {
     Project: lambda facts: [Project(facts.codebase)],
     Invalidation: invalidations,
     ReturnedRead: lambda facts: returned_reads(facts.bodies, facts.call_edges, facts.holds_instance),
+    RedisBackend: lambda facts: redis_backends(facts.interpreter),
     SessionValue: lambda facts: session_values(facts.interpreter),
     SharedCache: lambda facts: shared_caches(facts.interpreter),
     **{

@@ -75,3 +75,46 @@ CACHES = {
 
 # === code
 x = 1
+
+
+# --- a subclass overrides what nothing calls
+from django.core.cache.backends.redis import RedisCache
+
+
+class Json(RedisCache):  # CL602
+    def dumps(self, value):
+        return json.dumps(value)
+
+    def loads(self, data):
+        return json.loads(data)
+
+
+# --- a subclass that sets the serializer
+from django.core.cache.backends.redis import RedisCache
+
+
+class Json(RedisCache):
+    def __init__(self, server, params):
+        super().__init__(server, params)
+        self._options["serializer"] = json
+
+    def dumps(self, value):
+        return json.dumps(value)
+
+
+# --- a subclass that calls it itself, and one of another backend
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+
+
+class Json(RedisCache):
+    def set(self, key, value, timeout=None, version=None):
+        return super().set(key, self.dumps(value), timeout, version)
+
+    def dumps(self, value):
+        return json.dumps(value)
+
+
+class Other(LocMemCache):
+    def dumps(self, value):
+        return json.dumps(value)

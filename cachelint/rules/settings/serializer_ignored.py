@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from cachelint.caching.backend_classes import RedisBackend
 from cachelint.caching.facts import Facts
 from cachelint.caching.settings import CacheSettings
 from cachelint.findings import Severity
@@ -95,3 +97,22 @@ def check(settings: CacheSettings, facts: Facts) -> Iterator[Report]:
             yield Report(
                 place, "the text `json` names no class: the first command raises ImportError; pass the module itself"
             )
+
+
+#: What looks like a hook of the backend: none of these is ever called by it.
+_NO_HOOKS = frozenset({"dumps", "loads", "encode", "decode", "serialize", "deserialize"})
+#: What does have an effect in a subclass.
+_EFFECTIVE = re.compile(r"_options\b|\b_class\b|\b_cache\b|\b_serializer\b|['\"]serializer['\"]")
+
+
+@RULE.on(RedisBackend)
+def check_class(backend: RedisBackend, facts: Facts) -> Iterator[Report]:
+    """One finding for a subclass of Django's backend that overrides what nothing calls."""
+    names = sorted(_NO_HOOKS & backend.members)
+    called = any(f"self.{name}(" in backend.code for name in names)
+    if names and not called and not _EFFECTIVE.search(backend.code):
+        shown = " and ".join(f"`{name}`" for name in names)
+        yield Report(
+            backend.place,
+            f'`RedisCache` never calls {shown}: values are still pickled; pass a serializer in `OPTIONS["serializer"]`',
+        )
