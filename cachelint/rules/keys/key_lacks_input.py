@@ -75,7 +75,7 @@ def dashboard(request):
 )
 
 #: Attributes of a request, by what they say of the visitor.
-_VISITOR = frozenset({"user", "session", "COOKIES", "auth", "customer", "account", "organization", "tenant"})
+_VISITOR = frozenset({"user", "session", "COOKIES", "auth"})
 _QUERY = frozenset({"GET", "query_params"})
 _GUARD = re.compile(r"\bis_authenticated\b|\bis_anonymous\b|\.user\b")
 _MAX_DEPTH = 3
