@@ -44,6 +44,12 @@ def remember(names):
     cache.set(f"n:v1:{wanted}", 1, 60)  # CL303
 
 
+# --- a set of numbers, which every process orders alike
+def remember(names):
+    wanted = {len(name) for name in names}
+    cache.set(f"n:v1:{wanted}", 1, 60)
+
+
 # --- sorted
 def remember(names):
     wanted = sorted({str(name) for name in names})

@@ -22,7 +22,7 @@ from cachelint.types.base import Origin, Type
 from cachelint.types.containers import Set
 from cachelint.types.django import ModelInstance, QuerySet
 from cachelint.types.join import members
-from cachelint.types.strings import Placeholder
+from cachelint.types.strings import Placeholder, Str
 from cachelint.types.template import templates
 
 RULE = Rule(
@@ -122,9 +122,10 @@ def _unstable(typ: Type, call: CacheCall, facts: Facts) -> str:
             )
         case QuerySet():
             return "is a QuerySet: its text runs a query and changes with the data; use what it is selected by"
-        case Set():
+        case Set(element=element) if {type(each) for each in members(element)} == {Str}:
             return (
-                "is a set: its order differs from process to process, so that the entry is not found; use `sorted(…)`"
+                "is a set of texts: its order differs from process to process, so that the entry is not found; use "
+                "`sorted(…)`"
             )
     origin = typ.origin
     if origin is None or not isinstance(origin.node, cst.Call):
