@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         " entries live, and what is stored.",
         epilog="Exit code: 0 all is well, 1 --check or --since found a difference, 2 something could not be done.",
     )
-    parser.add_argument("paths", nargs="*", metavar="PATHS", help="the project, or folders of it (default: here)")
+    parser.add_argument("paths", nargs="*", metavar="PATHS", help="the project, listed whole (default: here)")
     chosen = parser.add_argument_group("which keys")
     chosen.add_argument("--key", metavar="PATTERN", help="those whose text matches: 'book:*', or contains it: book")
     chosen.add_argument("--model", metavar="NAME", help="those that hold rows of a model: Book, shop.models.Book")
