@@ -55,7 +55,10 @@ def add(request, price):
     ),
 )
 
-_OTHER = re.compile(rb"SESSION_SERIALIZER|SESSION_ENGINE\s*=\s*['\"](?!django\.)")
+# The engine ``cache`` hands its dict to the cache, which pickles it; the other engines of Django serialize it first.
+_OTHER = re.compile(
+    rb"SESSION_SERIALIZER|SESSION_ENGINE\s*=\s*['\"](?!django\.contrib\.sessions\.backends\.(?!cache['\"]))"
+)
 
 
 @RULE.on(SessionValue)
