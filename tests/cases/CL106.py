@@ -31,3 +31,19 @@ def add(request, value):
 def add(request, rows):
     rows.session = {}
     rows["total"] = {1, 2}
+
+
+# --- sessions that live in the cache alone, which pickles them
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+
+
+def add(request):
+    request.session["seen"] = {1, 2}
+
+
+# --- sessions in the cache and the database: the row is JSON
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+
+def add(request):
+    request.session["seen"] = {1, 2}  # CL106
